@@ -1,0 +1,41 @@
+"""The environment, read once, typed, and loud when something is missing or wrong.
+
+Every variable that cxgov reads stands here and in docs/OPERATIONS.md; a test compares the two.
+"""
+
+from pathlib import Path
+
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_env = Env()
+
+DATA_DIR = Path(_env.str("CXGOV_DATA", str(BASE_DIR / "var"))).resolve()
+DATABASE_URL = _env.str("DATABASE_URL")
+REDIS_URL = _env.str("REDIS_URL")
+EMAIL_URL = _env.str("EMAIL_URL", "")
+MAIL_FROM = _env.str("MAIL_FROM", "cxgov <cxgov@example.com>")
+SECRET_KEY = _env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = _env.list("SECRET_KEY_FALLBACKS", [])
+DEBUG = _env.bool("DEBUG", False)
+DEMO = _env.bool("DEMO", False)
+ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+PUBLIC_URL = _env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+TRUST_PROXY = _env.bool("TRUST_PROXY", False)
+TIME_ZONE = _env.str("TIME_ZONE", "Europe/Berlin")
+CURRENCY = _env.str("CURRENCY", "EUR")
+COMPANY = _env.str("COMPANY", "cxgov")
+
+
+def database() -> dict[str, object]:
+    """Django's DATABASES["default"] from DATABASE_URL."""
+    parsed = _env.dj_db_url("DATABASE_URL")
+    if parsed.get("ENGINE") != "django.db.backends.postgresql":
+        raise ValueError("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:port/name")
+    return dict(parsed)
+
+
+def email() -> dict[str, object]:
+    """Django's EMAIL_* values from EMAIL_URL (smtp:// or smtps:// or smtp+tls://user:password@host:port)."""
+    return dict(_env.dj_email_url("EMAIL_URL"))

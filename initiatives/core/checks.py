@@ -1,0 +1,41 @@
+"""System checks: the product does not start with a URL, task or mail that has no rule, or a rule that has no URL."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from celery import current_app
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import autodiscover_modules
+
+from initiatives.core.policy import MAILS, RULES, TASKS
+
+
+def url_names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """The full name ("portfolio:launch") of every URL that the product answers; a nameless one is named by its route."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from url_names(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}" if pattern.name else f"nameless: {pattern.pattern}"
+
+
+@register("policy")
+def everything_has_a_rule(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    names = set(url_names())
+    ruled = {url for url, _ in RULES}
+    autodiscover_modules("tasks")
+    tasks = {name for name in current_app.tasks if not name.startswith("celery.")}
+    letters = Path(settings.BASE_DIR, "templates", "letters")
+    mails = {path.stem for path in letters.glob("*.txt")}
+    return [
+        *[Error(f"The URL {name} has no rule.", id="policy.E001") for name in sorted(names - ruled)],
+        *[Error(f"The rule for {name} has no URL.", id="policy.E002") for name in sorted(ruled - names)],
+        *[Error(f"The task {name} has no rule.", id="policy.E003") for name in sorted(tasks - set(TASKS))],
+        *[Error(f"The rule for the task {name} has no task.", id="policy.E004") for name in sorted(set(TASKS) - tasks)],
+        *[Error(f"The mail {name} has no rule.", id="policy.E005") for name in sorted(mails - set(MAILS))],
+        *[Error(f"The rule for the mail {name} has no template.", id="policy.E006") for name in sorted(set(MAILS) - mails)],
+    ]

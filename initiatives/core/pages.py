@@ -1,0 +1,45 @@
+"""How a view answers: whole pages, parts of pages for htmx, and replies to acts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    part: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render `template`; when htmx asks for the element `part`, only the partial of that name.
+
+    The element's id, the partial's name and `part` are one word: hx-target="#rows" renders page.html#rows.
+    """
+    htmx = getattr(request, "htmx", None)
+    if part and htmx and htmx.target == part and not htmx.history_restore_request:
+        template = f"{template}#{part}"
+    return render(request, template, dict(context or {}), status=status)
+
+
+def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:
+    """Answer an act: on success go to `to` (an object, URL name or path) and say `said`; a refusal says why.
+
+    A refusal is a page of its own with status 409 or 422, or for htmx a notice above the page.
+    """
+    refused = getattr(request, "refused", None)
+    if refused is None:
+        if said:
+            messages.success(request, said)
+        return redirect(to)  # type: ignore[arg-type]  # a model that has get_absolute_url
+    context = {"refused": refused, "back": resolve_url(to)}
+    if getattr(request, "htmx", False):
+        response = render(request, "ui/refused.html#notice", context, status=refused.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
+        return response
+    return render(request, "ui/refused.html", context, status=refused.status)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Funding(AppConfig):
+    name = "initiatives.funding"
+    label = "funding"
