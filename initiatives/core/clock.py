@@ -1,14 +1,29 @@
 """The only place that reads the clock. Days are counted in somebody's time zone, never in the server's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
+
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return timezone.now()
+    return _pretended.get() or timezone.now()
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Let it be `instant` within the block: the demo world's past is acted out, and run_due plays the days to come."""
+    token = _pretended.set(instant)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def today(zone: str | ZoneInfo | None = None) -> date:

@@ -6,8 +6,8 @@ import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Now
 
+from initiatives.core import clock
 from initiatives.core.rules import RuleBroken, Stale
 
 APPEND_ONLY = (
@@ -33,7 +33,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """Who did what to which object, when, before and after. Rows are only ever added."""
 
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(default=clock.now, editable=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # null: the product
     actor_name = models.CharField(max_length=200)
     on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

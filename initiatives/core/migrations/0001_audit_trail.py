@@ -2,7 +2,7 @@
 
 import django.core.serializers.json
 import django.db.models.deletion
-import django.db.models.functions.datetime
+import initiatives.core.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('actor_name', models.CharField(max_length=200)),
                 ('verb', models.CharField(max_length=100)),
                 ('subject_type', models.CharField(max_length=100)),
