@@ -1,0 +1,55 @@
+"""What can be waited for. The rooms above register their kinds of asks; this room knows only what stands here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from initiatives.organization.models import User
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of ask.
+
+    name       the room and the noun: "portfolio.check_in"
+    words      what it is called: "Check-in"
+    template   the partial with the answer form on Home, given `obligation`; empty when there is only the link
+    still      (user, subject ids) → those that this person may still see and answer; asked before every list and mail
+    visible    user → the subjects that this person may see, whether or not it is theirs to answer: for those to whom
+               an ask escalates, and for counts. Without it only people who read everything see other people's asks.
+    announced  whether people hear of it in their next digest, and not only when it falls due
+    """
+
+    name: str
+    words: str
+    template: str
+    still: Callable[["User", set[int]], set[int]]
+    visible: Callable[["User"], "models.QuerySet[models.Model]"] | None = None
+    announced: bool = False
+
+    def seen_by(self, user: "User", subject_ids: set[int]) -> set[int]:
+        """Those of these subjects whose name this person may read."""
+        if not subject_ids or not user.is_active:
+            return set()
+        if user.standing.sees_everything:
+            return set(subject_ids)
+        if self.visible is None:
+            return self.still(user, subject_ids)
+        return set(self.visible(user).filter(pk__in=subject_ids).values_list("pk", flat=True))
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Enter a kind; a second one of the same name is a mistake."""
+    if KINDS.setdefault(kind.name, kind) != kind:
+        raise ValueError(f"Two kinds of ask are called {kind.name}")
+    return kind
+
+
+def announced() -> list[str]:
+    return [kind.name for kind in KINDS.values() if kind.announced]

@@ -1,0 +1,83 @@
+"""Send what stands in the outbox. Any number of senders may run at once, and any of them may be killed at any time."""
+
+import logging
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from initiatives.core import clock
+from initiatives.duties import compose
+from initiatives.duties.models import Letter
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+@dataclass
+class Round:
+    """What one round of delivery came to."""
+
+    sent: int = 0
+    dropped: int = 0
+    failed: int = 0
+    given_back: int = 0
+
+
+def deliver(limit: int = BATCH) -> Round:
+    """Send up to `limit` letters that are due, over one connection; each is marked after the server has accepted it."""
+    done = Round()
+    letters = Letter.objects.claim(limit, now=clock.now())
+    if not letters:
+        return done
+    connection: BaseEmailBackend = get_connection()
+    try:
+        for letter in letters:
+            _send(letter, connection, done)
+    finally:
+        connection.close()
+    return done
+
+
+def _send(letter: Letter, connection: BaseEmailBackend, done: Round) -> None:
+    now: datetime = clock.now()
+    if not letter.hold(now=now):
+        return  # another sender has it
+    try:
+        mail = compose.mail(letter, now=now)
+    except compose.Needless as needless:
+        letter.mark_dropped(str(needless))
+        done.dropped += 1
+        return
+    except Exception as error:  # a letter that cannot be written stops no other
+        log.exception("Letter %s cannot be written", letter.pk)
+        letter.mark_failed(f"It could not be written: {error!r}"[:500], now=now)
+        done.failed += 1
+        return
+    try:
+        connection.open()
+    except OSError as error:  # smtplib's errors are OSErrors too
+        log.warning("No mail server: %s", error)
+        letter.give_back(f"No mail server: {error}"[:500])
+        done.given_back += 1
+        return
+    try:
+        connection.send_messages([mail])
+    except Exception as error:
+        log.warning("Letter %s was not accepted: %s", letter.pk, error)
+        letter.mark_failed(_what_the_server_said(error), now=now)
+        done.failed += 1
+        connection.close()  # the next letter starts on a clean one
+        return
+    letter.mark_sent(now=now)
+    done.sent += 1
+
+
+def _what_the_server_said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        return f"The mail server answered {error.smtp_code} {said}"[:500]
+    return f"Sending failed: {error!r}"[:500]
