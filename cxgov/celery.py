@@ -11,4 +11,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # The whole beat schedule. Every entry may run twice or late: it asks the database what is due now.
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
+}

@@ -79,6 +79,7 @@ class Seal(models.Model):
 class Recorded(models.Model):
     """Base of everything people decide about: can be locked, and records what changed since."""
 
+    silent: ClassVar[frozenset[str]] = frozenset()  # fields whose values never enter the audit trail (hashes)
     _before: dict[str, Any] | None = None
 
     class Meta:
@@ -115,7 +116,7 @@ class Recorded(models.Model):
         changes: dict[str, Any] = dict(more)
         if self._before is not None:
             for name, old in self._before.items():
-                if (new := getattr(self, name)) != old:
+                if name not in self.silent and (new := getattr(self, name)) != old:
                     changes[name] = [old, new]
                     self._before[name] = new
         return Event.objects.create(

@@ -1,6 +1,6 @@
 """Rules of the room organization."""
 
-from initiatives.core.policy import NOBODY, PUBLIC, SIGNED_IN, Rule, declare, permission
+from initiatives.core.policy import NOBODY, PUBLIC, SIGNED_IN, MailRule, Rule, TaskRule, declare, permission
 from initiatives.organization.models import User
 
 
@@ -31,4 +31,7 @@ declare(
             "account_set_password",
         )
     ),
+    TaskRule("organization.project_roles", who="the product: derives the stewards' groups from today's roles"),
+    MailRule("invitation", who="the invited address, while the invitation is open"),
+    MailRule("password_reset", who="the active person whose password it is"),
 )

@@ -6,4 +6,4 @@ class Organization(AppConfig):
     label = "organization"
 
     def ready(self) -> None:
-        from initiatives.organization import access  # noqa: F401 - registers the rules
+        from initiatives.organization import access, posted  # noqa: F401 - registers the rules and what the letters say

@@ -1,0 +1,34 @@
+"""What a person leaves behind. Rooms above say what somebody is accountable for, and hand it over when they leave."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from initiatives.organization.models import User
+
+Accountable = list[tuple[str, str]]  # (words, url): ("Accountable for CX-042", "/initiatives/CX-042/")
+Listing = Callable[["User", "User | None"], Accountable]
+HandOver = Callable[["User", "User | None"], None]
+
+_listings: list[tuple[Listing, HandOver | None]] = []
+
+
+def register(listing: Listing, hand_over: HandOver | None = None) -> None:
+    """Say what `person` is accountable for, as far as `by` may see it (`listing(person, by)`, changes nothing).
+
+    `hand_over(person, by)` runs in the transaction that deactivates the person, after the list was taken. Words hold
+    references, not titles: they are kept in the audit trail.
+    """
+    _listings.append((listing, hand_over))
+
+
+def accountable_for(person: "User", *, by: "User | None") -> Accountable:
+    """Everything that needs somebody else when `person` leaves, as far as `by` may see it."""
+    return [item for listing, _ in _listings for item in listing(person, by)]
+
+
+def hand_over(person: "User", *, by: "User | None") -> None:
+    """Let every room pass on what `person` held."""
+    for _, act in _listings:
+        if act is not None:
+            act(person, by)
