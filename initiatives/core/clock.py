@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
@@ -32,3 +33,9 @@ def today(zone: str | ZoneInfo | None = None) -> date:
     if zone is None:
         return timezone.localdate(instant)
     return instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+def day_of(instant: datetime, zone: str | ZoneInfo | None = None) -> date:
+    """The date on which `instant` falls in `zone`, or in the company's zone: for days that are kept, whoever reads them."""
+    place = zone or settings.TIME_ZONE
+    return instant.astimezone(ZoneInfo(place) if isinstance(place, str) else place).date()

@@ -1,12 +1,23 @@
 """How a view answers: whole pages, parts of pages for htmx, and replies to acts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+
+if TYPE_CHECKING:
+    from initiatives.core.rules import RuleBroken
+    from initiatives.organization.models import User
+
+
+class Request(HttpRequest):
+    """A request as views see it behind the policy: somebody is signed in, and `refused` says why the act was not done."""
+
+    user: "User"
+    refused: "RuleBroken | None"
 
 
 def page(

@@ -1,0 +1,28 @@
+"""The portfolio: initiatives, the departments' parts in them, milestones, check-ins, and saved views."""
+
+from initiatives.portfolio.models.grants import InitiativeGroupPermission, InitiativeUserPermission
+from initiatives.portfolio.models.initiative import Initiative, may_draft
+from initiatives.portfolio.models.involvement import Involvement
+from initiatives.portfolio.models.reported import CheckIn, Milestone
+from initiatives.portfolio.models.saved_view import SavedView
+from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Health, Letter, State, Status, health_shown, stale_after
+
+__all__ = [
+    "CANDIDATES",
+    "OVER",
+    "STEPS",
+    "CheckIn",
+    "Health",
+    "Initiative",
+    "InitiativeGroupPermission",
+    "InitiativeUserPermission",
+    "Involvement",
+    "Letter",
+    "Milestone",
+    "SavedView",
+    "State",
+    "Status",
+    "health_shown",
+    "may_draft",
+    "stale_after",
+]

@@ -1,0 +1,184 @@
+"""The life of an initiative: one act for each step, each with the sentence that says what stands in its way."""
+
+from typing import Any
+
+from django.db import models, transaction
+
+from initiatives.core import clock
+from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.organization.models import User
+from initiatives.portfolio.models.involvement import Involvement
+from initiatives.portfolio.models.reported import Milestone, Reported
+from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
+
+
+class Lifecycle(Reported):
+    """Status, and rank while it is a candidate."""
+
+    rank = models.PositiveIntegerField(null=True, blank=True)
+    rank_reason = models.TextField(blank=True, max_length=2_000)
+
+    class Meta:
+        abstract = True
+
+    # Each obstacle says first what is missing and then who could do it; `by=None` asks for the state alone.
+
+    def obstacle_to_propose(self, by: User | None = None) -> str | None:
+        if by is not None and not self.may_edit(by):
+            return f"Only who drafted {self.reference}, the head of {self.lead_department} or the CXO can propose it."
+        if obstacle := self._only_from(Status.DRAFT):
+            return obstacle
+        if not self.problem.strip():
+            return "Write the problem statement first: which customers fail at what."
+        asked = Involvement.objects.living().filter(initiative_id=self.pk, letter=Letter.ACCOUNTABLE)
+        if not asked.exists():
+            return "Ask a department to be accountable first."
+        return None
+
+    @transaction.atomic
+    def propose(self, *, by: User) -> None:
+        """Hand the draft to the CXO as a candidate."""
+        self._step(Status.PROPOSED, "proposed", by, self.obstacle_to_propose)
+
+    def obstacle_to_assess(self, by: User | None = None) -> str | None:
+        if by is not None and not by.standing.holds("cxo"):
+            return f"Only the CXO assesses {self.reference}."
+        return self._only_from(*CANDIDATES)
+
+    @transaction.atomic
+    def assess(self, *, by: User) -> None:
+        """Take note that value and effort were judged; a candidate may be judged again."""
+        to = Status.ASSESSED if self.status == Status.PROPOSED else Status(self.status)
+        self._step(to, "assessed", by, self.obstacle_to_assess)
+
+    def obstacle_to_prioritise(self, by: User | None = None) -> str | None:
+        if by is not None and not by.standing.holds("cxo"):
+            return f"Only the CXO ranks {self.reference}."
+        if self.status == Status.PROPOSED:
+            return f"Assess {self.reference} first: value and effort decide its rank."
+        return self._only_from(Status.ASSESSED, Status.PRIORITISED)
+
+    @transaction.atomic
+    def prioritise(self, rank: int | None, *, by: User, reason: str = "") -> None:
+        """Give the rank of a published ranking, and why; None when the new ranking leaves it out."""
+        if rank is not None and rank < 1:
+            raise BadInput("Ranks start at 1.")
+        to = Status.PRIORITISED if rank is not None else None
+        self._step(to, "prioritised", by, self.obstacle_to_prioritise, reason=reason, rank=rank, rank_reason=reason)
+
+    def obstacle_to_fund(self, by: User | None = None) -> str | None:
+        return self._only_from(Status.PRIORITISED)
+
+    @transaction.atomic
+    def fund(self, *, by: User | None) -> None:
+        """Take note that money was allocated; called in the allocation's own transaction."""
+        self._step(Status.FUNDED, "funded", by, self.obstacle_to_fund)
+
+    def obstacle_to_launch(self, by: User | None = None) -> str | None:
+        if by is not None and not self.may_run(by):
+            return f"Only {self.who_runs()} can launch {self.reference}."
+        if obstacle := self._only_from(Status.FUNDED, need="Money must be allocated first"):
+            return obstacle
+        if self.accountable_department_id is None:
+            return "No department has accepted to be accountable yet."
+        return None
+
+    @transaction.atomic
+    def launch(self, *, by: User) -> None:
+        """Open the initiative for work; from now on it reports."""
+        self._step(Status.ACTIVE, "launched", by, self.obstacle_to_launch)
+
+    def obstacle_to_complete(self, by: User | None = None) -> str | None:
+        if by is not None and not self.may_run(by):
+            return f"Only {self.who_runs()} can complete {self.reference}."
+        if obstacle := self._only_from(Status.ACTIVE):
+            return obstacle
+        left = Milestone.objects.filter(initiative_id=self.pk, met_on=None, dropped_on=None).values_list("title", flat=True)
+        if titles := list(left):
+            return f"These milestones are open: {', '.join(titles)}. Meet or drop them first."
+        return None
+
+    @transaction.atomic
+    def complete(self, *, by: User) -> None:
+        """Say that the work is done. Whether it helped is measured afterwards."""
+        self._step(Status.COMPLETED, "completed", by, self.obstacle_to_complete)
+
+    def obstacle_to_realise(self, by: User | None = None) -> str | None:
+        if by is not None and not by.standing.holds("cxo"):
+            return f"Only the CXO can say that {self.reference} realised its benefit."
+        if obstacle := self._only_from(Status.COMPLETED):
+            return obstacle
+        return f"No benefit of {self.reference} has been measured yet; realised means measured, not hoped for."
+
+    @transaction.atomic
+    def realise(self, *, by: User) -> None:
+        """Say that the promised benefit arrived."""
+        self._step(Status.REALISED, "realised", by, self.obstacle_to_realise)
+
+    def obstacle_to_decline(self, by: User | None = None) -> str | None:
+        if by is not None and not by.standing.holds("cxo"):
+            return f"Only the CXO can decline {self.reference}."
+        return self._only_from(*CANDIDATES)
+
+    @transaction.atomic
+    def decline(self, *, by: User, reason: str) -> None:
+        """Say that this will not be done, and why."""
+        self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=_given(reason), rank=None)
+
+    def obstacle_to_pause(self, by: User | None = None) -> str | None:
+        if by is not None and not self.may_run(by):
+            return f"Only {self.who_runs()} can pause {self.reference}."
+        return self._only_from(Status.ACTIVE)
+
+    @transaction.atomic
+    def pause(self, *, by: User, reason: str) -> None:
+        """Stop the work for now, and say why."""
+        self._step(Status.PAUSED, "paused", by, self.obstacle_to_pause, reason=_given(reason))
+
+    def obstacle_to_resume(self, by: User | None = None) -> str | None:
+        if by is not None and not self.may_run(by):
+            return f"Only {self.who_runs()} can resume {self.reference}."
+        return self._only_from(Status.PAUSED)
+
+    @transaction.atomic
+    def resume(self, *, by: User) -> None:
+        """Take the work up again."""
+        self._step(Status.ACTIVE, "resumed", by, self.obstacle_to_resume)
+
+    def obstacle_to_cancel(self, by: User | None = None) -> str | None:
+        if by is not None and not (by.standing.holds("cxo") or by.standing.heads_department(self.lead_department_id)):
+            return f"Only the head of {self.lead_department} or the CXO can cancel {self.reference}."
+        if self.is_over:
+            return f"{self.reference} is {self.get_status_display().lower()} already."
+        return None
+
+    @transaction.atomic
+    def cancel(self, *, by: User, reason: str) -> None:
+        """End the initiative before its time, and say why."""
+        self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=_given(reason), rank=None)
+
+    def _only_from(self, *statuses: str, need: str = "") -> str | None:
+        if self.status in statuses:
+            return None
+        where = " or ".join(Status(status).label.lower() for status in statuses)
+        sentence = f"{self.reference} is {self.get_status_display().lower()}; this step is taken from {where}."
+        return f"{need}: {sentence}" if need else sentence
+
+    def _step(self, to: Status | None, verb: str, by: User | None, obstacle: Any, reason: str = "", **fields: Any) -> None:
+        self.lock()
+        if said := obstacle(by):
+            raise RuleBroken(said)
+        if to is not None and to != self.status:
+            fields |= {"status": to, "status_since": clock.now()}
+        for name, value in fields.items():
+            setattr(self, name, value)
+        if fields:
+            self.save(update_fields=list(fields))
+        self.record(verb, by=by, reason=reason)
+
+
+def _given(reason: str) -> str:
+    """The reason, which must be there."""
+    if not reason.strip():
+        raise RuleBroken("Give the reason.")
+    return reason.strip()

@@ -1,0 +1,71 @@
+"""Who answers for an initiative: the involvement of departments, and the one that is accountable."""
+
+from django.db import models, transaction
+
+from initiatives.core.rules import RuleBroken
+from initiatives.organization.models import Department, User
+from initiatives.portfolio.models.guarded import Guarded
+from initiatives.portfolio.models.involvement import Involvement
+from initiatives.portfolio.models.words import Letter
+
+
+class Owned(Guarded):
+    """Department and person that accepted to be accountable, kept beside the involvement for lists and dashboards."""
+
+    accountable_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="accountable_initiatives"
+    )
+    accountable_person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="accountable_initiatives")
+
+    class Meta:
+        abstract = True
+
+    def may_run(self, user: User) -> bool:
+        """Accountable person, head and deputies of the accountable and the lead department, and the CXO."""
+        standing = user.standing
+        return (
+            self.accountable_person_id == user.pk
+            or standing.holds("cxo")
+            or standing.heads_department(self.lead_department_id)
+            or (self.accountable_department_id is not None and standing.heads_department(self.accountable_department_id))
+        )
+
+    def who_runs(self) -> str:
+        """In words, for refusals: who could do it instead."""
+        person = f"{self.accountable_person}, " if self.accountable_person_id else ""
+        return f"{person}the head of {self.accountable_department or self.lead_department} or the CXO"
+
+    def obstacle_to_propose_involvement(self, by: User | None = None) -> str | None:
+        if by is not None and not (self.may_edit(by) or self.may_run(by)):
+            return f"Only the head of {self.lead_department}, {self.who_runs()} can ask departments to take part."
+        if self.is_over:
+            return f"{self.reference} is {self.get_status_display().lower()}."
+        return None
+
+    @transaction.atomic
+    def propose_involvement(
+        self, department: Department, letter: str, *, by: User | None, person: User | None = None
+    ) -> Involvement:
+        """Ask a department for its part; its head or deputy accepts or declines."""
+        self.lock()
+        if obstacle := self.obstacle_to_propose_involvement(by):
+            raise RuleBroken(obstacle)
+        if Involvement.objects.living().filter(initiative_id=self.pk, department=department, letter=letter).exists():
+            raise RuleBroken(f"{department} has been asked for this part already, or has it.")
+        involvement = Involvement.objects.create(
+            initiative_id=self.pk, department=department, letter=Letter(letter), person=person, proposed_by=by
+        )
+        self.project_grants()
+        self.record(
+            "involvement_proposed",
+            by=by,
+            department=department.name,
+            letter=involvement.get_letter_display(),
+            person=person.name if person else "",
+        )
+        return involvement
+
+    def answers_with(self, department: Department | None, person: User | None) -> None:
+        """Keep who is accountable beside the initiative; called by the involvement's own acts, under this row's lock."""
+        self.accountable_department, self.accountable_person = department, person
+        self.save(update_fields=["accountable_department", "accountable_person"])
