@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class Portfolio(AppConfig):
     name = "initiatives.portfolio"
     label = "portfolio"
+
+    def ready(self) -> None:
+        from initiatives.portfolio import access  # noqa: F401 - registers the rules
