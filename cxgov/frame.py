@@ -1,10 +1,161 @@
-"""What every page's frame shows around its content."""
+"""What every page's frame shows around its content: the acts, the tabs of the current act, what waits for the reader.
 
+The navigation is a literal. An entry is shown when its URL exists and its rule lets the reader in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from initiatives.core.policy import PUBLIC, RULES, SIGNED_IN
+from initiatives.organization.models import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: its words, its URL's name, its icon, and which pages stand in it (a name, or "room:" for a whole room)."""
+
+    words: str
+    url: str
+    icon: str = ""
+    holds: tuple[str, ...] = ()
+    tabs: tuple["Place", ...] = ()
+    key: str = ""  # pressed after g
+
+    def has(self, view: str) -> bool:
+        return view == self.url or any(view == held or (held.endswith(":") and view.startswith(held)) for held in self.holds)
+
+
+ACTS = (
+    Place("Home", "home", "home", ("duties:",), key="h"),
+    Place("Own", "boards:own", "map", key="o"),
+    Place(
+        "Decide",
+        "decisions:ranking",
+        "scale",
+        ("decisions:", "funding:"),
+        (
+            Place("Ranking", "decisions:ranking", holds=("decisions:",)),
+            Place("Money", "funding:pools", holds=("funding:pool",)),
+            Place("Requests", "funding:requests", holds=("funding:request",)),
+        ),
+        key="d",
+    ),
+    Place(
+        "Deliver",
+        "portfolio:list",
+        "rocket-launch",
+        ("portfolio:",),
+        (
+            Place("Initiatives", "portfolio:list", holds=("portfolio:",)),
+            Place("Board", "portfolio:board"),
+            Place("Import", "portfolio:imports", holds=("portfolio:import",)),
+        ),
+        key="i",
+    ),
+    Place("Prove", "boards:prove", "chart-bar", key="p"),
+)
+ADMIN = Place(
+    "Admin",
+    "organization:people",
+    "users",
+    ("organization:", "ui"),
+    (
+        Place("People", "organization:people", holds=("organization:person", "organization:invite")),
+        Place("Departments", "organization:departments", holds=("organization:department",)),
+        Place("Components", "ui"),
+    ),
+)
+MENU = (
+    Place("Profile", "organization:profile", "user-circle"),
+    Place("Password", "account_change_password", "key"),
+    Place("Sessions", "usersessions_list", "computer-desktop"),
+    Place("Mail", "duties:mail", "envelope"),
+)
+SEARCH = Place("Search", "portfolio:list")
+CREATE = Place("New initiative", "portfolio:create", "plus")
+HOME = Place("Home", "home")
+
+
+@cache
+def path_to(url: str) -> str | None:
+    """The path of a URL without arguments, or None when the product has no such page."""
+    try:
+        return reverse(url)
+    except NoReverseMatch:
+        return None
+
+
+def open_to(user: User | AnonymousUser, place: Place) -> bool:
+    """Whether the reader may see the page; an object's own page asks again when it is opened."""
+    rule = RULES.get((place.url, "GET"))
+    if rule is None or path_to(place.url) is None:
+        return False
+    return rule.to in (PUBLIC, SIGNED_IN) or bool(rule.of) or user.has_perm(rule.to)
+
+
+class Frame:
+    """Asked by base.html only, so that a part of a page does not pay for its frame."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = request.user
+        self.view = request.resolver_match.view_name if request.resolver_match else ""
+
+    def _entries(self, places: tuple[Place, ...], current: Place | None) -> Iterator[dict[str, Any]]:
+        for place in places:
+            if open_to(self.user, place):
+                yield {
+                    "words": place.words,
+                    "url": path_to(place.url),
+                    "icon": place.icon,
+                    "key": place.key,
+                    "current": place is current,
+                }
+
+    @property
+    def act(self) -> Place | None:
+        return next((place for place in (*ACTS, ADMIN) if place.has(self.view)), None)
+
+    def acts(self) -> list[dict[str, Any]]:
+        return list(self._entries(ACTS, self.act))
+
+    def admin(self) -> dict[str, Any] | None:
+        return next(self._entries((ADMIN,), self.act), None)
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The pages of the current act; the most exact match is the current one. A single tab is no choice."""
+        if (act := self.act) is None:
+            return []
+        exact = [tab for tab in act.tabs if tab.url == self.view]
+        held = [tab for tab in act.tabs if tab.has(self.view) or any(self.view.startswith(name) for name in tab.holds)]
+        current = min(exact or held, key=lambda tab: -max(map(len, tab.holds), default=0), default=None)
+        entries = list(self._entries(act.tabs, current))
+        return entries if len(entries) > 1 else []
+
+    def menu(self) -> list[dict[str, Any]]:
+        return list(self._entries(MENU, None))
+
+    def search(self) -> str | None:
+        return path_to(SEARCH.url) if open_to(self.user, SEARCH) else None
+
+    def create(self) -> dict[str, Any] | None:
+        return next(self._entries((CREATE,), None), None)
+
+    def waits(self) -> bool:
+        """Whether the product keeps obligations at all."""
+        return False
+
+    def home(self) -> str:
+        return path_to(HOME.url) or "/"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"company": settings.COMPANY, "currency": settings.CURRENCY, "demo": settings.DEMO}
+    shown = {"company": settings.COMPANY, "currency": settings.CURRENCY, "demo": settings.DEMO}
+    return {**shown, "frame": Frame(request)} if hasattr(request, "user") else shown

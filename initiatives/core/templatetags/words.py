@@ -1,5 +1,151 @@
-"""Template tags and filters that every page uses: money, dates, health, who."""
+"""Words for values: money, days, instants, shares. Nothing here decides anything; it only says what is there."""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
+from django.utils import formats, timezone
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from initiatives.core import clock
 
 register = template.Library()
+
+CENT = Decimal("0.01")
+NARROW = "\u00a0"  # between a number and its unit: never broken
+
+
+def number(value: Decimal | int | float, digits: int = 0) -> str:
+    """A number as the reader's language writes it, with a true minus sign."""
+    return formats.number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True).replace("-", "−")
+
+
+@register.filter
+def amount(value: Decimal | int | None) -> str:
+    """An exact amount without its currency, for columns whose head names it: "1,234.50". Not given: "withheld"."""
+    if value is None:
+        return _("withheld")
+    return number(Decimal(value).quantize(CENT, ROUND_HALF_EVEN), 2)
+
+
+@register.filter
+def money(value: Decimal | int | None, currency: str = "") -> SafeString:
+    """An exact amount with its currency code. None was withheld, which is not zero."""
+    if value is None:
+        return format_html('<span class="withheld">{}</span>', _("withheld"))
+    return format_html(
+        '<span class="money"><span class="currency">{}</span>{}{}</span>', currency or settings.CURRENCY, NARROW, amount(value)
+    )
+
+
+@register.filter
+def about(value: Decimal | int | None, currency: str = "") -> SafeString:
+    """A rounded amount for figures, where the exact one is a click away: "EUR 1.2 m"."""
+    if value is None:
+        return money(None)
+    exact = Decimal(value)
+    for unit, size in ((_("bn"), 10**9), (_("m"), 10**6), (_("k"), 10**3)):
+        if abs(exact) >= size:
+            words = f"{number((exact / size).quantize(Decimal('0.1')), 1)}{NARROW}{unit}"
+            break
+    else:
+        words = number(exact.quantize(Decimal(1)))
+    return format_html(
+        '<span class="money" title="{0} {1}"><span class="currency">{0}</span>{2}{3}</span>',
+        currency or settings.CURRENCY,
+        amount(exact),
+        NARROW,
+        words,
+    )
+
+
+@register.simple_tag
+def share(part: int, whole: int) -> str:
+    """A percentage with its count, as every percentage is written: "73 % (38 of 52)". Of nothing: "none of 0"."""
+    if not whole:
+        return _("none of 0")
+    percent = number(round(100 * part / whole))
+    return f"{percent}{NARROW}% ({number(part)} {_('of')} {number(whole)})"
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString | str:
+    """A day: "3 Nov 2026"; nothing for None."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return format_html(
+        '<time datetime="{}" class="nowrap">{}</time>',
+        value.isoformat(),
+        formats.date_format(value, "j M Y").replace(" ", NARROW),
+    )
+
+
+@register.simple_tag
+def ago(value: date | datetime | None, nothing: str = "–") -> SafeString | str:
+    """How long ago, or how soon; the exact instant in the reader's zone stands in the title."""
+    if value is None:
+        return nothing
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        exact = f"{formats.date_format(local, 'D j M Y, H:i')} {local.tzname()}"
+        words = _distance(clock.now() - value, timezone.localdate(clock.now()) - local.date())
+        machine = local.isoformat(timespec="seconds")
+    else:
+        exact, machine = formats.date_format(value, "D j M Y"), value.isoformat()
+        words = _days(clock.today() - value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
+
+
+def _distance(passed: timedelta, days: timedelta) -> str:
+    """Minutes and hours within a day, days beyond."""
+    seconds = passed.total_seconds()
+    if abs(seconds) < 60:
+        return _("just now")
+    if abs(seconds) < 3600:
+        minutes = int(abs(seconds) // 60)
+        return _in_time(seconds, ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
+    if abs(seconds) < 12 * 3600 or not days:
+        hours = int(abs(seconds) // 3600)
+        return _in_time(seconds, ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    return _days(days)
+
+
+def _days(passed: timedelta) -> str:
+    count = abs(passed.days)
+    near = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
+    if passed.days in near:
+        return near[passed.days]
+    if count < 60:
+        return _in_time(passed.days, ngettext("%(n)s day", "%(n)s days", count) % {"n": count})
+    if count < 700:
+        months = round(count / 30.44)
+        return _in_time(passed.days, ngettext("%(n)s month", "%(n)s months", months) % {"n": months})
+    years = round(count / 365.25)
+    return _in_time(passed.days, ngettext("%(n)s year", "%(n)s years", years) % {"n": years})
+
+
+def _in_time(passed: float, span: str) -> str:
+    return _("%(span)s ago") % {"span": span} if passed > 0 else _("in %(span)s") % {"span": span}
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """The first letters of the first and last name: "Ada B. Lovelace" → "AL"."""
+    words = [word for word in str(name).replace("-", " ").split() if word[:1].isalpha()]
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "–"
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, block: str) -> str:
+    """The text of a block once more: a page's title is written once and stands in its head and on the page."""
+    if BLOCK_CONTEXT_KEY not in context.render_context:
+        return ""
+    return " ".join(strip_tags(BlockNode(block, template.NodeList()).render(context)).split())

@@ -1,0 +1,182 @@
+"""Components that compute something before they are drawn: templates/ui/<name>.html holds their HTML."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Page
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+Context = dict[str, Any]
+
+HEALTH = {"green": "On track", "amber": "At risk", "red": "Off track"}
+TONES = {
+    "proposed": "info",
+    "assessed": "info",
+    "prioritised": "info",
+    "funded": "info",
+    "submitted": "info",
+    "active": "good",
+    "accepted": "good",
+    "approved": "good",
+    "allocated": "good",
+    "completed": "good",
+    "realised": "good",
+    "published": "good",
+    "met": "good",
+    "paused": "warn",
+    "lapsed": "warn",
+    "declined": "bad",
+    "cancelled": "bad",
+    "withdrawn": "bad",
+    "failed": "bad",
+}
+
+
+@register.inclusion_tag("ui/health.html")
+def health(value: str | None, on: Any = None, stale: bool = False) -> Context:
+    """Shape, word and colour of a health; `stale` says that the report is too old to count on."""
+    known = HEALTH.get(value or "")
+    words = _("No report") if known is None else _("Stale, was %(health)s") % {"health": value} if stale else _(known)
+    return {"health": value if known else "unknown", "stale": stale and known is not None, "words": words, "on": on}
+
+
+@register.inclusion_tag("ui/badge.html")
+def status(value: str, words: str = "") -> Context:
+    """A status as a badge: `{% status x.status x.get_status_display %}`."""
+    return {"words": words or str(value).replace("_", " ").capitalize(), "tone": TONES.get(str(value), "")}
+
+
+@register.inclusion_tag("ui/badge.html")
+def badge(words: Any, tone: str = "") -> Context:
+    """One word that marks a state; tone: good, warn, bad, info, or none."""
+    return {"words": words, "tone": tone}
+
+
+@register.inclusion_tag("ui/person.html")
+def person(who: Any, nobody: str = "") -> Context:
+    """A person's initials and name; for None the words `nobody`."""
+    return {"who": who, "nobody": nobody or _("Nobody yet")}
+
+
+@register.inclusion_tag("ui/department.html")
+def department(unit: Any, url: str = "") -> Context:
+    """A department's code, its name in the title."""
+    return {"department": unit, "url": url}
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: forms.BoundField, wide: bool = False) -> Context:
+    """One field of a form: label above, help under it, error at it."""
+    widget = bound.field.widget
+    return {
+        "field": bound,
+        "wide": wide,
+        "group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+        "tick": isinstance(widget, forms.CheckboxInput),
+    }
+
+
+@register.inclusion_tag("ui/column.html", takes_context=True)
+def column(context: template.Context, words: str, key: str = "", number: bool = False) -> Context:
+    """A table's head cell; with `key` it sorts by ?sort=key, and by ?sort=-key when clicked again."""
+    query = context["request"].GET.copy()
+    now = query.get("sort") or str(context.get("sort") or "")
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "") if key else ""
+    query["sort"] = f"-{key}" if order == "ascending" else key
+    query.pop("page", None)
+    query.pop("open", None)
+    return {"words": words, "key": key, "order": order, "number": number, "query": query.urlencode()}
+
+
+@register.inclusion_tag("ui/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any], of: str = "") -> Context:
+    """Page numbers, the range shown and the total; `of` names what is counted."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query.pop("open", None)
+    rest = f"&{query.urlencode()}" if query else ""
+    return {"page": page, "pages": page.paginator.get_elided_page_range(page.number), "rest": rest, "of": of}
+
+
+@register.inclusion_tag("ui/act.html", takes_context=True)
+def act(
+    context: template.Context,
+    words: str,
+    url: str,
+    *,
+    obstacle: str | None = None,
+    kind: str = "",
+    size: str = "",
+    reason: str = "",
+    will: str = "",
+    version: int | None = None,
+    name: str = "",
+    value: str = "",
+    side: str = "end",
+) -> Context:
+    """The button of one act, posted to `url`.
+
+    obstacle  why it cannot be done now: the button is off and says so
+    kind      primary, danger, plain; size: small
+    will      what will happen; opens in place and asks before it acts
+    reason    "required" or "optional": asks for the field `reason`
+    version   of the object, against somebody's newer edit; name, value: one more hidden field
+    """
+    asks = bool(will or reason)
+    return {
+        "words": words,
+        "url": url,
+        "obstacle": obstacle,
+        "kind": kind,
+        "size": size,
+        "reason": reason,
+        "will": will,
+        "asks": asks,
+        "version": version,
+        "name": name,
+        "value": value,
+        "side": side,
+        "id": f"act-{abs(hash((url, words, name, value))) % 10**8}",
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("ui/progress.html")
+def progress(percent: int | None, words: str = "") -> Context:
+    """How far something is, 0 to 100; None: it runs, nobody knows how far."""
+    return {"percent": percent, "words": words or _("complete")}
+
+
+@register.inclusion_tag("ui/pool.html")
+def pool_bar(
+    *,
+    spent: Decimal | None = None,
+    committed: Decimal | None = None,
+    allocated: Decimal | None = None,
+    free: Decimal | None = None,
+    size: str = "",
+    words: str = "",
+) -> Context:
+    """A bar filled by what was spent, committed, allocated and is still free: four disjoint parts of one sum."""
+    parts = {"spent": (_("Spent"), spent), "committed": (_("Committed"), committed), "allocated": (_("Allocated"), allocated)}
+    shown = {key: (label, value) for key, (label, value) in (parts | {"free": (_("Free"), free)}).items() if value is not None}
+    return {"slices": list(_slices(shown)), "size": size, "words": words or _("Where the money is")}
+
+
+def _slices(parts: dict[str, tuple[str, Decimal]]) -> Iterator[Context]:
+    whole = sum((max(value, Decimal(0)) for _, value in parts.values()), Decimal(0))
+    at = Decimal(0)
+    for key, (label, value) in parts.items():
+        wide = max(value, Decimal(0)) * 100 / whole if whole else Decimal(0)
+        yield {"key": key, "label": label, "value": value, "x": f"{at:.3f}", "wide": f"{wide:.3f}"}
+        at += wide
+
+
+@register.inclusion_tag("ui/feed.html")
+def feed(events: Any) -> Context:
+    """What happened: each event by its own sentence (templates/events/<verb>.html), or by the general one."""
+    return {"entries": [{"event": event, "templates": [f"events/{event.verb}.html", "events/event.html"]} for event in events]}
