@@ -4,6 +4,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from initiatives.core import views as core
+
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -13,4 +15,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("account/", include("allauth.urls")),
+    path("ui/", core.ui, name="ui"),
 ]
