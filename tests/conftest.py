@@ -3,9 +3,16 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 pytest_plugins = ["tests.cast"]
+
+
+def pytest_configure() -> None:
+    """Static files are taken from the source tree: no test waits for collectstatic (tests/ui/test_weight.py runs it once)."""
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -67,6 +67,7 @@ class Sample(forms.Form):
     agreed = forms.BooleanField(label="I have read what will happen")
 
 
+STATUSES = ["draft", "proposed", "assessed", "prioritised", "funded", "active", "completed", "realised", "declined", "paused"]
 OPS, IT, MKT = Unit("OPS", "Terminal operations"), Unit("IT", "Information technology"), Unit("MKT", "Marketing")
 
 
@@ -110,7 +111,7 @@ def patterns(reader: Any) -> dict[str, Any]:
         ],
         "tones": ["", "info", "good", "warn", "bad"],
         "healths": ["green", "amber", "red", ""],
-        "statuses": "draft proposed assessed prioritised funded active completed realised declined paused cancelled".split(),
+        "statuses": STATUSES,
         "tabs": [
             {"words": "Table", "url": "#tabs", "current": True, "count": 52},
             {"words": "Board", "url": "#tabs", "current": False, "count": ""},
