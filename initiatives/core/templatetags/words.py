@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
 NARROW = "\u00a0"  # between a number and its unit: never broken
 
 
-def number(value: Decimal | int | float, digits: int = 0) -> str:
+def number(value: Decimal | int | float, digits: int | None = 0) -> str:
     """A number as the reader's language writes it, with a true minus sign."""
     return formats.number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True).replace("-", "−")
 
@@ -46,13 +46,14 @@ def money(value: Decimal | int | None, currency: str = "") -> SafeString:
 
 @register.filter
 def about(value: Decimal | int | None, currency: str = "") -> SafeString:
-    """A rounded amount for figures, where the exact one is a click away: "EUR 1.2 m"."""
+    """An amount in three digits, for figures whose exact value is a click away: "EUR 1.25 m", "EUR 310 k"."""
     if value is None:
         return money(None)
     exact = Decimal(value)
     for unit, size in ((_("bn"), 10**9), (_("m"), 10**6), (_("k"), 10**3)):
         if abs(exact) >= size:
-            words = f"{number((exact / size).quantize(Decimal('0.1')), 1)}{NARROW}{unit}"
+            short = round(exact / size, max(0, 3 - len(str(abs(int(exact / size))))))
+            words = f"{number(short.normalize() + 0, None)}{NARROW}{unit}"
             break
     else:
         words = number(exact.quantize(Decimal(1)))
