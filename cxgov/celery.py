@@ -1,8 +1,11 @@
 """The Celery application: a doorbell. What is due stands in PostgreSQL; tasks only look there."""
 
 import os
+from typing import Any
 
+import django
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxgov.settings")
 
@@ -13,4 +16,20 @@ app.autodiscover_tasks()
 # The whole beat schedule. Every entry may run twice or late: it asks the database what is due now.
 app.conf.beat_schedule = {
     "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
+    "heartbeat": {"task": "core.heartbeat", "schedule": 60.0, "options": {"expires": 60}},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_without_rules(**kwargs: Any) -> None:
+    django.setup()
+    from initiatives.core.checks import insist_on_rules  # models load only after setup
+
+    insist_on_rules()
+
+
+@beat_init.connect
+def ring_at_once(**kwargs: Any) -> None:
+    """Readiness waits for the first heartbeat; nobody should have to wait a minute for it."""
+    app.send_task("core.heartbeat", expires=60)

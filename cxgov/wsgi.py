@@ -5,3 +5,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxgov.settings")
 
 application = get_wsgi_application()
+
+from initiatives.core.checks import insist_on_rules  # noqa: E402 - models load only after setup
+
+insist_on_rules()

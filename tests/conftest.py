@@ -1,22 +1,50 @@
-"""What every test shares: the cast, and a database that forgets between tests although its history is append-only."""
+"""What every test shares: the cast, no network, and a database that forgets between tests although it is append-only."""
 
+import os
+import socket
+from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-pytest_plugins = ["tests.cast"]
+from cxgov.celery import app
+
+pytest_plugins = ["tests.cast", "tests.live"]
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread that asks the database
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing is collected
+settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=60, print_blob=True)
+hypothesis.settings.load_profile("ci")
+
+# Hashes stay Argon2, so that a separate process verifies them, but cost next to nothing.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
+    # Each process of a parallel run has a broker and cache of its own, or one's Celery worker takes the other's tasks.
+    server, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + 1 + int(worker)}"
+    settings.CACHES["default"]["LOCATION"] = settings.CELERY_BROKER_URL = app.conf.broker_url = os.environ["REDIS_URL"]
+
+_connect = socket.socket.connect
 
 
-def pytest_configure() -> None:
-    """Static files are taken from the source tree: no test waits for collectstatic (tests/ui/test_weight.py runs it once)."""
-    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+def _connect_to_loopback(self: socket.socket, address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else ""  # a Unix socket's address is a path
+    if host and host not in ("127.0.0.1", "::1", "localhost"):
+        raise RuntimeError(f"Tests do not use the network, but this one asked for {host}.")
+    _connect(self, address)
+
+
+socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def history_is_emptied_between_transactional_tests() -> Any:
+def history_is_emptied_between_transactional_tests() -> Iterator[None]:
     """Tests that really commit are emptied by TRUNCATE, which the append-only tables refuse; only this flush is let through."""
     flush = DatabaseOperations.sql_flush
 

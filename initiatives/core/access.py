@@ -1,8 +1,10 @@
 """Rules of the room core."""
 
-from initiatives.core.policy import PUBLIC, Rule, declare
+from initiatives.core.policy import PUBLIC, Rule, TaskRule, declare
 
 declare(
     Rule("healthz", "GET", PUBLIC, who="anybody: says only that the process answers"),
     Rule("ui", "GET", "organization.manage_people", who="administrators: the pattern page"),
+    Rule("readyz", "GET", PUBLIC, who="anybody: says which parts work, with ages and counts, nothing secret"),
+    TaskRule("core.heartbeat", who="the product itself: writes the time"),
 )

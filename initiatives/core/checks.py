@@ -7,7 +7,7 @@ from typing import Any
 from celery import current_app
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import autodiscover_modules
 
@@ -39,3 +39,9 @@ def everything_has_a_rule(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         *[Error(f"The mail {name} has no rule.", id="policy.E005") for name in sorted(mails - set(MAILS))],
         *[Error(f"The rule for the mail {name} has no template.", id="policy.E006") for name in sorted(set(MAILS) - mails)],
     ]
+
+
+def insist_on_rules() -> None:
+    """End the process when anything lacks its rule. Web server, worker and beat call this before they serve."""
+    if errors := run_checks(tags=["policy"]):
+        raise SystemExit("cxgov does not start:\n" + "\n".join(str(error.msg) for error in errors))

@@ -1,11 +1,14 @@
 """The audit trail: one event per change of state, sealed into a hash chain when its transaction commits."""
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import ExpressionWrapper, F
+from django.db.models.functions import Now
 
 from initiatives.core import clock
 from initiatives.core.rules import RuleBroken, Stale
@@ -74,6 +77,29 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.digest[:12]}"
+
+
+class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
+    def beat(self, name: str) -> None:
+        """Remember that `name` gave a sign of life at this instant."""
+        self.bulk_create([Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
+
+    def age(self, name: str) -> timedelta | None:
+        """How long ago `name` gave its last sign of life, by the database's clock; None when it never did."""
+        ago = ExpressionWrapper(Now() - F("at"), output_field=models.DurationField())
+        return self.filter(name=name).annotate(ago=ago).values_list("ago", flat=True).first()
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a process that nobody else can see: one row each, overwritten."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at}"
 
 
 class Recorded(models.Model):

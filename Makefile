@@ -1,0 +1,42 @@
+# cxgov's commands. `make help` lists them.
+
+PYTHON ?= python3
+INSTALL = $(PYTHON) cxgov/local/install.py
+LOCAL = .venv/bin/python -m cxgov.local
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+.PHONY: help run test check bench screenshots reset lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## start cxgov with everything it needs; PORT=8000
+	@$(INSTALL) local
+	@exec $(LOCAL) run
+
+test: ## all checks and all tests; ARGS="tests/core -k seal" runs only those tests
+	@$(INSTALL) dev
+	@exec $(LOCAL) test $(ARGS)
+
+check: ## lint, types, contracts, migrations, templates, deployment
+	@$(INSTALL) dev
+	@exec $(LOCAL) check
+
+bench: ## measure pages beside their floors
+	@$(INSTALL) dev
+	@exec .venv/bin/python -m tests.bench
+
+screenshots: ## picture every page at three widths, light and dark
+	@$(INSTALL) dev
+	@exec .venv/bin/python -m tests.screenshots
+
+reset: ## delete the data folder: database, queue, mail, logs
+	@$(INSTALL) local
+	@exec $(LOCAL) reset
+
+lock: ## compile requirements*.txt from requirements/*.in; UPGRADE=--upgrade takes newer releases
+	@$(INSTALL) dev
+	$(COMPILE) $(UPGRADE) requirements/runtime.in --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) requirements/local.in --constraint requirements.txt --output-file requirements-local.txt
+	$(COMPILE) $(UPGRADE) requirements/dev.in --constraint requirements-local.txt --output-file requirements-dev.txt
