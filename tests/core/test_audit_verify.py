@@ -59,11 +59,11 @@ TAMPERING: dict[str, tuple[str, int, str]] = {
     "the first event and its seal were removed": (
         "WITH gone AS (DELETE FROM core_seal WHERE event_id = {0}) DELETE FROM core_event WHERE id = {0}", 2, "removed"),
     "two events were swapped": (
-        "UPDATE core_seal SET event_id = CASE event_id WHEN {1} THEN -{2} ELSE -{1} END WHERE event_id IN ({1}, {2});\n"
-         "UPDATE core_seal SET event_id = -event_id WHERE event_id < 0", 2, "edited"),
+        ("UPDATE core_seal SET event_id = CASE event_id WHEN {1} THEN -{2} ELSE -{1} END WHERE event_id IN ({1}, {2});\n"
+         "UPDATE core_seal SET event_id = -event_id WHERE event_id < 0"), 2, "edited"),
     "two seals changed places": (
-        "UPDATE core_seal SET position = -position WHERE position IN (3, 4);\n"
-         "UPDATE core_seal SET position = 7 + position WHERE position < 0", 3, "does not follow"),
+        ("UPDATE core_seal SET position = -position WHERE position IN (3, 4);\n"
+         "UPDATE core_seal SET position = 7 + position WHERE position < 0"), 3, "does not follow"),
     "a seal was rewritten": ("UPDATE core_seal SET digest = repeat('f', 64) WHERE position = 4", 4, "edited"),
 }  # fmt: skip
 
