@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
     "heartbeat": {"task": "core.heartbeat", "schedule": 60.0, "options": {"expires": 60}},
+    "reminders and letters": {"task": "duties.ring", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 

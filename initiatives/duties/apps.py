@@ -6,4 +6,11 @@ class Duties(AppConfig):
     label = "duties"
 
     def ready(self) -> None:
-        from initiatives.duties import access  # noqa: F401 - registers the rules
+        from initiatives.duties import access, compose, departures, letters, post  # noqa: F401 - access registers the rules
+        from initiatives.organization import departures as leaving
+        from initiatives.organization import letters as handed_in
+
+        compose.fresh("digest", letters.digest)
+        compose.fresh("escalation", letters.escalation)
+        handed_in.send_with(post.carry)
+        leaving.register(departures.asked_of, departures.hand_over)

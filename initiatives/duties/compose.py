@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from initiatives.duties.models import Letter
+from initiatives.organization import letters
 
 Fresh = Callable[[Letter], Mapping[str, Any]]
 
@@ -28,6 +29,15 @@ def fresh(template: str, facts: Fresh) -> None:
         raise ValueError(f"Two sources of facts for the letter {template}")
 
 
+def _facts(letter: Letter) -> Mapping[str, Any]:
+    if letter.template in _FRESH:
+        return _FRESH[letter.template](letter)
+    facts = letters.contents(letter.template, letter.recipient, letter.context)
+    if facts is None:
+        raise Needless("What it tells about is no longer so.")
+    return facts
+
+
 def mail(letter: Letter, *, now: datetime) -> EmailMultiAlternatives:
     """The mail of this letter, for one reader, in the reader's language and time zone; Needless when nothing is to be said."""
     reader = letter.recipient
@@ -35,7 +45,7 @@ def mail(letter: Letter, *, now: datetime) -> EmailMultiAlternatives:
         raise Needless("The reader left.")
     zone = reader.zone if reader else settings.TIME_ZONE
     with timezone.override(zone), translation.override(reader.locale if reader else settings.LANGUAGE_CODE):
-        facts = _FRESH[letter.template](letter) if letter.template in _FRESH else letter.context
+        facts = _facts(letter)
         context = {**facts, "reader": reader, "company": settings.COMPANY, "site": settings.PUBLIC_URL}
         name = f"letters/{letter.template}"
         subject = " ".join(render_to_string(f"{name}.txt#subject", context).split())[:150]

@@ -2,8 +2,7 @@
 
 import logging
 import smtplib
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -26,24 +25,47 @@ class Round:
     failed: int = 0
     given_back: int = 0
 
+    @property
+    def settled(self) -> int:
+        return self.sent + self.dropped + self.failed
+
+    def add(self, other: "Round") -> None:
+        for name, count in asdict(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
 
 def deliver(limit: int = BATCH) -> Round:
     """Send up to `limit` letters that are due, over one connection; each is marked after the server has accepted it."""
     done = Round()
     letters = Letter.objects.claim(limit, now=clock.now())
-    if not letters:
-        return done
     connection: BaseEmailBackend = get_connection()
     try:
-        for letter in letters:
+        for place, letter in enumerate(letters):
+            try:
+                connection.open()
+            except OSError as error:  # smtplib's errors are OSErrors too
+                log.warning("No mail server: %s", error)
+                rest = Letter.objects.filter(pk__in=[one.pk for one in letters[place:]])
+                done.given_back = rest.give_back(f"No mail server: {error}"[:500])
+                break
             _send(letter, connection, done)
     finally:
         connection.close()
     return done
 
 
+def deliver_all() -> Round:
+    """Send everything that is due, batch after batch."""
+    total = Round()
+    while True:
+        done = deliver()
+        total.add(done)
+        if done.given_back or not done.settled:
+            return total
+
+
 def _send(letter: Letter, connection: BaseEmailBackend, done: Round) -> None:
-    now: datetime = clock.now()
+    now = clock.now()
     if not letter.hold(now=now):
         return  # another sender has it
     try:
@@ -56,13 +78,6 @@ def _send(letter: Letter, connection: BaseEmailBackend, done: Round) -> None:
         log.exception("Letter %s cannot be written", letter.pk)
         letter.mark_failed(f"It could not be written: {error!r}"[:500], now=now)
         done.failed += 1
-        return
-    try:
-        connection.open()
-    except OSError as error:  # smtplib's errors are OSErrors too
-        log.warning("No mail server: %s", error)
-        letter.give_back(f"No mail server: {error}"[:500])
-        done.given_back += 1
         return
     try:
         connection.send_messages([mail])

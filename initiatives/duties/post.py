@@ -16,19 +16,19 @@ def write(template: str, to: User | str, key: str, **context: Any) -> Letter | N
     `key` is what makes it one letter: a second one with the same key is not written, and None is returned.
     `context` is kept as JSON until the letter was sent: ids and plain values, nothing that the reader may not see.
     """
-    letter = queue(template, to, key, **context)
-    if letter is not None:
-        transaction.on_commit(ring_the_bell, robust=True)
-    return letter
-
-
-def queue(template: str, to: User | str, key: str, **context: Any) -> Letter | None:
-    """As `write`, but nobody is called: the next minute's round finds it."""
     now = clock.now()
     whom: dict[str, Any] = {"address": to} if isinstance(to, str) else {"recipient": to}
     letter = Letter(template=template, key=key, context=context, written_at=now, next_try_at=now, **whom)
-    Letter.objects.bulk_create([letter], ignore_conflicts=True)
-    return Letter.objects.filter(key=key, message_id=letter.message_id).first()
+    written = Letter.objects.enqueue([letter])
+    if not written:
+        return None
+    transaction.on_commit(ring_the_bell, robust=True)
+    return written[0]
+
+
+def carry(template: str, *, to: User | None, email: str, key: str, context: dict[str, Any]) -> None:
+    """Letters of the room below come in here (initiatives/organization/letters.py)."""
+    write(template, to or email, key, **context)
 
 
 def ring_the_bell() -> None:

@@ -2,9 +2,16 @@
 
 from celery import shared_task
 
-from initiatives.duties import outbox
+from initiatives.duties import beat, outbox
+
+
+@shared_task(name="duties.ring", ignore_result=True)
+def ring() -> None:
+    """Every minute: write the letters that are due, and send."""
+    beat.ring()
 
 
 @shared_task(name="duties.deliver", ignore_result=True)
 def deliver() -> None:
-    outbox.deliver()
+    """When a letter was written: send."""
+    outbox.deliver_all()

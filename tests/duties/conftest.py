@@ -1,12 +1,18 @@
 """A kind of ask for these tests, whose subjects are departments; who may still answer is a set that a test can shrink."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from initiatives.duties.kinds import KINDS, Kind, register
+from initiatives.core import clock
+from initiatives.duties import beat
+from initiatives.duties.kinds import KINDS, Kind
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import Department, User
+from tests.cast import Cast
 
 
 @dataclass
@@ -25,8 +31,44 @@ class Asks:
 
 
 @pytest.fixture
-def asks() -> Iterator[Asks]:
+def asks(monkeypatch: pytest.MonkeyPatch) -> Asks:
     asks = Asks()
-    register(Kind(asks.name, "Report", "", asks.still))
-    yield asks
-    del KINDS[asks.name]
+    monkeypatch.setitem(KINDS, asks.name, Kind(asks.name, "Report", "", asks.still))
+    return asks
+
+
+Ask = Callable[..., Obligation]
+
+
+@pytest.fixture
+def ask(cast: Cast, asks: Asks) -> Ask:
+    """Ask somebody for the report on a department, by a day."""
+
+    def ask(
+        person: User, due: str = "2026-05-04", *, about: str = "OPS", stand_ins: tuple[User, ...] = (), on: str = "2026-04-20"
+    ) -> Obligation:
+        with clock.at(instant(f"{on} 10:00")):
+            return Obligation.objects.open(
+                asks.name,
+                cast.department(about),
+                person=person,
+                due_on=date.fromisoformat(due),
+                words=f"Report on {about}",
+                url=f"/reports/{about}/",
+                department=cast.department(about),
+                stand_ins=stand_ins,
+                by=cast.cxo,
+            )
+
+    return ask
+
+
+def instant(words: str, zone: str = "Europe/Berlin") -> datetime:
+    """ "2026-05-04 08:00" on the wall clock of `zone`."""
+    return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def ring(words: str, zone: str = "Europe/Berlin") -> dict[str, int]:
+    """One round of the beat at this time."""
+    with clock.at(instant(words, zone)):
+        return beat.ring()

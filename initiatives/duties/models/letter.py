@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Min, Q, When
+from django.db.models.functions import Coalesce
 
 from initiatives.core.rules import says
 from initiatives.organization.models import User
@@ -37,6 +38,17 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """To be sent now: queued and its time has come, or taken up by a sender whose lease has run out."""
         return self.filter(Q(state=State.QUEUED, next_try_at__lte=now) | Q(state=State.SENDING, leased_until__lte=now))
 
+    def next_due(self, *, after: datetime) -> datetime | None:
+        """The first instant later than `after` at which a letter will be due, as things stand."""
+        tries = self.waiting().annotate(due_at=Coalesce("leased_until", "next_try_at"))
+        found: datetime | None = tries.filter(due_at__gt=after).aggregate(first=Min("due_at"))["first"]
+        return found
+
+    def enqueue(self, letters: list["Letter"]) -> list["Letter"]:
+        """Insert letters, except those whose key was already used; returns the inserted ones."""
+        self.bulk_create(letters, ignore_conflicts=True)
+        return list(self.filter(message_id__in=[letter.message_id for letter in letters]).order_by("id"))
+
     @transaction.atomic
     def claim(self, limit: int, *, now: datetime) -> list["Letter"]:
         """Take up to `limit` letters for this sender alone; two senders never get the same one while a lease lasts."""
@@ -53,6 +65,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             started_at=None,
         )
         return list(taken.order_by("next_try_at", "id"))
+
+    def give_back(self, reason: str) -> int:
+        """Nothing was tried, for no fault of the letters (no mail server): queue them again, uncounted."""
+        return self.filter(state=State.SENDING).update(state=State.QUEUED, reason=reason, leased_until=None)
 
     def drop(self, reason: str) -> int:
         """These are not sent any more, for this reason."""
@@ -133,7 +149,3 @@ class Letter(models.Model):
         else:
             later = now + timedelta(minutes=5 ** (self.attempts - 1))
             self._mine().update(state=State.QUEUED, reason=reason, leased_until=None, started_at=None, next_try_at=later)
-
-    def give_back(self, reason: str) -> None:
-        """Nothing was tried, for no fault of the letter (no mail server): queue it again, uncounted."""
-        self._mine().update(state=State.QUEUED, reason=reason, leased_until=None, started_at=None, attempts=F("attempts") - 1)

@@ -1,0 +1,35 @@
+"""One round of the beat, and the rounds that a stretch of time would have had."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from initiatives.core import clock
+from initiatives.duties import outbox, reminders, schedule
+from initiatives.duties.models import Letter
+from initiatives.organization.models import User
+
+
+def ring() -> dict[str, int]:
+    """Write what is due now and send it; may run twice, at once, or after a long silence. Returns what it came to."""
+    now = clock.now()
+    return {
+        "digests": reminders.write_digests(now),
+        "escalations": reminders.write_escalations(now),
+        **asdict(outbox.deliver_all()),
+    }
+
+
+def play(until: datetime) -> Iterator[tuple[datetime, dict[str, int]]]:
+    """Ring now and then at each later minute up to `until` at which anything can happen: a morning or a second try."""
+    instant = clock.now()
+    if until <= instant:
+        instant = until
+    zones = {user.zone for user in User.objects.active().order_by("time_zone").distinct("time_zone")}
+    while True:
+        with clock.at(instant):
+            yield instant, ring()
+        if instant >= until:
+            return
+        morning = next(schedule.mornings(instant, until, zones), until)
+        instant = min(morning, Letter.objects.next_due(after=instant) or until, until)

@@ -1,0 +1,46 @@
+"""To whom an ask goes that nobody answers."""
+
+from datetime import date
+
+from initiatives.duties.models import Obligation
+from initiatives.duties.schedule import DAY, ESCALATION_STEPS, TO_THE_CXO
+from initiatives.organization.models import Department, Role, RoleKind, User
+
+
+class Ladder:
+    """Heads, CXO and CEO as of today, read once (two queries) and asked about many asks."""
+
+    def __init__(self) -> None:
+        self.above: dict[int, int | None] = dict(Department.objects.values_list("pk", "parent_id"))
+        self.heads: dict[int, User] = {}
+        self.top: dict[str, list[User]] = {RoleKind.CXO: [], RoleKind.CEO: []}
+        kinds = [RoleKind.HEAD, RoleKind.CXO, RoleKind.CEO]
+        for role in Role.objects.current().held_by_the_active().filter(kind__in=kinds).select_related("person").order_by("pk"):
+            if role.department_id is not None:
+                self.heads[role.department_id] = role.person
+            else:
+                self.top[role.kind].append(role.person)
+
+    def rungs(self, obligation: Obligation, step: int) -> list[User]:
+        """Who is told at this step of escalation, the first who may see it: never the person who is asked."""
+        people = [] if step >= TO_THE_CXO else self._heads(obligation.department_id)
+        people = [*people, *self.top[RoleKind.CXO], *self.top[RoleKind.CEO]]
+        return [person for person in dict.fromkeys(people) if person.pk != obligation.person_id]
+
+    def next_rung(self, obligation: Obligation, today: date) -> tuple[User, date] | None:
+        """Who will be told next, and on which day, if nothing happens; None at the end of the ladder."""
+        for step in ESCALATION_STEPS:
+            if obligation.days_late(today) < step and (people := self.rungs(obligation, step)):
+                return people[0], obligation.due_on + step * DAY
+        return None
+
+    def _heads(self, department_id: int | None) -> list[User]:
+        """The head of the department, then those of the departments above it."""
+        found: list[User] = []
+        climbed: set[int] = set()
+        while department_id is not None and department_id not in climbed:
+            climbed.add(department_id)
+            if department_id in self.heads:
+                found.append(self.heads[department_id])
+            department_id = self.above.get(department_id)
+        return found

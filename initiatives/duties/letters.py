@@ -1,0 +1,64 @@
+"""What a digest and a letter of escalation say, from what is true when they are sent."""
+
+from typing import Any
+
+from initiatives.core import clock
+from initiatives.duties import schedule
+from initiatives.duties.compose import Needless
+from initiatives.duties.kinds import KINDS
+from initiatives.duties.ladder import Ladder
+from initiatives.duties.models import Letter, Obligation
+from initiatives.organization.models import User
+
+
+def digest(letter: Letter) -> dict[str, Any]:
+    """The asks of this digest that its reader is still asked for, may see, and has not answered."""
+    reader = _reader(letter)
+    told = Obligation.objects.filter(reminders__letter=letter).soonest_first()
+    if not (still_open := told.open_now()).exists():
+        raise Needless("Everything in it was answered.")
+    waiting = list(still_open.waiting_for(reader).select_related("person"))
+    if not waiting:
+        raise Needless("Its reader may not see or answer what it names any more.")
+    return _page(waiting, reader)
+
+
+def escalation(letter: Letter) -> dict[str, Any]:
+    """The asks that nobody answered, as far as the reader still stands above them and may see what they are about."""
+    reader = _reader(letter)
+    reminders = letter.reminders.select_related("obligation__person", "obligation__department")
+    late = [reminder for reminder in reminders.order_by("due_on", "obligation_id") if reminder.obligation.is_open]
+    if not late:
+        raise Needless("Everything in it was answered.")
+    ladder = Ladder()
+    above = [r.obligation for r in late if reader in ladder.rungs(r.obligation, r.step)]
+    told = [ask for ask in above if (kind := KINDS.get(ask.kind)) and kind.seen_by(reader, {ask.subject_id})]
+    if not told:
+        raise Needless("Its reader does not stand above these asks or may not see them any more.")
+    return _page(told, reader)
+
+
+def _reader(letter: Letter) -> User:
+    if letter.recipient is None:
+        raise Needless("It has no reader.")
+    return letter.recipient
+
+
+def _page(asks: list[Obligation], reader: User) -> dict[str, Any]:
+    today = clock.today(reader.zone)
+    lines = [
+        {
+            "ask": ask,
+            "due": ask.due_in_words(today),
+            "late": max(ask.days_late(today), 0),
+            "waits": max((today - ask.opened_at.astimezone(reader.zone).date()).days, 0),
+            "as_stand_in": ask.person_id != reader.pk,
+        }
+        for ask in asks[: schedule.LINES]
+    ]
+    return {
+        "lines": lines,
+        "count": len(asks),
+        "more": max(len(asks) - schedule.LINES, 0),
+        "late": sum(ask.days_late(today) > 0 for ask in asks),
+    }
