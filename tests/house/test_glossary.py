@@ -1,0 +1,16 @@
+"""The glossary and the code's own vocabularies say the same words."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from initiatives.organization.models import RoleKind
+from initiatives.portfolio.models.words import Health, Letter, Status
+
+GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize("words", [RoleKind, Status, Health, Letter])
+def test_every_word_of_the_code_stands_in_the_glossary(words) -> None:
+    assert [label for label in words.labels if label.lower() not in GLOSSARY] == []
