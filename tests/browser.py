@@ -2,11 +2,12 @@
 
 browse   opens a page of the live server as somebody, at a width, in light or dark; fails the test when the page
          reports an error, breaks the content security policy, or asks another origin for anything
-faults   what axe finds against accessibility on a page, as readable lines
+faults   what axe finds against accessibility on a page at three widths, in light and dark, and where it is too wide
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 import pytest
@@ -111,12 +112,20 @@ def faults() -> Callable[[Page], list[str]]:
     axe = Axe()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-    def found(page: Page) -> list[str]:
+    def at_this_look(page: Page) -> Iterator[str]:
         answer: Any = axe.run(page, options={"runOnly": {"type": "tag", "values": rules}})
-        return [
-            f"{fault['id']} ({fault['help']}): {node['html'][:200]} {node['failureSummary'][:300]}"
-            for fault in answer.response["violations"]
-            for node in fault["nodes"][:3]
-        ]
+        for fault in answer.response["violations"]:
+            for node in fault["nodes"][:3]:
+                yield f"{fault['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            yield "the page is wider than the window"
+
+    def found(page: Page) -> list[str]:
+        said = []
+        for width, scheme in product(WIDTHS, SCHEMES):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            said += [f"{width} {scheme}: {fault}" for fault in at_this_look(page)]
+        return said
 
     return found

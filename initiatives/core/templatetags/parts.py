@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from django import forms, template
 from django.core.paginator import Page
@@ -140,7 +141,7 @@ def act(
         "name": name,
         "value": value,
         "side": side,
-        "id": f"act-{abs(hash((url, words, name, value))) % 10**8}",
+        "id": f"act-{crc32(f'{url} {words} {name} {value}'.encode()):x}",
         "csrf_token": context.get("csrf_token"),
     }
 

@@ -51,16 +51,19 @@ class Rank extends HTMLElement {
     handle.setPointerCapture(event.pointerId);
     row.dataset.dragged = "";
     const move = ({ clientY }) => {
-      const over = [...this.list.children].find((other) => {
-        const box = other.getBoundingClientRect();
-        return other !== row && clientY > box.top && clientY < box.bottom;
-      });
-      if (!over) return;
-      const box = over.getBoundingClientRect();
-      // Past the middle only, or two rows of different height would swap to and fro.
-      if (row.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING) {
-        if (clientY > box.top + box.height / 2) over.after(row);
-      } else if (clientY < box.top + box.height / 2) over.before(row);
+      // The others move around the row: a row that left the document for an instant would lose the pointer.
+      const others = [...this.list.children].filter((other) => other !== row);
+      const follows = (other) => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const passed = (other) => {
+        const { top, height } = other.getBoundingClientRect();
+        return clientY > top + height / 2;
+      };
+      const rising = others.filter((other) => follows(other) && passed(other));
+      const sinking = others.filter((other) => !follows(other) && !passed(other));
+      row.before(...rising);
+      row.after(...sinking);
+      if (clientY < 60) window.scrollBy(0, -12);
+      else if (clientY > window.innerHeight - 60) window.scrollBy(0, 12);
     };
     const drop = ({ type }) => {
       handle.removeEventListener("pointermove", move);
