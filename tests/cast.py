@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from initiatives.organization.models import Department, Role, RoleKind, User
 
 PASSWORD = "an-honest-passphrase"
+
+
+@cache
+def password_hash() -> str:
+    """Argon2 is slow on purpose: the whole cast shares one hash."""
+    return make_password(PASSWORD)
 
 
 @dataclass
@@ -27,7 +35,9 @@ class Cast:
     def person(self, part: str, kind: str = "", department: str = "") -> User:
         """The person who plays `part` ("mona"), created with this role when first named."""
         if part not in self.people:
-            user = User.objects.create_user(f"{part}@example.org", part.replace("_", " ").title(), PASSWORD)
+            user = User.objects.create_user(f"{part}@example.org", part.replace("_", " ").title())
+            user.password = password_hash()
+            user.save(update_fields=["password"])
             if kind:
                 where = self.department(department) if department else None
                 Role.objects.create(person=user, kind=kind, department=where, starts=date(2026, 1, 1))

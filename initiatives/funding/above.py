@@ -1,0 +1,64 @@
+"""The seams through which the room above says what a cost object is, without this room knowing that room.
+
+The room above calls `name_with`, `when_allocated` and `owner_may_ask` once, when the product starts.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from initiatives.funding.models import CostObject
+    from initiatives.organization.models import User
+
+
+class Name(NamedTuple):
+    """What a cost object is called, and where it is shown."""
+
+    label: str
+    url: str
+
+
+RESTRICTED = Name("Restricted item", "")
+
+Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
+Allocated = Callable[["CostObject", "User"], None]
+MayAsk = Callable[["User", "CostObject"], bool]
+
+_naming: list[Naming] = []
+_allocated: list[Allocated] = []
+_may_ask: list[MayAsk] = []
+
+
+def name_with(naming: Naming) -> None:
+    """`naming(user, ids)` answers the names of those cost objects that the person may open; the others stay restricted."""
+    _naming[:] = [naming]
+
+
+def when_allocated(act: Allocated) -> None:
+    """`act(cost_object, by)` runs in the transaction of each allocation; when it refuses, nothing is allocated."""
+    _allocated[:] = [act]
+
+
+def owner_may_ask(answer: MayAsk) -> None:
+    """`answer(user, cost_object)` says whether the person may ask for money for it."""
+    _may_ask[:] = [answer]
+
+
+def names(user: "User", ids: Collection[int]) -> dict[int, Name]:
+    """The names of those cost objects that `user` may open."""
+    return dict(_naming[0](user, set(ids))) if _naming and ids else {}
+
+
+def allocated(cost_object: "CostObject", by: "User") -> None:
+    for act in _allocated:
+        act(cost_object, by)
+
+
+def may_ask(user: "User", cost_object: "CostObject") -> bool:
+    """Whether the person may ask: the owner, who leads the department, or the CXO, unless the room above knows better."""
+    if not user.is_active or user.standing.holds("administrator"):
+        return False
+    if _may_ask:
+        return _may_ask[0](user, cost_object)
+    owns = user.pk == cost_object.owner_id
+    return owns or user.standing.heads_department(cost_object.department_id) or user.standing.holds("cxo")

@@ -1,0 +1,23 @@
+"""Money: pools and what they are given to, the ledger, requests and their approvals."""
+
+from initiatives.funding.models.cost_objects import CostObject
+from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
+from initiatives.funding.models.pools import FiscalYear, Pool
+from initiatives.funding.models.requests import Approval, FundingRequest, Receipt, RequestLine, State, Step
+
+__all__ = [
+    "Account",
+    "Act",
+    "Approval",
+    "CostObject",
+    "FiscalYear",
+    "FundingRequest",
+    "Journal",
+    "Kind",
+    "Pool",
+    "Receipt",
+    "RequestLine",
+    "State",
+    "Step",
+    "Transfer",
+]

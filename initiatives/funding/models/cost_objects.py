@@ -1,0 +1,145 @@
+"""What money is given to. The room above says what a cost object stands for; the ledger only knows whose it is."""
+
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from initiatives.core.models import Recorded
+from initiatives.core.money import AmountColumn, exact
+from initiatives.core.rules import RuleBroken, says
+from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
+from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
+from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
+from initiatives.organization.models import Department, User
+
+ROLLUPS = ("asked", "allocated", "committed", "spent")
+
+
+class CostObjectQuerySet(models.QuerySet["CostObject"]):
+    def visible_to(self, user: User) -> Self:
+        """Those whose amounts the person may see: the owner, who leads the department, who answers for the money."""
+        if not user.is_active:
+            return self.none()
+        if user.standing.holds(*SEE_ALL_MONEY):
+            return self
+        return self.filter(Q(owner=user) | Q(department__in=purview(user)))
+
+
+class CostObject(Recorded):
+    """Something that can be given money, with an owner and a department. The database keeps its figures.
+
+    `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
+    requests ask for that are not decided yet.
+    """
+
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    currency = models.CharField(max_length=3, default=settings.CURRENCY)
+    asked = AmountColumn(default=Decimal(0), editable=False)
+    allocated = AmountColumn(default=Decimal(0), editable=False)
+    committed = AmountColumn(default=Decimal(0), editable=False)
+    spent = AmountColumn(default=Decimal(0), editable=False)
+
+    objects = CostObjectQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent")),
+                name=says("cost_object_adds_up", "There is not that much money left."),
+            ),
+        ]
+        triggers: ClassVar = [
+            NEVER_DELETED,
+            kept_by_the_database(*ROLLUPS),
+            never_changes("stays_what_it_is", "currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Cost object {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save who it belongs to; the figures belong to the database."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = ["owner", "department"]
+        super().save(*args, **kwargs)
+
+    @property
+    def uncommitted(self) -> Decimal:
+        """What was given and is neither promised nor paid."""
+        return self.allocated - self.committed - self.spent
+
+    # -- acts on money that was given --------------------------------------------------------------------------------------
+
+    def obstacle_to_commit(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot promise this money to somebody, or None."""
+        if may_post(by) or (handles_money(by) and by.pk == self.owner_id):
+            return None
+        return "Only the owner or finance commits this money."
+
+    def obstacle_to_spend(self, by: User, pool: Pool | None = None) -> str | None:
+        """Say in one sentence why `by` cannot post an actual here, or None."""
+        if not may_post(by):
+            return "Only finance posts what was spent."
+        requests = self.requests.filter(state="allocated", approvals__by=by)
+        if (requests if pool is None else requests.filter(lines__pool=pool)).exists():
+            return f"{by} approved this money and does not post what was spent of it; another person in finance can."
+        return None
+
+    def obstacle_to_release(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot give this money back, or None."""
+        if may_post(by) or (handles_money(by) and (by.pk == self.owner_id or by.standing.holds("cxo"))):
+            return None
+        return "Only the owner, the CXO or finance gives money back."
+
+    def commit(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+        """Promise allocated money to somebody: an order, a contract."""
+        return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo)
+
+    def spend(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+        """Post an actual: committed money that was paid."""
+        return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo)
+
+    def release(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+        """Give allocated money that is not committed back to its pool."""
+        return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo)
+
+    @transaction.atomic
+    def _post(self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str) -> Journal:
+        amount = exact(amount)
+        self.lock()
+        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo)
+        if done := Journal.done_before(by, key, content):
+            return done
+        if obstacle := self._obstacle_to(act, by, pool):
+            raise RuleBroken(obstacle)
+        accounts = Account.objects.locked(pool, cost_object=self)
+        source, target = (accounts.get((pool.pk, kind)) for kind in MOVES[act])
+        if source is None or target is None or source.balance < amount:
+            left = source.balance if source else Decimal(0)
+            raise RuleBroken(f"{WHERE[act]} {left:,.2f} {self.currency} from {pool}; {amount:,.2f} is more.")
+        journal = Journal.objects.post(act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo)
+        self.record(act, by=by, reason=memo, pool=pool.pk, amount=str(amount), journal=journal.pk)
+        return journal
+
+    def _obstacle_to(self, act: Act, by: User, pool: Pool) -> str | None:
+        if act == Act.SPENT:
+            return self.obstacle_to_spend(by, pool)
+        return self.obstacle_to_commit(by) if act == Act.COMMITTED else self.obstacle_to_release(by)
+
+
+MOVES = {
+    Act.COMMITTED: (Kind.ALLOCATED, Kind.COMMITTED),
+    Act.SPENT: (Kind.COMMITTED, Kind.SPENT),
+    Act.RELEASED: (Kind.ALLOCATED, Kind.AVAILABLE),
+}
+WHERE = {
+    Act.COMMITTED: "Allocated and not committed are",
+    Act.SPENT: "Committed and not spent are",
+    Act.RELEASED: "Allocated and not committed are",
+}

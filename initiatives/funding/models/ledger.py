@@ -1,0 +1,282 @@
+"""The ledger: accounts, and journals of transfers between them. Rows are only ever added; the database keeps the balances."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from initiatives.core.models import APPEND_ONLY, Recorded
+from initiatives.core.money import AmountColumn
+from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.funding.models.triggers import (
+    MOVE_MONEY,
+    NEVER_DELETED,
+    REVERSED_BY_ANOTHER,
+    kept_by_the_database,
+    never_changes,
+)
+from initiatives.organization.models import User
+
+if TYPE_CHECKING:
+    from initiatives.funding.models.cost_objects import CostObject
+    from initiatives.funding.models.pools import Pool
+
+
+def content_of(act: str, **facts: Any) -> str:
+    """The SHA-256 of what a form said, in canonical JSON: two forms with the same key must say the same."""
+    text = json.dumps({"act": act, **facts}, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Keyed(models.Model):
+    """Something that a form did once: sent again with the same key it is found, not done again."""
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    key = models.UUIDField(default=uuid4)
+    content = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def done_before(cls, by: User, key: UUID | None, content: str) -> Self | None:
+        """What this person's form with this key has done already; refused when it said something else then.
+
+        Called after the lock that two copies of the same form both need, so that the second copy finds the first.
+        """
+        if key is None:
+            return None
+        done: Self | None = cls._default_manager.filter(by=by, key=key).first()
+        if done is not None and done.content != content:
+            raise BadInput("This form was already sent with other content. Open the page again to send a new one.")
+        return done
+
+
+class Kind(models.TextChoices):
+    """What the money on an account is. Only a source may be below zero: it is where a pool's money came from."""
+
+    SOURCE = "source", "Source"
+    AVAILABLE = "available", "Free"
+    ALLOCATED = "allocated", "Allocated, not committed"
+    COMMITTED = "committed", "Committed"
+    SPENT = "spent", "Spent"
+
+
+POOLS_OWN = (Kind.SOURCE, Kind.AVAILABLE)
+COST_OBJECTS = (Kind.ALLOCATED, Kind.COMMITTED, Kind.SPENT)
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def locked(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> "dict[tuple[int, str], Account]":
+        """The accounts by pool and kind, their pools locked in the order of ids until the transaction ends."""
+        whose = Q(cost_object=None) if cost_object is None else Q(cost_object=None) | Q(cost_object=cost_object)
+        rows = self.filter(whose, pool__in=pools).select_related("pool").order_by("pool_id", "id")
+        return {(row.pool_id, row.kind): row for row in rows.select_for_update(of=("pool",), no_key=True)}
+
+    def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> None:
+        """Make sure that the accounts exist."""
+        kinds = POOLS_OWN if cost_object is None else COST_OBJECTS
+        accounts = [Account(pool=pool, kind=kind, cost_object=cost_object) for pool in pools for kind in kinds]
+        self.bulk_create(accounts, ignore_conflicts=True)
+
+
+class Account(models.Model):
+    """One heap of a pool's money: free, or with one cost object in one of its stages."""
+
+    pool = models.ForeignKey("funding.Pool", models.PROTECT, related_name="accounts")
+    cost_object = models.ForeignKey("funding.CostObject", models.PROTECT, null=True, related_name="accounts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    balance = AmountColumn(default=Decimal(0), editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pool", "cost_object", "kind"],
+                nulls_distinct=False,
+                name=says("one_account_of_a_kind", "This account exists."),
+            ),
+            models.CheckConstraint(
+                condition=Q(balance__gte=0) | Q(kind=Kind.SOURCE),
+                name=says("account_not_negative", "There is not that much money left there."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=POOLS_OWN, cost_object=None) | Q(kind__in=COST_OBJECTS, cost_object__isnull=False),
+                name=says("account_in_the_right_place", "This account does not belong there."),
+            ),
+        ]
+        triggers: ClassVar = [
+            NEVER_DELETED,
+            kept_by_the_database("balance"),
+            never_changes("stays_what_it_is", "pool_id", "cost_object_id", "kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.pool}"
+
+
+class Act(models.TextChoices):
+    """Why money moved."""
+
+    APPROPRIATED = "appropriated", "Appropriated"
+    ALLOCATED = "allocated", "Allocated"
+    COMMITTED = "committed", "Committed"
+    SPENT = "spent", "Spent"
+    RELEASED = "released", "Released"
+    REVERSED = "reversed", "Reversed"
+
+
+class Move(NamedTuple):
+    """One transfer to be: an amount from one account to another."""
+
+    source: Account
+    target: Account
+    amount: Decimal
+
+
+class JournalQuerySet(models.QuerySet["Journal"]):
+    def post(self, act: Act, moves: Iterable[Move], *, by: User, key: UUID | None, content: str, **more: Any) -> "Journal":
+        """Add one journal with its transfers, in the order of the pools. The caller has locked and checked."""
+        journal = self.create(act=act, by=by, key=key or uuid4(), content=content, **more)
+        rows = [Transfer(journal=journal, source=source, target=target, amount=amount) for source, target, amount in moves]
+        Transfer.objects.bulk_create(sorted(rows, key=lambda row: (row.source.pool_id, row.source_id)))
+        return journal
+
+
+class Journal(Keyed, Recorded):
+    """One act that moved money: who, when, why, and its transfers. A mistake is reversed by another journal."""
+
+    act = models.CharField(max_length=12, choices=Act)
+    memo = models.CharField(max_length=300, blank=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["by", "key"], name=says("one_act_per_key", "This form was already sent.")),
+            models.CheckConstraint(
+                condition=Q(act=Act.REVERSED, reverses__isnull=False) | (~Q(act=Act.REVERSED) & Q(reverses=None)),
+                name=says("a_reversal_reverses", "A reversal names the entry that it reverses."),
+            ),
+            models.CheckConstraint(
+                condition=Q(act=Act.ALLOCATED, request__isnull=False) | (~Q(act=Act.ALLOCATED) & Q(request=None)),
+                name=says("an_allocation_was_asked_for", "Money is allocated by an approved request only."),
+            ),
+        ]
+        triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}, {self.at:%Y-%m-%d}" if self.pk else self.get_act_display()
+
+    def obstacle_to_reverse(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot reverse this entry, or None."""
+        if not may_post(by):
+            return "Only finance reverses an entry."
+        if self.act in (Act.REVERSED, Act.ALLOCATED):
+            return "A reversal is not reversed, and an allocation is given back by releasing it."
+        if by.pk == self.by_id:
+            return f"{self.by} posted this entry and does not reverse it; another person in finance can."
+        if Journal.objects.filter(reverses=self).exists():
+            return "This entry was reversed already."
+        return None
+
+    @transaction.atomic
+    def reverse(self, *, by: User, reason: str, key: UUID | None = None) -> "Journal":
+        """Undo this entry by one that moves the same money back. Once, by another person, with a reason."""
+        self.lock()
+        content = content_of("reverse", journal=self.pk, reason=reason)
+        if done := Journal.done_before(by, key, content):
+            return done
+        if not reason.strip():
+            raise BadInput("Say why the entry is reversed.")
+        if obstacle := self.obstacle_to_reverse(by):
+            raise RuleBroken(obstacle)
+        rows = list(self.transfers.with_accounts().locked())
+        if any(row.target.balance < row.amount for row in rows if row.target.kind != Kind.SOURCE):
+            raise RuleBroken("The money has moved on since; reverse the later entry first.")
+        moves = [Move(row.target, row.source, row.amount) for row in rows]
+        back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, memo=reason, reverses=self)
+        self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
+        return back
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def with_accounts(self) -> Self:
+        return self.select_related("source__pool", "target", "journal__by", "source__cost_object", "target__cost_object")
+
+    def locked(self) -> Self:
+        """With their pools locked until the transaction ends, in the order of ids."""
+        return self.order_by("source__pool_id", "id").select_for_update(of=("source__pool",), no_key=True)
+
+    def of_pool(self, pool: "Pool") -> Self:
+        return self.filter(source__pool=pool)
+
+    def of_cost_object(self, cost_object: "CostObject") -> Self:
+        return self.filter(Q(source__cost_object=cost_object) | Q(target__cost_object=cost_object))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-id")
+
+
+class Transfer(models.Model):
+    """An amount that moved from one account to another. The database moves it, checks it, and keeps it for ever."""
+
+    journal = models.ForeignKey(Journal, models.PROTECT, related_name="transfers")
+    source = models.ForeignKey(Account, models.PROTECT, related_name="outgoing")
+    target = models.ForeignKey(Account, models.PROTECT, related_name="incoming")
+    amount = AmountColumn()
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name=says("amounts_are_positive", "The amount must be greater than zero.")
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=F("target")), name=says("two_different_accounts", "Money moves between two accounts.")
+            ),
+            models.UniqueConstraint(
+                fields=["journal", "source", "target"], name=says("one_transfer_per_way", "This transfer was already made.")
+            ),
+        ]
+        triggers: ClassVar = [*APPEND_ONLY, MOVE_MONEY]
+
+    def __str__(self) -> str:
+        return f"{self.amount}: {self.source} → {self.target}"
+
+
+def may_post(user: User) -> bool:
+    """Finance keeps the ledger; who administers the product has no say over money."""
+    return handles_money(user) and user.standing.holds("finance")
+
+
+def handles_money(user: User) -> bool:
+    """Whether this person may act on money at all: an administrator may not, whatever else she is (SoD6)."""
+    return user.is_active and not user.standing.holds("administrator")
+
+
+__all__ = [
+    "COST_OBJECTS",
+    "POOLS_OWN",
+    "Account",
+    "Act",
+    "Journal",
+    "Keyed",
+    "Kind",
+    "Move",
+    "Transfer",
+    "content_of",
+    "handles_money",
+    "may_post",
+]

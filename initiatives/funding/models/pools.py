@@ -1,0 +1,186 @@
+"""Fiscal years, and the pools of money that departments and the company have in them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models, transaction
+from django.db.models import F, Func, Q, Sum, Value
+from django.urls import reverse
+
+from initiatives.core.models import Recorded
+from initiatives.core.money import AmountColumn, exact
+from initiatives.core.rules import RuleBroken, says
+from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
+from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
+from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
+from initiatives.organization.models import Department, User
+
+
+class FiscalYearQuerySet(models.QuerySet["FiscalYear"]):
+    def of(self, day: date) -> "FiscalYear | None":
+        """The year that `day` falls into."""
+        return self.filter(starts__lte=day, ends__gte=day).first()
+
+    def newest_first(self) -> Self:
+        return self.order_by("-starts")
+
+
+class FiscalYear(Recorded):
+    """The time for which money is planned: from the first day to the last, both included."""
+
+    name = models.CharField(max_length=20, unique=True, error_messages={"unique": "There is a fiscal year of this name."})
+    starts = models.DateField()
+    ends = models.DateField()
+
+    objects = FiscalYearQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")), name=says("year_ends_after_it_starts", "A fiscal year ends after it starts.")
+            ),
+            ExclusionConstraint(
+                name=says("years_do_not_overlap", "Another fiscal year already covers some of these days."),
+                expressions=[
+                    (
+                        Func("starts", "ends", Value("[]"), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
+
+
+class PoolQuerySet(models.QuerySet["Pool"]):
+    def visible_to(self, user: User) -> Self:
+        """Pools of the departments that the person leads, or all for those who answer for the company's money."""
+        if not user.is_active:
+            return self.none()
+        if user.standing.holds(*SEE_ALL_MONEY):
+            return self
+        return self.filter(department__in=purview(user))
+
+    def of_year(self, year: FiscalYear) -> Self:
+        return self.filter(year=year)
+
+    def in_order(self) -> Self:
+        """The central pool first, then by department."""
+        return self.select_related("year", "department").order_by(F("department__name").asc(nulls_first=True), "id")
+
+    def totals(self) -> dict[str, Decimal]:
+        """The sum of each figure over these pools."""
+        sums = self.aggregate(**{name: Sum(name) for name in ROLLUPS})
+        return {name: value or Decimal(0) for name, value in sums.items()}
+
+    @transaction.atomic
+    def open(
+        self,
+        year: FiscalYear,
+        department: Department | None,
+        amount: Decimal,
+        *,
+        by: User,
+        key: UUID | None = None,
+        memo: str = "",
+    ) -> "Pool":
+        """Open the pool of a department, or the central one, with its first appropriation."""
+        if not may_post(by):
+            raise RuleBroken("Only finance opens a pool.")
+        pool, new = self.get_or_create(year=year, department=department)
+        if new:
+            Account.objects.open_for(pool)
+            pool.record("opened", by=by, currency=pool.currency)
+        elif key is None or not Journal.objects.filter(by=by, key=key).exists():
+            raise RuleBroken("This pool is open already; appropriate more money to it instead.")
+        pool.appropriate(amount, by=by, key=key, memo=memo)
+        return pool
+
+
+class Pool(Recorded):
+    """The money of one department, or the company's central money, for one fiscal year, in one currency.
+
+    The database keeps the figures with every transfer: `appropriated` = `free` + `allocated`; `allocated` is all that was
+    given to cost objects, `committed` and `spent` are the parts of it that are promised and paid; `asked` is what requests
+    ask for that are not decided yet.
+    """
+
+    year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="pools")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="pools")
+    currency = models.CharField(max_length=3, default=settings.CURRENCY)
+    appropriated = AmountColumn(default=Decimal(0), editable=False)
+    free = AmountColumn(default=Decimal(0), editable=False)
+    asked = AmountColumn(default=Decimal(0), editable=False)
+    allocated = AmountColumn(default=Decimal(0), editable=False)
+    committed = AmountColumn(default=Decimal(0), editable=False)
+    spent = AmountColumn(default=Decimal(0), editable=False)
+
+    objects = PoolQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["year", "department"],
+                nulls_distinct=False,
+                name=says("one_pool_a_year", "This department already has a pool in this year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex="^[A-Z]{3}$") & ~Q(currency__in=("XXX", "XTS")),
+                name=says("a_real_currency", "A currency is written with its three letters, such as EUR."),
+            ),
+            models.CheckConstraint(
+                condition=Q(free__gte=0, asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent"))
+                & Q(appropriated=F("free") + F("allocated")),
+                name=says("pool_adds_up", "The pool does not have that much money."),
+            ),
+        ]
+        triggers: ClassVar = [
+            NEVER_DELETED,
+            kept_by_the_database(*ROLLUPS),
+            never_changes("stays_what_it_is", "year_id", "department_id", "currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_name} {self.year}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("funding:pool", args=[self.pk])
+
+    @property
+    def owner_name(self) -> str:
+        return str(self.department) if self.department_id else "Central pool"
+
+    @property
+    def uncommitted(self) -> Decimal:
+        """What cost objects have and have not yet promised to anybody."""
+        return self.allocated - self.committed - self.spent
+
+    def obstacle_to_appropriate(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot put money into this pool, or None."""
+        return None if may_post(by) else "Only finance appropriates money to a pool."
+
+    @transaction.atomic
+    def appropriate(self, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+        """Put money into the pool: its budget, or a supplement to it."""
+        amount = exact(amount)
+        self.lock()
+        content = content_of("appropriate", pool=self.pk, amount=amount, memo=memo)
+        if done := Journal.done_before(by, key, content):
+            return done
+        if obstacle := self.obstacle_to_appropriate(by):
+            raise RuleBroken(obstacle)
+        accounts = Account.objects.locked(self)
+        move = Move(accounts[self.pk, Kind.SOURCE], accounts[self.pk, Kind.AVAILABLE], amount)
+        journal = Journal.objects.post(Act.APPROPRIATED, [move], by=by, key=key, content=content, memo=memo)
+        self.record("appropriated", by=by, reason=memo, amount=str(amount), journal=journal.pk)
+        return journal

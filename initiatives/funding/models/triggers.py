@@ -1,0 +1,269 @@
+"""What the database itself keeps right about money, whoever writes to it: balances, rollups, legal moves, who may approve.
+
+A refusal carries the name of a constraint, so that `initiatives.core.rules.says` can put it in words.
+"""
+
+import pgtrigger
+
+from initiatives.core.rules import says
+
+
+def refuse(constraint: str, sentence: str) -> str:
+    """The PL/pgSQL statement that refuses the row as a broken constraint of this name."""
+    says(constraint, sentence)
+    quoted = sentence.replace("'", "''")
+    return f"RAISE EXCEPTION '{quoted}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
+
+
+def with_refusals(func: str, **sentences: str) -> str:
+    """The body of a trigger, each "REFUSE name;" in it written out with its sentence."""
+    for constraint, sentence in sentences.items():
+        func = func.replace(f"REFUSE {constraint};", refuse(constraint, sentence))
+    return func
+
+
+def kept_by_the_database(*columns: str) -> pgtrigger.Trigger:
+    """Refuse a change of these columns by anything but another trigger, and any start but zero."""
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    started = " OR ".join(f"NEW.{column} <> 0" for column in columns)
+    refusal = refuse("money_moves_by_transfers_only", "Money moves by transfers only; balances are never edited.")
+    return pgtrigger.Trigger(
+        name="kept_by_the_database",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF TG_OP = 'INSERT' THEN
+                IF {started} THEN {refusal} END IF;
+            ELSIF pg_trigger_depth() < 2 AND ({changed}) THEN {refusal}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def never_changes(name: str, *columns: str) -> pgtrigger.Trigger:
+    """Refuse any change of columns that say what a row is about."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf(*columns),  # type: ignore[no-untyped-call]
+        func=" ".join(
+            [
+                "IF",
+                " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns),
+                "THEN",
+                refuse("money_stays_where_it_was_put", "What an account or a pool stands for does not change."),
+                "END IF; RETURN NEW;",
+            ]
+        ),
+    )
+
+
+NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+
+# A transfer locks its pool, then its accounts in the order of their ids, so that no two transfers wait for each other.
+MOVE_MONEY = pgtrigger.Trigger(
+    name="move_money",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    declare=[
+        ("book", "funding_journal%ROWTYPE"),
+        ("source", "funding_account%ROWTYPE"),
+        ("target", "funding_account%ROWTYPE"),
+        ("given_before", "integer"),
+        ("given_after", "integer"),
+    ],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT book FROM funding_journal WHERE id = NEW.journal_id;
+        SELECT * INTO STRICT source FROM funding_account WHERE id = NEW.source_id;
+        SELECT * INTO STRICT target FROM funding_account WHERE id = NEW.target_id;
+        IF source.pool_id <> target.pool_id
+            OR source.cost_object_id <> target.cost_object_id
+            OR NOT (CASE book.act
+                WHEN 'appropriated' THEN source.kind = 'source' AND target.kind = 'available'
+                WHEN 'allocated' THEN source.kind = 'available' AND target.kind = 'allocated' AND EXISTS (
+                    SELECT FROM funding_fundingrequest request
+                    JOIN funding_requestline line ON line.request_id = request.id
+                    WHERE request.id = book.request_id AND request.state = 'allocated'
+                        AND request.cost_object_id = target.cost_object_id
+                        AND line.pool_id = target.pool_id AND line.amount = NEW.amount)
+                WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
+                WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
+                WHEN 'released' THEN source.kind = 'allocated' AND target.kind = 'available'
+                WHEN 'reversed' THEN EXISTS (
+                    SELECT FROM funding_transfer original
+                    WHERE original.journal_id = book.reverses_id AND original.amount = NEW.amount
+                        AND original.source_id = NEW.target_id AND original.target_id = NEW.source_id)
+                ELSE false
+            END)
+        THEN REFUSE only_legal_moves;
+        END IF;
+        given_before := (source.cost_object_id IS NOT NULL)::int;
+        given_after := (target.cost_object_id IS NOT NULL)::int;
+        PERFORM FROM funding_pool WHERE id = source.pool_id FOR NO KEY UPDATE;
+        PERFORM FROM funding_account WHERE id IN (source.id, target.id) ORDER BY id FOR NO KEY UPDATE;
+        UPDATE funding_account SET balance = balance - NEW.amount WHERE id = source.id;
+        UPDATE funding_account SET balance = balance + NEW.amount WHERE id = target.id;
+        UPDATE funding_pool SET
+            appropriated = appropriated + NEW.amount * ((source.kind = 'source')::int - (target.kind = 'source')::int),
+            free = free + NEW.amount * ((target.kind = 'available')::int - (source.kind = 'available')::int),
+            allocated = allocated + NEW.amount * (given_after - given_before),
+            committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
+            spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)
+        WHERE id = source.pool_id;
+        UPDATE funding_costobject SET
+            allocated = allocated + NEW.amount * (given_after - given_before),
+            committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
+            spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)
+        WHERE id = coalesce(target.cost_object_id, source.cost_object_id);
+        RETURN NULL;
+    """,
+        only_legal_moves="Money cannot move between these two accounts in this way.",
+    ),
+)
+
+REVERSED_BY_ANOTHER = pgtrigger.Trigger(
+    name="reversed_by_another",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("original", "funding_journal%ROWTYPE")],
+    func=with_refusals(
+        """
+        IF NEW.reverses_id IS NOT NULL THEN
+            SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;
+            IF original.reverses_id IS NOT NULL OR original.act = 'allocated' THEN
+                REFUSE not_everything_is_reversed;
+            END IF;
+            IF original.by_id = NEW.by_id THEN
+                REFUSE reversed_by_another_person;
+            END IF;
+        END IF;
+        RETURN NEW;
+    """,
+        not_everything_is_reversed="A reversal is not reversed, and an allocation is given back by releasing it.",
+        reversed_by_another_person="Who posted an entry does not reverse it; another person in finance can.",
+    ),
+)
+
+LEGAL_STEPS = pgtrigger.Trigger(
+    name="legal_steps",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("owner", "bigint")],
+    func=with_refusals(
+        """
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'draft' THEN
+                REFUSE a_request_starts_as_a_draft;
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version)
+            IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version) AND OLD.state <> 'draft'
+        THEN REFUSE submitted_requests_stay;
+        END IF;
+        IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+            ('draft', 'submitted'), ('draft', 'withdrawn'),
+            ('submitted', 'allocated'), ('submitted', 'declined'), ('submitted', 'withdrawn'))
+        THEN REFUSE only_legal_steps;
+        END IF;
+        IF NEW.state = 'allocated' AND OLD.state = 'submitted' THEN
+            SELECT owner_id INTO owner FROM funding_costobject WHERE id = NEW.cost_object_id;
+            IF EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = NEW.id AND NOT EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = NEW.id AND given.step = 'budget' AND given.pool_id = line.pool_id))
+                OR NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = NEW.id AND given.step = 'finance')
+                OR EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = NEW.id AND given.by_id IN (NEW.requester_id, owner))
+                OR (SELECT count(DISTINCT given.shown) FROM funding_approval given WHERE given.request_id = NEW.id) > 1
+            THEN REFUSE allocated_after_all_approvals;
+            END IF;
+        END IF;
+        RETURN NEW;
+    """,
+        a_request_starts_as_a_draft="A request starts as a draft.",
+        submitted_requests_stay="What was submitted stays as it is; withdraw it and ask anew.",
+        only_legal_steps="A request cannot go from its state to that one.",
+        allocated_after_all_approvals="Money is allocated only after every approval, by people who may give it.",
+    ),
+)
+
+# What is asked for and not yet decided is added up on the pools and the cost object. Pools are locked in the order of their ids.
+KEEP_ASKED = pgtrigger.Trigger(
+    name="keep_asked",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    declare=[("sign", "integer")],
+    func="""
+        sign := (NEW.state = 'submitted')::int - (OLD.state = 'submitted')::int;
+        IF sign <> 0 THEN
+            PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)
+                ORDER BY id FOR NO KEY UPDATE;
+            UPDATE funding_pool SET asked = asked + sign * line.amount
+                FROM funding_requestline line WHERE line.request_id = NEW.id AND line.pool_id = funding_pool.id;
+            UPDATE funding_costobject SET asked = asked + sign *
+                (SELECT coalesce(sum(amount), 0) FROM funding_requestline WHERE request_id = NEW.id)
+                WHERE id = NEW.cost_object_id;
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+LINES_STAY = pgtrigger.Trigger(
+    name="lines_stay",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("here", "varchar(3)"), ("there", "varchar(3)")],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT request FROM funding_fundingrequest
+            WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.request_id ELSE OLD.request_id END FOR SHARE;
+        IF TG_OP <> 'INSERT' OR request.state <> 'draft' THEN
+            REFUSE submitted_requests_stay;
+        END IF;
+        SELECT currency INTO here FROM funding_pool WHERE id = NEW.pool_id;
+        SELECT currency INTO there FROM funding_costobject WHERE id = request.cost_object_id;
+        IF here <> there THEN
+            REFUSE one_currency_in_a_request;
+        END IF;
+        RETURN NEW;
+    """,
+        submitted_requests_stay="What was submitted stays as it is; withdraw it and ask anew.",
+        one_currency_in_a_request="The pool keeps another currency than this request.",
+    ),
+)
+
+DUTIES_APART = pgtrigger.Trigger(
+    name="duties_apart",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("owner", "bigint")],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT request FROM funding_fundingrequest WHERE id = NEW.request_id FOR SHARE;
+        SELECT owner_id INTO owner FROM funding_costobject WHERE id = request.cost_object_id FOR SHARE;
+        IF NEW.by_id = request.requester_id THEN
+            REFUSE requester_does_not_approve;
+        END IF;
+        IF NEW.by_id = owner THEN
+            REFUSE owner_does_not_approve;
+        END IF;
+        IF request.state <> 'submitted'
+            OR (NEW.step = 'budget' AND NOT EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND line.pool_id = NEW.pool_id))
+            OR (NEW.step = 'finance' AND EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = request.id AND given.step = 'budget' AND given.pool_id = line.pool_id)))
+        THEN REFUSE approvals_in_order;
+        END IF;
+        RETURN NEW;
+    """,
+        requester_does_not_approve="Who asks for money does not approve it.",
+        owner_does_not_approve="Who owns what the money is for does not approve it.",
+        approvals_in_order="This approval is not due: each pool decides first, then finance.",
+    ),
+)

@@ -1,0 +1,63 @@
+"""A treasury: the fiscal year, pools with money, and cost objects, made on demand beside the cast."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Pool
+from initiatives.organization.models import User
+from tests.cast import Cast
+
+
+@dataclass
+class Treasury:
+    """Money around the cast. Pools are opened by the second person in finance, so that the first may post and approve."""
+
+    cast: Cast
+    pools: dict[str, Pool] = field(default_factory=dict)
+
+    @property
+    def year(self) -> FiscalYear:
+        return FiscalYear.objects.get_or_create(name="2026", defaults={"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)})[0]
+
+    def pool(self, code: str = "", amount: str = "1000.00") -> Pool:
+        """The pool of this department, or the central one, with this money in it when first named."""
+        if code not in self.pools:
+            department = self.cast.department(code) if code else None
+            self.pools[code] = Pool.objects.open(self.year, department, Decimal(amount), by=self.cast.second_finance)
+        pool = self.pools[code]
+        pool.refresh_from_db()
+        return pool
+
+    def cost_object(self, owner: User | None = None, code: str = "OPS") -> CostObject:
+        owner = owner or self.cast.contributor(code)
+        return CostObject.objects.create(owner=owner, department=self.cast.department(code))
+
+    def draft(self, cost_object: CostObject, *, by: User | None = None, **amounts: str) -> FundingRequest:
+        """A draft of the owner (or `by`), amounts by department code; CENTRAL is the central pool."""
+        lines = [(self.pool("" if code == "CENTRAL" else code), Decimal(amount)) for code, amount in amounts.items()]
+        by = by or cost_object.owner
+        assert by is not None
+        return FundingRequest.objects.draft(cost_object, lines=lines, purpose="Self-service kiosks", by=by)
+
+    def submitted(self, cost_object: CostObject, *, by: User | None = None, **amounts: str) -> FundingRequest:
+        request = self.draft(cost_object, by=by, **amounts)
+        request.submit(by=request.requester)
+        return request
+
+    def funded(self, cost_object: CostObject, **amounts: str) -> FundingRequest:
+        """A request through all its approvals: heads, the CXO for the central pool, then the second finance person."""
+        request = self.submitted(cost_object, **amounts)
+        for code in amounts:
+            request.approve(by=self.cast.cxo if code == "CENTRAL" else self.cast.head(code))
+        request.approve(by=self.cast.second_finance)
+        cost_object.refresh_from_db()
+        return request
+
+
+@pytest.fixture
+def treasury(cast: Cast) -> Treasury:
+    _ = cast.finance, cast.second_finance, cast.cxo
+    return Treasury(cast)
