@@ -1,5 +1,6 @@
 """The initiative: description, confidentiality, ownership, progress and life, in that order of inheritance."""
 
+from bisect import bisect_left
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -58,6 +59,13 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def reported(self, health: str, today: date) -> Self:
         """Last reported as `health`, and the report still holds."""
         return self.filter(Q(health=health) & (Q(stale_on=None) | Q(stale_on__gt=today) | Q(status__in=OVER)))
+
+    def ranks_hidden_from(self, user: User) -> list[int]:
+        """The ranks that `user` may not know of, in order; see `Initiative.rank_among`. One small query, or none."""
+        if user.standing.sees_everything:
+            return []
+        ranked = self.exclude(rank=None).filter(confidential=True).exclude(pk__in=self.visible_to(user).values("pk"))
+        return list(ranked.order_by("rank").values_list("rank", flat=True))  # type: ignore[arg-type]  # no rank is None here
 
     def of_person(self, user: User) -> Self:
         """Those that this person answers for, sponsors, drafted, or carries a part in."""
@@ -123,6 +131,13 @@ class Initiative(Lifecycle):
             pgtrigger.FSM(name="life", field="status", transitions=list(STEPS)),
             pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
         ]
+
+    def rank_among(self, hidden: list[int]) -> int | None:
+        """The rank as it is shown to a reader from whom the ranks `hidden` are hidden: among what that reader may see.
+
+        The published number would say how many hidden initiatives come before this one (docs/ACCESS.md).
+        """
+        return None if self.rank is None else self.rank - bisect_left(hidden, self.rank)
 
     def after_edit(self) -> None:
         """A new cadence moves the day on which the last report expires; a new lead or sponsor may see the rest."""

@@ -1,5 +1,6 @@
 """The life of an initiative: one act for each step, each with the sentence that says what stands in its way."""
 
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -13,7 +14,7 @@ from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
 
 
 class Lifecycle(Reported):
-    """Status, and rank while it is a candidate."""
+    """Status, and the place in the ranking in force, which stays until the next ranking whatever becomes of the initiative."""
 
     rank = models.PositiveIntegerField(null=True, blank=True)
     rank_reason = models.TextField(blank=True, max_length=2_000)
@@ -51,9 +52,11 @@ class Lifecycle(Reported):
         to = Status.ASSESSED if self.status == Status.PROPOSED else Status(self.status)
         self._step(to, "assessed", by, self.obstacle_to_assess)
 
-    def obstacle_to_prioritise(self, by: User | None = None) -> str | None:
+    def obstacle_to_prioritise(self, by: User | None = None, rank: int | None = 1) -> str | None:
         if by is not None and not by.standing.holds("cxo"):
             return f"Only the CXO ranks {self.reference}."
+        if rank is None:  # a new ranking leaves it out: funded, over, or no longer a candidate
+            return None
         if self.status == Status.PROPOSED:
             return f"Assess {self.reference} first: value and effort decide its rank."
         return self._only_from(Status.ASSESSED, Status.PRIORITISED)
@@ -64,7 +67,9 @@ class Lifecycle(Reported):
         if rank is not None and rank < 1:
             raise BadInput("Ranks start at 1.")
         to = Status.PRIORITISED if rank is not None else None
-        self._step(to, "prioritised", by, self.obstacle_to_prioritise, reason=reason, rank=rank, rank_reason=reason)
+        self._step(
+            to, "prioritised", by, partial(self.obstacle_to_prioritise, rank=rank), reason=reason, rank=rank, rank_reason=reason
+        )
 
     def obstacle_to_fund(self, by: User | None = None) -> str | None:
         return self._only_from(Status.PRIORITISED)
@@ -123,7 +128,7 @@ class Lifecycle(Reported):
     @transaction.atomic
     def decline(self, *, by: User, reason: str) -> None:
         """Say that this will not be done, and why."""
-        self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=_given(reason), rank=None)
+        self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=_given(reason))
 
     def obstacle_to_pause(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_run(by):
@@ -155,7 +160,7 @@ class Lifecycle(Reported):
     @transaction.atomic
     def cancel(self, *, by: User, reason: str) -> None:
         """End the initiative before its time, and say why."""
-        self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=_given(reason), rank=None)
+        self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=_given(reason))
 
     def _only_from(self, *statuses: str, need: str = "") -> str | None:
         if self.status in statuses:

@@ -1,0 +1,6 @@
+"""Decide: how candidates were judged, and the rankings that the CXO published."""
+
+from initiatives.decisions.models.assessment import Assessment, AssessmentQuerySet
+from initiatives.decisions.models.ranking import Placement, RankedItem, Ranking, Row, State
+
+__all__ = ["Assessment", "AssessmentQuerySet", "Placement", "RankedItem", "Ranking", "Row", "State"]
