@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from initiatives.core.policy import RULES
 
 if TYPE_CHECKING:
     from initiatives.core.rules import RuleBroken
@@ -41,9 +46,11 @@ def page(
 def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:
     """Answer an act: on success go to `to` (an object, URL name or path) and say `said`; a refusal says why.
 
-    A refusal is a page of its own with status 409 or 422, or for htmx a notice above the page.
+    A form that stands on another page, such as an answer on Home, names that page in its field `next`. A refusal is a page
+    of its own with status 409 or 422, or for htmx a notice above the page.
     """
     refused = getattr(request, "refused", None)
+    to = came_from(request) or to
     if refused is None:
         if said:
             messages.success(request, said)
@@ -54,3 +61,15 @@ def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> Ht
         response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
         return response
     return render(request, "ui/refused.html", context, status=refused.status)
+
+
+def came_from(request: HttpRequest) -> str | None:
+    """The page that the form asks to return to in its field `next`; None unless it is a page of this product."""
+    path = request.POST.get("next", "")
+    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return None
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None
+    return path if (match.view_name, "GET") in RULES else None
