@@ -1,6 +1,7 @@
 """Decide: how candidates were judged, and the rankings that the CXO published."""
 
 from initiatives.decisions.models.assessment import Assessment, AssessmentQuerySet
-from initiatives.decisions.models.ranking import Placement, RankedItem, Ranking, Row, State
+from initiatives.decisions.models.lines import Placement, RankedItem, Row
+from initiatives.decisions.models.ranking import Ranking, State
 
 __all__ = ["Assessment", "AssessmentQuerySet", "Placement", "RankedItem", "Ranking", "Row", "State"]

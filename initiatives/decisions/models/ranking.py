@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -11,10 +10,11 @@ from django.db.models import Max, Q
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.models import APPEND_ONLY, Recorded
+from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.decisions import order
 from initiatives.decisions.models.assessment import Assessment
+from initiatives.decisions.models.lines import Placement, RankedItem, Row
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
 
@@ -22,25 +22,6 @@ from initiatives.portfolio.models import Initiative
 class State(models.TextChoices):
     DRAFT = "draft", "Draft"
     PUBLISHED = "published", "Published"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One candidate in the draft: where the CXO has it, where the model has it, and why they differ."""
-
-    assessment: Assessment
-    position: int
-    model_position: int
-    placed: bool
-    reason: str
-
-    @property
-    def initiative(self) -> Initiative:
-        return self.assessment.initiative
-
-    @property
-    def unexplained(self) -> bool:
-        return self.placed and not self.reason
 
 
 class RankingQuerySet(models.QuerySet["Ranking"]):
@@ -210,87 +191,3 @@ class Ranking(Recorded):
             initiative, why = row.initiative, row.reason or row.assessment.rationale
             if (initiative.rank, initiative.rank_reason) != (row.position, why):
                 initiative.prioritise(row.position, by=by, reason=why)
-
-
-class Placement(models.Model):
-    """A candidate that the CXO put by hand at a place in the draft. Part of the draft, so it may change and go."""
-
-    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="placements")
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="+")
-    position = models.PositiveIntegerField()
-    reason = models.TextField(max_length=2_000, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["ranking", "initiative"], name="one_placement_each"),
-            models.UniqueConstraint(fields=["ranking", "position"], name="one_at_a_place"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.initiative} at {self.position}"
-
-
-class RankedItemQuerySet(models.QuerySet["RankedItem"]):
-    def visible_to(self, user: User) -> Self:
-        """The items whose initiative the reader may see. What is left out leaves no gap: see `reports.positions`."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
-
-    def in_order(self) -> Self:
-        return self.order_by("position")
-
-
-class RankedItem(models.Model):
-    """One line of a published ranking. Only ever added, and only together with its publication."""
-
-    ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="items")
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="ranked")
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+")
-    position = models.PositiveIntegerField()
-    model_position = models.PositiveIntegerField()
-    placed = models.BooleanField(default=False)  # by hand, and not by the model
-    reason = models.TextField(max_length=2_000, blank=True)
-
-    objects = RankedItemQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["ranking", "position"], name=says("one_item_a_position", "Two items have one position.")
-            ),
-            models.UniqueConstraint(
-                fields=["ranking", "initiative"], name=says("ranked_once", "An initiative stands in a ranking once.")
-            ),
-            models.CheckConstraint(
-                condition=Q(placed=True) & ~Q(reason="") | Q(placed=False, reason=""),
-                name=says("overruled_with_a_reason", "Who overrules the model says why."),
-            ),
-            models.CheckConstraint(condition=Q(position__gte=1, model_position__gte=1), name="positions_start_at_one"),
-        ]
-        triggers: ClassVar = [
-            *APPEND_ONLY,
-            pgtrigger.Trigger(
-                name="written_with_its_ranking",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=(
-                    "IF (SELECT state FROM decisions_ranking WHERE id = NEW.ranking_id) <> 'draft' THEN"
-                    " RAISE EXCEPTION 'A published ranking stays as it is.' USING ERRCODE = 'check_violation',"
-                    " CONSTRAINT = 'published_ranking_stays'; END IF; RETURN NEW;"
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.initiative}"
-
-    @classmethod
-    def of(cls, ranking: Ranking, row: Row) -> "RankedItem":
-        return cls(
-            ranking=ranking,
-            initiative=row.initiative,
-            assessment=row.assessment,
-            position=row.position,
-            model_position=row.model_position,
-            placed=row.placed,
-            reason=row.reason,
-        )
