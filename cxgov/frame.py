@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from initiatives.core.policy import PUBLIC, RULES, SIGNED_IN
+from initiatives.duties.models import Obligation
+from initiatives.duties.models.obligation import answerable
 from initiatives.organization.models import User
 
 
@@ -148,9 +150,10 @@ class Frame:
     def create(self) -> dict[str, Any] | None:
         return next(self._entries((CREATE,), None), None)
 
-    def waits(self) -> bool:
-        """Whether the product keeps obligations at all."""
-        return False
+    def waiting(self) -> int:
+        """How many asks wait for the reader: those that Home shows."""
+        asked = Obligation.objects.open_now().asked_of(self.request.user)  # type: ignore[arg-type]  # signed in
+        return len(answerable(self.request.user, asked.values_list("pk", "kind", "subject_id")))  # type: ignore[arg-type]
 
     def home(self) -> str:
         return path_to(HOME.url) or "/"

@@ -4,6 +4,9 @@ from django.urls import include, path
 
 from initiatives.core import views as core
 
+handler403 = core.forbidden
+handler404 = core.missing
+
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),

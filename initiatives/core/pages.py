@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -38,9 +40,19 @@ def page(
     The element's id, the partial's name and `part` are one word: hx-target="#rows" renders page.html#rows.
     """
     htmx = getattr(request, "htmx", None)
-    if part and htmx and htmx.target == part and not htmx.history_restore_request:
-        template = f"{template}#{part}"
-    return render(request, template, dict(context or {}), status=status)
+    if not (part and htmx and htmx.target == part and not htmx.history_restore_request):
+        return render(request, template, dict(context or {}), status=status)
+    response = render(request, f"{template}#{part}", dict(context or {}), status=status)
+    if get_messages(request):  # what an act said is shown with the part that it changed
+        response.content += render_to_string("ui/notices_beside.html", request=request).encode()
+    return response
+
+
+def notice(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
+    """A sentence above the page, for htmx."""
+    response = render(request, "ui/notice.html", {"words": words, "tone": "bad"}, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
+    return response
 
 
 def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:
@@ -57,9 +69,7 @@ def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> Ht
         return redirect(to)  # type: ignore[arg-type]  # a model that has get_absolute_url
     context = {"refused": refused, "back": resolve_url(to)}
     if getattr(request, "htmx", False):
-        response = render(request, "ui/refused.html#notice", context, status=refused.status)
-        response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
-        return response
+        return notice(request, str(refused), status=refused.status)
     return render(request, "ui/refused.html", context, status=refused.status)
 
 

@@ -2,11 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from initiatives.core import readiness
-from initiatives.core.pages import page
+from initiatives.core.pages import notice, page
 from initiatives.core.patterns import patterns
+from initiatives.core.policy import RULES
 
 
 @require_GET
@@ -29,3 +33,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ui(request: HttpRequest) -> HttpResponse:
     return page(request, "core/ui.html", patterns(request.user), part="panel")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the reader may know of this page, but not enter; the rule says who may."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    rule = RULES.get((name, "GET" if request.method == "HEAD" else request.method or ""))
+    if getattr(request, "htmx", False):
+        return notice(request, _("This is not yours to do. Nothing was changed."), status=403)
+    return render(request, "403.html", {"who": rule.who if rule else ""}, status=403)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: the same bytes for what does not exist and for what the reader may not see, so nothing of the request is used."""
+    if getattr(request, "htmx", False):
+        return notice(request, _("There is nothing here for you."), status=404)
+    return HttpResponse(render_to_string("404.html"), status=404)

@@ -42,3 +42,18 @@ document.addEventListener("keydown", (event) => {
 const toSummary = (root) => root.querySelector?.("#summary")?.focus();
 toSummary(document);
 document.addEventListener("htmx:afterSwap", (event) => toSummary(event.target));
+
+// A whole page that comes back for a part (the session has ended, or an act led elsewhere) is opened, not squeezed into the part.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!/^\s*<!doctype/i.test(detail.xhr.responseText.slice(0, 100))) return;
+  detail.shouldSwap = false;
+  window.location.assign(detail.xhr.responseURL);
+});
+
+// Nobody answered, or the server broke: say so above the page.
+function say(id) {
+  const words = document.getElementById(id);
+  document.getElementById("notices")?.replaceChildren(words.content.cloneNode(true));
+}
+document.addEventListener("htmx:sendError", () => say("offline"));
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status >= 500 && say("broken"));

@@ -24,3 +24,26 @@ def test_the_pattern_page_is_for_administrators(client: Client, cast: Cast) -> N
     assert client.get("/ui/").status_code == 403
     client.force_login(cast.administrator)
     assert client.get("/ui/").status_code == 200
+
+
+def test_a_page_that_is_not_the_readers_says_whose_it_is(client: Client, cast: Cast) -> None:
+    client.force_login(cast.cxo)
+    answer = client.get("/ui/")
+    assert answer.status_code == 403
+    assert b"administrators: the pattern page" in answer.content
+
+
+def test_a_part_of_a_page_hears_of_a_refusal_above_the_page(client: Client, cast: Cast) -> None:
+    client.force_login(cast.cxo)
+    for path, status in (("/ui/", 403), ("/nowhere/", 404)):
+        answer = client.get(path, headers={"HX-Request": "true", "HX-Target": "panel"})
+        assert answer.status_code == status
+        assert answer["HX-Retarget"] == "#notices"
+        assert b"<html" not in answer.content
+
+
+def test_a_part_of_a_page_is_a_part_and_carries_what_was_said(administrator: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "panel"}
+    part = administrator.get("/ui/?open=CX-001", headers=headers)
+    assert part.content.lstrip().startswith(b'<div class="panel-head">')
+    assert b"notices" not in part.content

@@ -1,0 +1,131 @@
+"""Pictures of every page: `python -m tests.screenshots [ADDRESS] [FOLDER] [PAGE …]`, or `make screenshots`.
+
+ADDRESS  a running cxgov with the demo world (http://localhost:8000)
+FOLDER   where the pictures go (var/screenshots); FOLDER/<page>-<width>-<scheme>.png
+PAGE     names from the table below, to picture only these
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from cxgov.local.browser import chromium
+
+WIDTHS = (360, 768, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as one of the demo's people sees it; `role` is a role of demo_logins, empty for nobody.
+
+    `path` may hold {initiative}: the reference of the first initiative on the list of that reader.
+    """
+
+    name: str
+    path: str
+    role: str = "cxo"
+
+
+PICTURES = (
+    Picture("login", "/account/login/", ""),
+    Picture("not-found", "/no-such-page/", ""),
+    Picture("home-head", "/", "head"),
+    Picture("home-cxo", "/"),
+    Picture("own-ceo", "/own/", "ceo"),
+    Picture("ranking", "/ranking/"),
+    Picture("money", "/money/", "finance"),
+    Picture("requests", "/money/requests/", "finance"),
+    Picture("initiatives", "/initiatives/"),
+    Picture("initiatives-grouped", "/initiatives/?group=department"),
+    Picture("board", "/initiatives/board/"),
+    Picture("initiative", "/initiatives/{initiative}/"),
+    Picture("new-initiative", "/initiatives/new/", "head"),
+    Picture("import", "/initiatives/imports/"),
+    Picture("prove", "/prove/", "ceo"),
+    Picture("people", "/people/", "administrator"),
+    Picture("departments", "/people/departments/", "administrator"),
+    Picture("profile", "/people/profile/", "contributor"),
+    Picture("password", "/account/password/change/", "contributor"),
+    Picture("sessions", "/account/sessions/", "contributor"),
+    Picture("mail", "/mail/", "head"),
+    Picture("components", "/ui/", "administrator"),
+)
+
+
+def logins() -> dict[str, tuple[str, str]]:
+    """E-mail and password of the first demo person of each role."""
+    command = [sys.executable, "manage.py", "demo_logins", "--json"]
+    people = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    found: dict[str, tuple[str, str]] = {}
+    for person in people:
+        found.setdefault(person["role"], (person["email"], person["password"]))
+    return found
+
+
+class Camera:
+    def __init__(self, browser: Browser, address: str, folder: Path) -> None:
+        self.browser, self.address, self.folder = browser, address, folder
+        self.people = logins()
+        self.contexts: dict[str, BrowserContext] = {}
+        self.initiatives: dict[str, str] = {}
+
+    def context(self, role: str) -> BrowserContext:
+        """A browser in which the role's demo person is signed in, once."""
+        if role not in self.contexts:
+            context = self.browser.new_context(base_url=self.address, reduced_motion="reduce")
+            self.contexts[role] = context
+            if role:
+                page = context.new_page()
+                page.goto("/account/login/")
+                page.get_by_label("E-mail").or_(page.get_by_label("Email")).first.fill(self.people[role][0])
+                page.get_by_label("Password").first.fill(self.people[role][1])
+                page.locator("main form button").first.click()
+                page.wait_for_url(lambda url: "/account/login" not in url)
+                page.close()
+        return self.contexts[role]
+
+    def initiative(self, role: str) -> str:
+        if role not in self.initiatives:
+            page = self.context(role).new_page()
+            page.goto("/initiatives/")
+            self.initiatives[role] = page.locator("main tbody a[href*='/initiatives/']").first.get_attribute("href") or ""
+            page.close()
+        return self.initiatives[role].rstrip("/").rpartition("/")[2]
+
+    def take(self, picture: Picture) -> Iterator[str]:
+        """Take all pictures of a page; yields what is wrong with them."""
+        path = picture.path.replace("{initiative}", self.initiative(picture.role) if "{" in picture.path else "")
+        page = self.context(picture.role).new_page()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 780 if width < 600 else 1000})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                answer = page.goto(path)
+                page.screenshot(path=self.folder / f"{picture.name}-{width}-{scheme}.png", full_page=True)
+                if answer and answer.status >= 400 and picture.name != "not-found":
+                    yield f"{picture.name} ({path}) answered {answer.status}"
+                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                    yield f"{picture.name} ({path}) is wider than {width}"
+        page.close()
+
+
+def main(address: str = "http://localhost:8000", folder: str = "var/screenshots", *names: str) -> int:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu"])
+        camera = Camera(browser, address, Path(folder))
+        wrong = sorted({fault for picture in PICTURES if not names or picture.name in names for fault in camera.take(picture)})
+        browser.close()
+    sys.stdout.write("".join(f"{fault}\n" for fault in wrong) + f"The pictures are in {folder}.\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
