@@ -4,7 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
-import django.db.models.functions.datetime
+import initiatives.core.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.TextField(max_length=2000)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for approval'), ('allocated', 'Allocated'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('drafted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('drafted_at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('cost_object', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='funding.costobject')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4)),
                 ('content', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('act', models.CharField(choices=[('appropriated', 'Appropriated'), ('allocated', 'Allocated'), ('committed', 'Committed'), ('spent', 'Spent'), ('released', 'Released'), ('reversed', 'Reversed')], max_length=12)),
                 ('memo', models.CharField(blank=True, max_length=300)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('step', models.CharField(choices=[('budget', 'Budget'), ('finance', 'Finance')], max_length=8)),
                 ('shown', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='funding.fundingrequest')),
                 ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.pool')),
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4)),
                 ('content', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('act', models.CharField(max_length=12)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='funding.fundingrequest')),

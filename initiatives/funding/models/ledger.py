@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
+from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
@@ -40,7 +40,7 @@ class Keyed(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     key = models.UUIDField(default=uuid4)
     content = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         abstract = True

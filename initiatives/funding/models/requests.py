@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Sum
-from django.db.models.functions import Now
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -109,7 +108,7 @@ class FundingRequest(Recorded):
     purpose = models.TextField(max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)  # of the content; an approval signs it
-    drafted_at = models.DateTimeField(db_default=Now(), editable=False)
+    drafted_at = models.DateTimeField(default=clock.now, editable=False)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
 
@@ -356,7 +355,7 @@ class Approval(models.Model):
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     shown = models.CharField(max_length=64)
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints: ClassVar = [
