@@ -24,7 +24,7 @@ from initiatives.organization.models import Department, Role, User
 from initiatives.portfolio.models import Initiative
 
 DOMAIN = "northport.example"
-PASSWORD = "a-passenger-first"  # printed by `demo_logins`; the demo world is only ever loaded where DEMO is on
+PASSWORD = "a-passenger-first"  # noqa: S105 - printed by `demo_logins`; the demo world is only ever loaded where DEMO is on
 LIFE = ("draft", "proposed", "assessed", "prioritised", "funded", "active")
 LIFE_BEFORE = {"completed": "active", "paused": "active", "declined": "assessed"}  # where a story stood before it ended
 RANKED_ON = (315, 185, 140, 110, 58)  # days before today on which the CXO published a ranking
@@ -465,8 +465,9 @@ class Stage:
 
     def publish_a_ranking(self) -> None:
         """Rank what has been assessed by value for effort, as the model says."""
-        ranking = Ranking.objects.prepare(by=self.cxo)
-        ranking.publish(by=self.cxo, rationale="What every passenger meets comes first; then what costs least.")
+        ranking = Ranking.objects.draft()
+        seen = ranking.mark(ranking.rows())
+        ranking.publish("What every passenger meets comes first; then what costs least.", seen=seen, by=self.cxo)
 
 
 class Plot:
@@ -549,7 +550,7 @@ class Plot:
                 case "?":
                     continue
                 case "!":
-                    involvement.decline(by=self.stage.head(code), reason="The airlines keep their own registers; talk to them first.")
+                    involvement.decline(by=self.stage.head(code), reason="Airlines keep their own registers; ask them first.")
                 case _:
                     person = involvement.person or self.stage.deliverer(code)
                     involvement.accept(by=self.stage.head(code), person=person)
@@ -606,4 +607,4 @@ class Plot:
             case "paused":
                 self.plan(100, lambda: self.initiative.pause(by=head, reason="Two contracts run until next year."))
             case "declined":
-                self.plan(150, lambda: self.initiative.decline(by=cxo, reason="Too early: ask again when three airlines want it."))
+                self.plan(150, lambda: self.initiative.decline(by=cxo, reason="Too early: ask again with three airlines."))

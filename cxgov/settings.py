@@ -19,6 +19,7 @@ WSGI_APPLICATION = "cxgov.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "cxgov",
     "initiatives.boards",
     "initiatives.decisions",
     "initiatives.portfolio",
