@@ -11,5 +11,6 @@ urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),
     path("account/", include("allauth.urls")),
+    path("", include("initiatives.duties.urls")),
     path("ui/", core.ui, name="ui"),
 ]

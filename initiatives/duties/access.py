@@ -1,8 +1,22 @@
 """Rules of the room duties."""
 
-from initiatives.core.policy import MailRule, TaskRule, declare
+from django.conf import settings
+
+from initiatives.core.policy import MailRule, Rule, TaskRule, declare, permission
+from initiatives.organization.models import User
+
+
+@permission("duties.read_mail")
+def read_mail(user: User) -> bool:
+    """The page exists in the demo world only, where mail is kept; which mails it shows, mailbox.kept_for says."""
+    return bool(settings.DEMO) and user.is_active
+
+
+READ_MAIL = "demo world only: letters addressed to oneself; administrators all"
 
 declare(
+    Rule("duties:mail", "GET", "duties.read_mail", who=READ_MAIL),
+    Rule("duties:letter", "GET", "duties.read_mail", who=READ_MAIL),
     TaskRule("duties.ring", who="the product, each minute: writes reminders, and sends what is due"),
     TaskRule("duties.deliver", who="the product: sends letters, each checked again for its reader"),
     MailRule("digest", who="the person who is asked, or a stand-in, while active and able to answer"),

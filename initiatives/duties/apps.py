@@ -6,7 +6,8 @@ class Duties(AppConfig):
     label = "duties"
 
     def ready(self) -> None:
-        from initiatives.duties import access, compose, departures, letters, post  # noqa: F401 - access registers the rules
+        from initiatives.core import readiness
+        from initiatives.duties import access, compose, departures, letters, outbox, post  # noqa: F401 - access registers the rules
         from initiatives.organization import departures as leaving
         from initiatives.organization import letters as handed_in
 
@@ -14,3 +15,4 @@ class Duties(AppConfig):
         compose.fresh("escalation", letters.escalation)
         handed_in.send_with(post.carry)
         leaving.register(departures.asked_of, departures.hand_over)
+        readiness.register("outbox", outbox.readiness)

@@ -1,12 +1,14 @@
 """What can be waited for. The rooms above register their kinds of asks; this room knows only what stands here."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 if TYPE_CHECKING:
+    from initiatives.duties.models import Obligation
     from initiatives.organization.models import User
 
 
@@ -20,6 +22,7 @@ class Kind:
     still      (user, subject ids) → those that this person may still see and answer; asked before every list and mail
     visible    user → the subjects that this person may see, whether or not it is theirs to answer: for those to whom
                an ask escalates, and for counts. Without it only people who read everything see other people's asks.
+    subjects   the rows themselves by id, in one query, for the template: `with_subjects` puts them at `obligation.subject`
     announced  whether people hear of it in their next digest, and not only when it falls due
     """
 
@@ -29,6 +32,7 @@ class Kind:
     still: Callable[["User", set[int]], set[int]]
     visible: Callable[["User"], "models.QuerySet[models.Model]"] | None = None
     announced: bool = False
+    subjects: Callable[[set[int]], "Mapping[int, models.Model]"] | None = None
 
     def seen_by(self, user: "User", subject_ids: set[int]) -> set[int]:
         """Those of these subjects whose name this person may read."""
@@ -53,3 +57,15 @@ def register(kind: Kind) -> Kind:
 
 def announced() -> list[str]:
     return [kind.name for kind in KINDS.values() if kind.announced]
+
+
+def with_subjects(obligations: "Iterable[Obligation]") -> "list[Obligation]":
+    """The same asks, each with what it is about at `subject` (None when its kind does not say), one query a kind."""
+    asks = list(obligations)
+    ids: dict[str, set[int]] = defaultdict(set)
+    for ask in asks:
+        ids[ask.kind].add(ask.subject_id)
+    about = {name: found(ids[name]) for name in ids if name in KINDS and (found := KINDS[name].subjects)}
+    for ask in asks:
+        ask.subject = about.get(ask.kind, {}).get(ask.subject_id)
+    return asks

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
 from email.utils import parsedate_to_datetime
@@ -65,7 +65,7 @@ def kept_for(user: User) -> list[Kept]:
 def one_for(user: User, name: str) -> Kept | None:
     """The mail of this name with its text, when this person may read it."""
     path = folder() / f"{name}.eml"
-    if not re.fullmatch(r"[A-Za-z0-9@._+ -]+", name) or name.startswith(".") or not path.is_file():
+    if not re.fullmatch(r"[A-Za-z0-9@._+ -]{1,200}", name) or name.startswith(".") or not path.is_file():
         return None
     mail = _parsed(path)
     return mail if _may_read(user, mail) else None
@@ -92,6 +92,11 @@ def _parsed(path: Path) -> Kept:
         name=path.stem,
         to=str(mail["To"]),
         subject=str(mail["Subject"]),
-        at=parsedate_to_datetime(str(date)) if date else None,
+        at=_instant(str(date)) if date else None,
         text=str(body.get_content()) if body else "",
     )
+
+
+def _instant(date: str) -> datetime:
+    at = parsedate_to_datetime(date)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # "-0000" says UTC too

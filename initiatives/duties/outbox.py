@@ -3,17 +3,22 @@
 import logging
 import smtplib
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import Count, Min
 
 from initiatives.core import clock
+from initiatives.core.readiness import Finding
 from initiatives.duties import compose
-from initiatives.duties.models import Letter
+from initiatives.duties.models import Letter, State
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
+LATE = timedelta(minutes=5)  # a letter that has been due for longer makes the product unready
 
 
 @dataclass
@@ -96,3 +101,31 @@ def _what_the_server_said(error: Exception) -> str:
         said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         return f"The mail server answered {error.smtp_code} {said}"[:500]
     return f"Sending failed: {error!r}"[:500]
+
+
+def status() -> dict[str, Any]:
+    """Letters by state; seconds that the oldest due one has waited; sent or waiting in doubt; the last ones given up."""
+    now = clock.now()
+    counts = dict(Letter.objects.values_list("state").annotate(count=Count("pk")).order_by("state"))
+    dead = Letter.objects.filter(state=State.DEAD).order_by("-pk")
+    return {
+        **{state.value: counts.get(state.value, 0) for state in State},
+        "oldest_queued_seconds": oldest_seconds(now),
+        "in_doubt": Letter.objects.filter(in_doubt=True).count(),
+        "leases_run_out": Letter.objects.filter(state=State.SENDING, leased_until__lte=now).count(),
+        "given_up": [
+            {"letter": one.pk, "template": one.template, "attempts": one.attempts, "reason": one.reason} for one in dead
+        ],
+    }
+
+
+def oldest_seconds(now: datetime) -> float | None:
+    """How long the letter that should have left first has been due; None when none is."""
+    first = Letter.objects.due(now).aggregate(first=Min("next_try_at"))["first"]
+    return None if first is None else round((now - first).total_seconds(), 1)
+
+
+def readiness() -> Finding:
+    """Well as long as no letter has been due for more than LATE."""
+    age = oldest_seconds(clock.now())
+    return Finding(age is None or age <= LATE.total_seconds(), {"oldest_seconds": age})

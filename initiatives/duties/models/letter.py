@@ -132,9 +132,10 @@ class Letter(models.Model):
 
         False when another sender has taken the letter up meanwhile.
         """
-        held = self._mine().update(leased_until=now + LEASE, attempts=F("attempts") + 1, started_at=now)
+        if not self._mine().update(leased_until=now + LEASE, attempts=F("attempts") + 1, started_at=now):
+            return False
         self.leased_until, self.attempts = now + LEASE, self.attempts + 1
-        return bool(held)
+        return True
 
     def mark_sent(self, *, now: datetime) -> None:
         self._mine().update(state=State.SENT, sent_at=now, leased_until=None, context={}, reason="")

@@ -178,6 +178,8 @@ class Obligation(Recorded):
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.OPEN, blank=True)
     reason = models.TextField(blank=True)
 
+    subject: models.Model | None = None  # put there by kinds.with_subjects, for the templates of answers
+
     objects = ObligationQuerySet.as_manager()
 
     class Meta:

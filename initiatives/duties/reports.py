@@ -1,0 +1,82 @@
+"""What waits: for one person, with where it goes if nobody answers, and for everybody, by department."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Min, Q
+
+from initiatives.core import clock
+from initiatives.duties.kinds import with_subjects
+from initiatives.duties.ladder import Ladder
+from initiatives.duties.models import Obligation
+from initiatives.organization.models import Department, User
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One row of "What waits for me" (templates/duties/obligation.html)."""
+
+    obligation: Obligation
+    today: date
+    stand_in: bool  # asked of somebody else, for whom this person may answer
+    goes_to: User | None  # who is told next when nobody answers …
+    goes_on: date | None  # … and on which day
+
+    @property
+    def late(self) -> bool:
+        return self.obligation.days_late(self.today) > 0
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """What this person may answer now, soonest first.
+
+    Four queries, and for each kind among the asks those of its `still` and `subjects`; none when nothing is asked.
+    """
+    asks = list(Obligation.objects.waiting_for(user).select_related("person", "department").soonest_first())
+    if not asks:
+        return []
+    ladder, today = Ladder(), user.today()
+    rows = []
+    for ask in with_subjects(asks):
+        goes_to, goes_on = ladder.next_rung(ask, today) or (None, None)
+        rows.append(Waiting(ask, today, ask.person_id != user.pk, goes_to, goes_on))
+    return rows
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long a department's answers are waited for."""
+
+    department: Department | None
+    waiting: int
+    overdue: int
+    oldest: datetime  # when the ask was opened that waits longest
+    days: int  # how long that is
+
+
+def waiting_by_department(user: User, now: datetime | None = None) -> list[Latency]:
+    """Open asks whose subject this person may see, by department, the longest waiting first.
+
+    Two queries for people who read everything; for others those of their own asks' kinds too.
+    """
+    now = now or clock.now()
+    today = now.astimezone(user.zone).date()
+    rows = list(
+        Obligation.objects.visible_to(user)
+        .open_now()
+        .order_by()
+        .values("department_id")
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)), oldest=Min("opened_at"))
+        .order_by("oldest", "department_id")
+    )
+    departments = Department.objects.in_bulk([row["department_id"] for row in rows if row["department_id"]])
+    return [
+        Latency(
+            department=departments.get(row["department_id"]),
+            waiting=row["waiting"],
+            overdue=row["overdue"],
+            oldest=row["oldest"],
+            days=max((now - row["oldest"]).days, 0),
+        )
+        for row in rows
+    ]
