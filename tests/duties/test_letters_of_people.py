@@ -14,16 +14,6 @@ from tests.cast import Cast
 Box = list[EmailMessage]
 
 
-def test_an_invitation_is_mailed_with_its_link(cast: Cast, mailoutbox: Box) -> None:
-    Invitation.objects.invite(email="new@example.org", name="Nina New", kind=RoleKind.CEO, by=cast.administrator)
-    letter = Letter.objects.get()
-    assert set(letter.context) == {"invitation"}
-    outbox.deliver()
-    [mail] = mailoutbox
-    assert mail.to == ["new@example.org"]
-    assert re.search(r"http://localhost:8000/\S+", str(mail.body))
-
-
 def test_a_withdrawn_invitation_is_not_mailed(cast: Cast, mailoutbox: Box) -> None:
     invitation = Invitation.objects.invite(email="new@example.org", name="Nina New", kind=RoleKind.CEO, by=cast.administrator)
     invitation.withdraw(by=cast.administrator)

@@ -64,7 +64,7 @@ def test_the_page_lists_and_shows_them(cast: Cast, client: Client, django_assert
     listed = client.get("/mail/")
     assert "Report &lt;b&gt;late&lt;/b&gt;" in listed.content.decode()
     [mail] = mailbox.kept_for(cast.ceo)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(8):
         shown = client.get(f"/mail/{mail.name}/").content.decode()
     assert '<a href="http://localhost:8000/there/"' in shown
     assert "<script>alert" not in shown
