@@ -104,7 +104,7 @@ def _source(data: Any) -> Source:
     if separator and separator not in SEPARATORS:
         raise BadInput("Choose one of the offered separators.")
     header_row = data.get("header_row", 1)
-    if not isinstance(header_row, int) or not 1 <= header_row <= 100:
+    if type(header_row) is not int or not 1 <= header_row <= 100:
         raise BadInput("The names of the columns stand in one of the first 100 rows.")
     return Source(encoding, separator, _text(data.get("sheet", ""), "sheet"), header_row, data.get("loose_quotes") is True)
 
@@ -138,7 +138,7 @@ def _obstacle(about: Field, chosen: FieldMap) -> str | None:
     if {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(chosen.formats):
         return "02/03/2026 would have two meanings; choose day first or month first."
     if about.kind is Kind.MONEY:
-        if chosen.multiplier not in MULTIPLIERS or isinstance(chosen.multiplier, bool):
+        if type(chosen.multiplier) is not int or chosen.multiplier not in MULTIPLIERS:
             return "choose one of the offered units."
         if chosen.decimal not in (".", ",") or chosen.thousands not in ("", ",", ".", " ", "'", "\u00a0", "\u202f", "’"):
             return "choose the decimal and the thousands sign from those offered."

@@ -157,4 +157,4 @@ _SENTENCE = Field("sentence", "sentence", Kind.PROSE, longest=10_000)
 
 def _own_words(about: Field) -> dict[str, str]:
     """A choice may always be named by its own value or words."""
-    return {**{words: key for key, words in about.choices.items()}, **{key: key for key in about.choices}}
+    return {**{key: key for key in about.choices}, **{words: key for key, words in about.choices.items()}}

@@ -1,4 +1,4 @@
-"""The process that parses one XLSX file, apart from everything else: `python -m initiatives.core.imports.sheet FILE [SHEET]`.
+"""The process that parses one XLSX file, apart from everything else: `python -m initiatives.core.imports.sheet FILE SHEET`.
 
 It may use little memory and not long, imports no Django, and prints one JSON line about the workbook, then one for each
 row; or one that says why the file is refused.
@@ -11,7 +11,13 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import WorkSheetParser
 
 MOST_MEMORY = 512 * 1024 * 1024  # bytes
 MOST_SECONDS = 30  # of computing
@@ -26,12 +32,9 @@ class Refused(Exception):
     """The workbook is not read, and why."""
 
 
-def parsed(path: str, wanted: str) -> Iterator[Any]:
+def parsed(file: IO[bytes], wanted: str) -> Iterator[Any]:
     """What the workbook holds: a dict about it, then [row number, cells] for each row that is not blank."""
-    from openpyxl import load_workbook
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
-    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if isinstance(sheet, ReadOnlyWorksheet)]
     hidden = [sheet.title for sheet in sheets if sheet.sheet_state != "visible"]
     shown = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
@@ -40,31 +43,54 @@ def parsed(path: str, wanted: str) -> Iterator[Any]:
         raise Refused(f"There is no sheet “{wanted[:80]}” in the workbook." if wanted else "The workbook has no sheet.")
     notes = [f"Hidden sheets, not read unless chosen: {', '.join(hidden)[:200]}."] if hidden else []
     yield {"sheets": [sheet.title for sheet in sheets], "sheet": chosen.title, "notes": notes}
-    chosen.reset_dimensions()  # what the file says about its size is not believed
     total = kept = 0
-    for number, row in enumerate(chosen.iter_rows(max_col=COLUMNS + 1), 1):
-        if number > LAST_ROW:
-            raise Refused("The sheet claims more rows than a sheet can have.")
-        cells = [_plain(cell) for cell in row]
-        while cells and cells[-1] == "":
-            cells.pop()
+    for number, row in _rows(chosen):
+        cells = _filled(row)
         if not cells:
             continue
         kept += 1
         total += sum(len(cell) if isinstance(cell, str) else 10 for cell in cells)
-        if len(cells) > COLUMNS or kept > ROWS + 100 or total > MOST_TEXT:
+        if kept > ROWS + 100 or total > MOST_TEXT or number > LAST_ROW:
             raise Refused(f"The sheet is too large: at most {COLUMNS} columns and {ROWS:,} rows are read.")
         yield [number, cells]
 
 
-def _plain(cell: Any) -> Any:
-    value, kind = cell.value, cell.data_type
+def _rows(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """The rows that the sheet holds, without the blank ones that openpyxl would make up between them."""
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        yield from parser.parse()
+
+
+def _filled(row: list[dict[str, Any]]) -> list[Any]:
+    """The cells of a row up to its last filled one."""
+    cells: list[Any] = []
+    for cell in row:
+        value = _plain(cell)
+        if value == "":
+            continue
+        if cell["column"] > COLUMNS:
+            raise Refused(f"The sheet is too large: at most {COLUMNS} columns and {ROWS:,} rows are read.")
+        cells += [""] * (cell["column"] - len(cells))
+        cells[cell["column"] - 1] = value
+    return cells
+
+
+def _plain(cell: dict[str, Any]) -> Any:
+    value, kind = cell["value"], cell["data_type"]
     if value is None:
         return ""
     if kind == "f":
-        raise Refused(f"Cell {cell.coordinate} holds a formula. Paste the values instead of the formulas.")
+        raise Refused(f"Cell {_name(cell)} holds a formula. Paste the values instead of the formulas.")
     if kind == "e":
-        raise Refused(f"Cell {cell.coordinate} shows the error {str(value)[:20]}.")
+        raise Refused(f"Cell {_name(cell)} shows the error {str(value)[:20]}.")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -76,12 +102,17 @@ def _plain(cell: Any) -> Any:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
 
 
+def _name(cell: dict[str, Any]) -> str:
+    return f"{get_column_letter(cell['column'])}{cell['row']}"
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        for part in parsed(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""):
-            sys.stdout.write(json.dumps(part) + "\n")
+        with Path(sys.argv[1]).open("rb") as file:
+            for part in parsed(file, sys.argv[2]):
+                sys.stdout.write(json.dumps(part) + "\n")
     except Refused as refused:
         sys.stdout.write(json.dumps({"refused": str(refused)}) + "\n")
 
