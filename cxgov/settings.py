@@ -142,10 +142,7 @@ else:
 # -- Who comes in -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organization.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "initiatives.organization.backends.Standing",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]  # signing in only; see User.has_perm
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -13,4 +13,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("initiatives.duties.urls")),
     path("ui/", core.ui, name="ui"),
+    path("people/", include("initiatives.organization.urls")),
 ]

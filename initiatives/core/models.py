@@ -155,6 +155,3 @@ class Recorded(models.Model):
             changes=changes,
             reason=reason,
         )
-
-
-from initiatives.core.imports.models import ImportMapping, ImportRun  # noqa: E402, F401 - Django looks for models here

@@ -1,9 +1,10 @@
 """How a view answers: whole pages, parts of pages for htmx, and replies to acts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.db import models
@@ -14,6 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from initiatives.core.policy import RULES
+from initiatives.core.rules import Stale
 
 if TYPE_CHECKING:
     from initiatives.core.rules import RuleBroken
@@ -53,6 +55,36 @@ def notice(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     response = render(request, "ui/notice.html", {"words": words, "tone": "bad"}, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
     return response
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    form: forms.BaseForm,
+    context: Mapping[str, Any] | None = None,
+    *,
+    kept: models.Model | None = None,
+) -> HttpResponse:
+    """The page of a form: fresh (200), sent with bad input (422), or refused by a rule (the refusal's own status).
+
+    When somebody else changed `kept` meanwhile, both versions are shown and the form takes over the newer version number.
+    """
+    refused = getattr(request, "refused", None)
+    more: dict[str, Any] = {"form": form}
+    if isinstance(refused, Stale) and kept is not None:
+        kept.refresh_from_db()
+        more["conflict"] = list(differences(form, kept))
+        form.data = {**form.data.dict(), "version": kept.version}  # type: ignore[attr-defined]  # an edited object has one
+    status = 200 if not form.is_bound else refused.status if refused else 422
+    return render(request, template, {**(context or {}), **more}, status=status)
+
+
+def differences(form: forms.BaseForm, kept: models.Model) -> Iterator[dict[str, Any]]:
+    """Each field whose typed value is not what is stored now: its label, the one and the other."""
+    for name in form.fields:
+        now = getattr(kept, name, None)
+        if name != "version" and form.cleaned_data.get(name) != now:
+            yield {"label": form[name].label, "typed": form.cleaned_data.get(name), "now": now}
 
 
 def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:

@@ -32,4 +32,4 @@ def test_the_list_for_people_names_every_url(capsys: pytest.CaptureFixture[str])
 def test_few_urls_are_open_to_everybody(capsys: pytest.CaptureFixture[str]) -> None:
     rules = json.loads(exported(capsys, "--json"))["urls"]
     public = {rule["url"] for rule in rules if rule["to"] == PUBLIC}
-    assert {name for name in public if not name.startswith("account_")} <= {"healthz", "readyz", "organization:accept"}
+    assert {name for name in public if not name.startswith("account_")} <= {"healthz", "readyz", "organization:accept_invitation"}

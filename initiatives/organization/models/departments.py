@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
@@ -96,6 +97,9 @@ class Department(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization:department", args=[self.pk])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.stewards_id is None:

@@ -119,6 +119,20 @@ class Invitation(Recorded):
         kind = RoleKind(self.kind).label
         return f"{kind}, {self.department}" if self.department else kind
 
+    def look_alike(self) -> User | None:
+        """Somebody whose address differs only by what many mail servers ignore: a tag after a plus sign."""
+        person, _, domain = self.email.partition("@")
+        near = User.objects.filter(email__startswith=person.partition("+")[0], email__endswith=f"@{domain}").exclude(
+            email=self.email
+        )
+        return next((user for user in near if user.email.partition("@")[0].partition("+")[0] == person.partition("+")[0]), None)
+
+    def said(self) -> str:
+        """What the inviting administrator is told."""
+        like = self.look_alike()
+        warning = f" {like} has nearly the same address, {like.email}." if like else ""
+        return f"The invitation is on its way to {self.email}.{warning}"
+
     # -- Acts ----------------------------------------------------------------------------------------------------------
 
     def obstacle_to_invite(self) -> str | None:

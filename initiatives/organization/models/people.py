@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
-from initiatives.core import clock
+from initiatives.core import clock, policy
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization import departures
@@ -114,6 +115,16 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization:person", args=[self.pk])
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """The registry's answer alone: no table of permissions on whole models is asked, and nobody is a superuser."""
+        return policy.permits(self, perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
 
     @cached_property
     def standing(self) -> Standing:
