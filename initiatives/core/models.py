@@ -155,3 +155,6 @@ class Recorded(models.Model):
             changes=changes,
             reason=reason,
         )
+
+
+from initiatives.core.imports.models import ImportMapping, ImportRun  # noqa: E402, F401 - Django looks for models here

@@ -5,6 +5,7 @@ Everything begins with seeing: a permission on an initiative that one may not se
 
 from collections.abc import Callable
 
+from initiatives.core.imports.models import ImportRun
 from initiatives.core.pages import Request
 from initiatives.core.policy import permission, scoped
 from initiatives.organization.models import User
@@ -30,6 +31,18 @@ def export_initiatives(user: User) -> bool:
 def create_initiative(user: User) -> bool:
     """Contributors, heads and deputies, for their own department; the CXO."""
     return bool(user.standing.belongs_to) or user.standing.holds("cxo")
+
+
+@permission("portfolio.import_initiatives")
+def import_initiatives(user: User) -> bool:
+    """The CXO; heads and deputies for what their own department leads, asked of each row."""
+    return user.standing.holds("cxo") or bool(user.standing.heads)
+
+
+@permission("portfolio.follow_import")
+def follow_import(user: User, run: ImportRun | None = None) -> bool:
+    """One's own imports; the CXO all of them."""
+    return import_initiatives(user) and (run is None or run.by_id == user.pk or user.standing.holds("cxo"))
 
 
 def _of_cxo(initiative: Initiative, user: User) -> bool:

@@ -1,0 +1,96 @@
+"""What a room offers to be imported. The room registers a Target in its AppConfig.ready; core knows nothing of its meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from initiatives.core.fields import FIRST_DAY
+from initiatives.core.imports.table import Problem
+
+if TYPE_CHECKING:
+    from initiatives.organization.models import User
+
+
+class Kind(StrEnum):
+    """What a field holds, and so how its cells are read."""
+
+    LINE = "line"
+    PROSE = "prose"
+    DAY = "day"
+    MONEY = "money"
+    WHOLE = "whole"  # a whole number from 0
+    CHOICE = "choice"
+    DEPARTMENTS = "departments"  # the first one leads
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a target. `choices` are {value: words}; `longest` counts characters, `earliest` limits days."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.LINE
+    required: bool = False
+    help: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    longest: int = 200
+    earliest: date = FIRST_DAY
+
+
+@dataclass
+class Record:
+    """One row of the file, read by the mapping. A field that the row leaves empty is None; one not mapped is missing."""
+
+    row: int
+    values: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)  # the file's own word for a choice: {"health": "Amber/Red"}
+    withheld: dict[str, str] = field(default_factory=dict)  # {field: the sentence that stands where its value is withheld}
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass
+class Step:
+    """What storing one record would do; `how` is the target's own plan for `apply`."""
+
+    outcome: Outcome = Outcome.UNCHANGED
+    problems: list[Problem] = field(default_factory=list)
+    how: Any = None
+
+
+class Job(Protocol):
+    """One pass over a file: looks up once what the rows refer to, then plans and applies row by row."""
+
+    notes: list[str]
+
+    def plan(self, record: Record) -> Step:
+        """What this record would do, and what keeps it from being stored. Changes nothing."""
+
+    def apply(self, step: Step) -> None:
+        """Do it, inside the transaction of the run."""
+
+
+class Target(Protocol):
+    name: str  # "initiatives"
+    label: str  # "Initiatives"
+    permission: str  # asked of who uploads, and again of the same person when the run begins
+    fields: Sequence[Field]
+    shipped: Mapping[str, Mapping[str, Any]]  # {name: data} of mappings that come with the product
+
+    def begin(self, records: Sequence[Record], options: Mapping[str, Any], by: "User") -> Job:
+        """Start a pass over all records. `options` is the mapping's data of every field: {name: {...}}."""
+
+
+TARGETS: dict[str, Target] = {}
+
+
+def register(target: Target) -> None:
+    if TARGETS.setdefault(target.name, target) is not target:
+        raise ValueError(f"Two targets for {target.name}")

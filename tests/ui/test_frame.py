@@ -1,0 +1,44 @@
+"""The frame shows the way to pages that exist and are open to the reader, and where the reader is."""
+
+from django.test import Client, RequestFactory
+from django.urls import resolve
+
+from cxgov.frame import ADMIN, Frame, Place, open_to
+from initiatives.organization.models import User
+from tests.cast import Cast
+
+
+def frame_at(path: str, user: User) -> Frame:
+    request = RequestFactory().get(path)
+    request.user = user
+    request.resolver_match = resolve(path)
+    return Frame(request)
+
+
+def test_only_those_who_manage_people_see_admin(cast: Cast) -> None:
+    assert open_to(cast.administrator, Place("Components", "ui"))
+    assert not open_to(cast.cxo, Place("Components", "ui"))
+
+
+def test_a_place_without_a_page_is_not_shown(cast: Cast) -> None:
+    assert not open_to(cast.administrator, Place("Nowhere", "nowhere"))
+
+
+def test_every_entry_leads_to_a_page_that_opens(client: Client, cast: Cast) -> None:
+    client.force_login(cast.administrator)
+    frame = frame_at("/ui/", cast.administrator)
+    for entry in [*frame.acts(), *frame.menu(), *frame.tabs()]:
+        assert client.get(entry["url"]).status_code == 200, entry
+
+
+def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
+    frame = frame_at("/ui/", cast.administrator)
+    assert frame.act is ADMIN
+    assert [tab["words"] for tab in frame.tabs() if tab["current"]] in ([], ["Components"])
+
+
+def test_a_title_is_written_once_and_shown_twice(client: Client, cast: Cast) -> None:
+    client.force_login(cast.administrator)
+    page = client.get("/ui/").content.decode()
+    assert "<title>Components – cxgov</title>" in page
+    assert "<h1>Components</h1>" in page
