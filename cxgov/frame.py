@@ -44,7 +44,7 @@ ACTS = (
         ("decisions:", "funding:"),
         (
             Place("Ranking", "decisions:ranking", holds=("decisions:",)),
-            Place("Money", "funding:pools", holds=("funding:pool",)),
+            Place("Money", "funding:pools", holds=("funding:",)),
             Place("Requests", "funding:requests", holds=("funding:request",)),
         ),
         key="d",
