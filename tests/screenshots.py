@@ -6,6 +6,7 @@ PAGE     names from the table below, to picture only these
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,39 +31,40 @@ class Picture:
 
     name: str
     path: str
-    role: str = "cxo"
+    role: str = "CXO"
 
 
 PICTURES = (
     Picture("login", "/account/login/", ""),
     Picture("not-found", "/no-such-page/", ""),
-    Picture("home-head", "/", "head"),
+    Picture("home-head", "/", "Department head"),
     Picture("home-cxo", "/"),
-    Picture("own-ceo", "/own/", "ceo"),
+    Picture("own-ceo", "/own/", "CEO"),
     Picture("ranking", "/ranking/"),
-    Picture("money", "/money/", "finance"),
-    Picture("requests", "/money/requests/", "finance"),
+    Picture("money", "/money/", "Finance"),
+    Picture("requests", "/money/requests/", "Finance"),
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),
     Picture("board", "/initiatives/board/"),
     Picture("initiative", "/initiatives/{initiative}/"),
-    Picture("new-initiative", "/initiatives/new/", "head"),
+    Picture("new-initiative", "/initiatives/new/", "Department head"),
     Picture("import", "/initiatives/imports/"),
-    Picture("prove", "/prove/", "ceo"),
-    Picture("people", "/people/", "administrator"),
-    Picture("departments", "/people/departments/", "administrator"),
-    Picture("profile", "/people/profile/", "contributor"),
-    Picture("password", "/account/password/change/", "contributor"),
-    Picture("sessions", "/account/sessions/", "contributor"),
-    Picture("mail", "/mail/", "head"),
-    Picture("components", "/ui/", "administrator"),
+    Picture("prove", "/prove/", "CEO"),
+    Picture("people", "/people/", "Administrator"),
+    Picture("departments", "/people/departments/", "Administrator"),
+    Picture("profile", "/people/profile/", "Contributor"),
+    Picture("password", "/account/password/change/", "Contributor"),
+    Picture("sessions", "/account/sessions/", "Contributor"),
+    Picture("mail", "/mail/", "Department head"),
+    Picture("components", "/ui/", "Administrator"),
 )
 
 
 def logins() -> dict[str, tuple[str, str]]:
     """E-mail and password of the first demo person of each role."""
     command = [sys.executable, "manage.py", "demo_logins", "--json"]
-    people = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={"DEMO": "1", **os.environ})
+    people = json.loads(answer.stdout)
     found: dict[str, tuple[str, str]] = {}
     for person in people:
         found.setdefault(person["role"], (person["email"], person["password"]))
@@ -84,9 +86,10 @@ class Camera:
             if role:
                 page = context.new_page()
                 page.goto("/account/login/")
-                page.get_by_label("E-mail").or_(page.get_by_label("Email")).first.fill(self.people[role][0])
-                page.get_by_label("Password").first.fill(self.people[role][1])
-                page.locator("main form button").first.click()
+                email, password = self.people[role]
+                page.locator("[name=login]").fill(email)
+                page.locator("[name=password]").fill(password)
+                page.get_by_role("button", name="Sign in").click()
                 page.wait_for_url(lambda url: "/account/login" not in url)
                 page.close()
         return self.contexts[role]
