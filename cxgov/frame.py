@@ -21,7 +21,7 @@ from initiatives.organization.models import User
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: its words, its URL's name, its icon, and which pages stand in it (a name, or "room:" for a whole room)."""
+    """One entry: its words, its URL's name, its icon, and which pages stand in it (how their names begin)."""
 
     words: str
     url: str
@@ -31,7 +31,7 @@ class Place:
     key: str = ""  # pressed after g
 
     def has(self, view: str) -> bool:
-        return view == self.url or any(view == held or (held.endswith(":") and view.startswith(held)) for held in self.holds)
+        return view == self.url or view.startswith(self.holds)
 
 
 ACTS = (
@@ -69,12 +69,17 @@ ADMIN = Place(
     "users",
     ("organization:", "ui"),
     (
-        Place("People", "organization:people", holds=("organization:person", "organization:invite")),
-        Place("Departments", "organization:departments", holds=("organization:department",)),
+        Place("People", "organization:people", holds=("organization:",)),
+        Place(
+            "Departments",
+            "organization:departments",
+            holds=tuple(f"organization:{what}department" for what in ("", "create_", "edit_", "close_")),
+        ),
         Place("Components", "ui"),
     ),
 )
 MENU = (
+    Place("Departments", "organization:departments", "building-office"),
     Place("Profile", "organization:profile", "user-circle"),
     Place("Password", "account_change_password", "key"),
     Place("Sessions", "usersessions_list", "computer-desktop"),
@@ -123,6 +128,8 @@ class Frame:
 
     @property
     def act(self) -> Place | None:
+        if self.view == "organization:profile":  # one's own, in no act
+            return None
         return next((place for place in (*ACTS, ADMIN) if place.has(self.view)), None)
 
     def acts(self) -> list[dict[str, Any]]:
@@ -136,8 +143,8 @@ class Frame:
         if (act := self.act) is None:
             return []
         exact = [tab for tab in act.tabs if tab.url == self.view]
-        held = [tab for tab in act.tabs if tab.has(self.view) or any(self.view.startswith(name) for name in tab.holds)]
-        current = min(exact or held, key=lambda tab: -max(map(len, tab.holds), default=0), default=None)
+        held = [tab for tab in act.tabs if tab.has(self.view)]
+        current = max(exact or held, key=lambda tab: max(map(len, tab.holds), default=0), default=None)
         entries = list(self._entries(act.tabs, current))
         return entries if len(entries) > 1 else []
 
