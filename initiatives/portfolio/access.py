@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.pages import Request
-from initiatives.core.policy import permission, scoped
+from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Initiative
+from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 
 Answer = Callable[[Initiative, User], bool]
 
@@ -91,3 +91,91 @@ def initiative_for(request: Request, ref: str, to: str = "view") -> Initiative:
     people = ("lead_department", "sponsor", "accountable_department", "accountable_person")
     seen = Initiative.objects.visible_to(request.user).select_related(*people)
     return scoped(request, seen, f"portfolio.{to}_initiative", reference=ref)
+
+
+@permission("portfolio.answer_involvement")
+def answer_involvement(user: User, involvement: Involvement) -> bool:
+    """Head and deputies of the department that was asked."""
+    return involvement.may_answer(user) and involvement.initiative.seen_by(user)
+
+
+@permission("portfolio.end_involvement")
+def end_involvement(user: User, involvement: Involvement) -> bool:
+    """Head and deputies of the department, and the CXO."""
+    may = user.standing.holds("cxo") or involvement.may_answer(user)
+    return may and involvement.initiative.seen_by(user)
+
+
+@permission("portfolio.change_saved_view")
+def change_saved_view(user: User, view: SavedView) -> bool:
+    """One's own."""
+    return view.owner_id == user.pk
+
+
+def involvement_for(request: Request, ref: str, number: int, to: str = "answer") -> Involvement:
+    """A department's part, looked up through its initiative."""
+    initiative = initiative_for(request, ref)
+    parts = Involvement.objects.filter(initiative=initiative).select_related("department", "person")
+    found = scoped(request, parts, f"portfolio.{to}_involvement", pk=number)
+    found.initiative = initiative
+    return found
+
+
+def milestone_for(request: Request, ref: str, number: int) -> Milestone:
+    """A milestone, looked up through its initiative, for somebody who may plan there."""
+    initiative = initiative_for(request, ref, to="plan")
+    found = scoped(request, Milestone.objects.filter(initiative=initiative), "portfolio.change_milestone", pk=number)
+    found.initiative = initiative
+    return found
+
+
+@permission("portfolio.change_milestone")
+def change_milestone(user: User, milestone: Milestone) -> bool:
+    """Who may plan the initiative."""
+    return milestone.initiative.may_plan(user) and milestone.initiative.seen_by(user)
+
+
+OWNERS = "the accountable person, head and deputies of the accountable and the lead department, the CXO"
+LEADERS = "head and deputies of the lead department, the CXO"
+EDITORS = "who drafted it in the lead department, its head and deputies, the CXO"
+REPORTERS = "the accountable person, heads of the accountable and the lead department, who is responsible"
+READERS = "everybody with a role; confidential ones, the insiders and who sees everything"
+
+
+def _rule(url: str, methods: str, act: str, who: str, of: str = "initiative") -> Rule:
+    return Rule(f"portfolio:{url}", methods, f"portfolio.{act}_{of}", of=of, who=who)
+
+
+declare(
+    Rule("portfolio:list", "GET", "portfolio.view_initiative", who=READERS),
+    Rule("portfolio:board", "GET", "portfolio.view_initiative", who=READERS),
+    Rule("portfolio:export", "GET", "portfolio.export_initiatives", who="who sees the list, not the administrator", export=True),
+    Rule("portfolio:save_view", "POST", "portfolio.view_initiative", who=READERS),
+    _rule("rename_view", "GET POST", "change", "its owner", of="saved_view"),
+    _rule("discard_view", "POST", "change", "its owner", of="saved_view"),
+    Rule("portfolio:create", "GET POST", "portfolio.create_initiative", who="people of a department for it, the CXO for all"),
+    _rule("initiative", "GET", "view", READERS),
+    _rule("edit", "GET POST", "edit", EDITORS),
+    _rule("propose", "POST", "propose", EDITORS),
+    _rule("launch", "POST", "launch", OWNERS),
+    _rule("complete", "POST", "complete", OWNERS),
+    _rule("realise", "POST", "realise", "the CXO"),
+    _rule("decline", "POST", "decline", "the CXO"),
+    _rule("pause", "POST", "pause", OWNERS),
+    _rule("resume", "POST", "resume", OWNERS),
+    _rule("cancel", "POST", "cancel", LEADERS),
+    _rule("make_confidential", "GET POST", "make_confidential", LEADERS),
+    _rule("open_up", "POST", "open_up", LEADERS),
+    _rule("propose_involvement", "GET POST", "involve", f"{EDITORS}; {OWNERS}"),
+    _rule("involvement", "GET", "end", "head and deputies of its department, the CXO", of="involvement"),
+    _rule("accept_involvement", "POST", "answer", "head and deputies of its department", of="involvement"),
+    _rule("decline_involvement", "POST", "answer", "head and deputies of its department", of="involvement"),
+    _rule("end_involvement", "POST", "end", "head and deputies of its department, the CXO", of="involvement"),
+    _rule("hand_involvement", "POST", "end", "head and deputies of its department, the CXO", of="involvement"),
+    _rule("check_in", "GET POST", "check_in", REPORTERS),
+    _rule("report_no_change", "POST", "check_in", REPORTERS),
+    _rule("add_milestone", "GET POST", "plan", f"{EDITORS}; {OWNERS}; who is responsible"),
+    _rule("meet_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
+    _rule("move_milestone", "GET POST", "change", "who may plan its initiative", of="milestone"),
+    _rule("drop_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
+)

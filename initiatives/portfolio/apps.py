@@ -7,7 +7,7 @@ class Portfolio(AppConfig):
 
     def ready(self) -> None:
         from initiatives.core.imports import targets
-        from initiatives.portfolio import access  # noqa: F401 - registers the rules
+        from initiatives.portfolio import access, asks, seams  # noqa: F401 - each registers what the room declares
         from initiatives.portfolio.imports import Initiatives
 
         targets.register(Initiatives())

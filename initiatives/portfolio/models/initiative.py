@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from initiatives.core.rules import RuleBroken, says
@@ -15,7 +15,7 @@ from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
-from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Status, stale_after
+from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Letter, Status, stale_after
 
 
 def may_draft(department: Department, by: User) -> bool:
@@ -71,6 +71,13 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         """Those that this person answers for, sponsors, drafted, or carries a part in."""
         parts = Involvement.objects.living().filter(person=user).values("initiative")
         return self.filter(Q(accountable_person=user) | Q(sponsor=user) | Q(created_by=user) | Q(pk__in=parts))
+
+    def reportable_by(self, user: User) -> Self:
+        """Active ones on which this person may report; agrees with `may_report`."""
+        heads = user.standing.heads
+        carries = Involvement.objects.accepted().filter(initiative=OuterRef("pk"), letter=Letter.RESPONSIBLE, person=user)
+        mine = Q(accountable_person=user) | Q(lead_department__in=heads) | Q(accountable_department__in=heads)
+        return self.in_progress().filter(mine | Exists(carries))
 
     @transaction.atomic
     def draft(self, *, by: User, title: str, lead_department: Department, **fields: Any) -> "Initiative":

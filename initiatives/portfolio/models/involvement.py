@@ -9,6 +9,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization.models import Department, User
+from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.words import Letter, State
 
 
@@ -66,7 +67,8 @@ class Involvement(Recorded):
         return f"{self.department}: {self.get_letter_display()} ({self.get_state_display().lower()})"
 
     def may_answer(self, user: User) -> bool:
-        return user.standing.heads_department(self.department_id)
+        """Head and deputies; for a department that has neither, those of the nearest one above."""
+        return user.standing.heads_department(self.department_id) or user in self.department.deciders()
 
     def obstacle_to_answer(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_answer(by):
@@ -101,8 +103,9 @@ class Involvement(Recorded):
         self.person = person
         self.save(update_fields=["state", "answered_by", "answered_at", "person"])
         if self.letter == Letter.ACCOUNTABLE:
-            self.initiative.answers_with(self.department, person)
+            self.initiative.answers_with(self.department, person, by=by)
         self.initiative.project_grants()
+        asking.answer_was_given(self, by=by)
         self._record("accepted", by)
 
     def obstacle_to_decline(self, by: User | None = None) -> str | None:
@@ -121,6 +124,7 @@ class Involvement(Recorded):
         self.reason = reason.strip()
         self.save(update_fields=["state", "answered_by", "answered_at", "reason"])
         self.initiative.project_grants()
+        asking.answer_was_given(self, by=by)
         self._record("declined", by, reason)
 
     def obstacle_to_end(self, by: User | None = None) -> str | None:
@@ -143,7 +147,7 @@ class Involvement(Recorded):
         self.state, self.reason = State.ENDED, reason.strip()
         self.save(update_fields=["state", "reason"])
         if self.letter == Letter.ACCOUNTABLE:
-            self.initiative.answers_with(None, None)
+            self.initiative.answers_with(None, None, by=by)
         self.initiative.project_grants()
         self._record("ended", by, reason)
 
@@ -155,18 +159,34 @@ class Involvement(Recorded):
         return obstacle_to_name(person, self.department)
 
     @transaction.atomic
-    def hand_to(self, person: User, *, by: User | None, reason: str = "") -> None:
-        """Name another person of the department who carries its part. by=None: the product, after somebody left."""
+    def hand_to(self, person: User, *, by: User) -> None:
+        """Name another person of the department who carries its part."""
         self.initiative.lock()
         self.lock()
         if obstacle := self.obstacle_to_hand_to(person, by):
             raise RuleBroken(obstacle)
+        self._carried_by(person, by)
+        asking.successor_was_named(self, by=by)
+        self._record("handed_over", by)
+
+    @transaction.atomic
+    def pass_to_steward(self, *, by: User | None, reason: str) -> None:
+        """Its person leaves: the head carries the part until they name who does. Nobody there: it stays with a name."""
+        self.initiative.lock()
+        self.lock()
+        heirs = [user for user in self.department.deciders() if user.pk != self.person_id]
+        if self.state != State.ACCEPTED or not heirs:
+            return
+        self._carried_by(heirs[0], by)
+        asking.ask_to_name_successor(self, heirs, by=by)
+        self._record("handed_over", by, reason)
+
+    def _carried_by(self, person: User, by: User | None) -> None:
         self.person = person
         self.save(update_fields=["person"])
         if self.letter == Letter.ACCOUNTABLE:
-            self.initiative.answers_with(self.department, person)
+            self.initiative.answers_with(self.department, person, by=by)
         self.initiative.project_grants()
-        self._record("handed_over", by, reason)
 
     def _answer(self, state: State, by: User) -> None:
         self.state, self.answered_by, self.answered_at = state, by, clock.now()

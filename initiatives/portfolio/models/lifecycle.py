@@ -1,5 +1,6 @@
 """The life of an initiative: one act for each step, each with the sentence that says what stands in its way."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import models, transaction
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import User
+from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.reported import Milestone, Reported
 from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
@@ -92,6 +94,7 @@ class Lifecycle(Reported):
     def launch(self, *, by: User) -> None:
         """Open the initiative for work; from now on it reports."""
         self._step(Status.ACTIVE, "launched", by, self.obstacle_to_launch)
+        self._wait_for_report(by)
 
     def obstacle_to_complete(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_run(by):
@@ -107,6 +110,7 @@ class Lifecycle(Reported):
     def complete(self, *, by: User) -> None:
         """Say that the work is done. Whether it helped is measured afterwards."""
         self._step(Status.COMPLETED, "completed", by, self.obstacle_to_complete)
+        self._ask_no_more(by, f"{self.reference} is completed.")
 
     def obstacle_to_realise(self, by: User | None = None) -> str | None:
         if by is not None and not by.standing.holds("cxo"):
@@ -129,6 +133,7 @@ class Lifecycle(Reported):
     def decline(self, *, by: User, reason: str) -> None:
         """Say that this will not be done, and why."""
         self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=_given(reason))
+        self._ask_no_more(by, f"{self.reference} is declined.")
 
     def obstacle_to_pause(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_run(by):
@@ -139,6 +144,7 @@ class Lifecycle(Reported):
     def pause(self, *, by: User, reason: str) -> None:
         """Stop the work for now, and say why."""
         self._step(Status.PAUSED, "paused", by, self.obstacle_to_pause, reason=_given(reason))
+        asking.no_check_in_needed(self, by=by, reason=f"{self.reference} is paused.")
 
     def obstacle_to_resume(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_run(by):
@@ -149,6 +155,7 @@ class Lifecycle(Reported):
     def resume(self, *, by: User) -> None:
         """Take the work up again."""
         self._step(Status.ACTIVE, "resumed", by, self.obstacle_to_resume)
+        self._wait_for_report(by)
 
     def obstacle_to_cancel(self, by: User | None = None) -> str | None:
         if by is not None and not (by.standing.holds("cxo") or by.standing.heads_department(self.lead_department_id)):
@@ -161,6 +168,17 @@ class Lifecycle(Reported):
     def cancel(self, *, by: User, reason: str) -> None:
         """End the initiative before its time, and say why."""
         self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=_given(reason))
+        self._ask_no_more(by, f"{self.reference} is cancelled.")
+
+    def _wait_for_report(self, by: User) -> None:
+        """From today on the initiative reports: the first time after one cadence."""
+        asking.ask_for_check_in(self, due_on=clock.day_of(self.status_since) + timedelta(days=self.cadence_days), by=by)
+
+    def _ask_no_more(self, by: User, reason: str) -> None:
+        """Nothing about this initiative is waited for any more."""
+        asking.no_check_in_needed(self, by=by, reason=reason)
+        for involvement in Involvement.objects.waiting().filter(initiative_id=self.pk):
+            asking.no_answer_needed(involvement, by=by, reason=reason)
 
     def _only_from(self, *statuses: str, need: str = "") -> str | None:
         if self.status in statuses:

@@ -4,6 +4,7 @@ from django.db import models, transaction
 
 from initiatives.core.rules import RuleBroken
 from initiatives.organization.models import Department, User
+from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.guarded import Guarded
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.words import Letter
@@ -56,6 +57,7 @@ class Owned(Guarded):
             initiative_id=self.pk, department=department, letter=Letter(letter), person=person, proposed_by=by
         )
         self.project_grants()
+        asking.ask_to_accept(involvement, by=by)
         self.record(
             "involvement_proposed",
             by=by,
@@ -65,7 +67,9 @@ class Owned(Guarded):
         )
         return involvement
 
-    def answers_with(self, department: Department | None, person: User | None) -> None:
+    def answers_with(self, department: Department | None, person: User | None, *, by: User | None) -> None:
         """Keep who is accountable beside the initiative; called by the involvement's own acts, under this row's lock."""
         self.accountable_department, self.accountable_person = department, person
         self.save(update_fields=["accountable_department", "accountable_person"])
+        if person is not None:
+            asking.check_in_passes_to(person, self, by=by)

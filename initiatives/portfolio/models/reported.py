@@ -11,6 +11,7 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.organization.models import User
+from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.owned import Owned
 from initiatives.portfolio.models.words import HEALTH_ORDER, Health, Letter, Status, health_shown, stale_after
@@ -186,6 +187,8 @@ class Reported(Owned):
             no_change=no_change,
         )
         self.reported(report)
+        asking.check_in_was_given(self, by=by)
+        asking.ask_for_check_in(self, due_on=self.next_check_in(), by=None)
         self.record("checked_in", by=by, check_in=report.pk, no_change=no_change)
         return report
 

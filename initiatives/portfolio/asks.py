@@ -1,0 +1,71 @@
+"""The kinds of asks that the portfolio opens: who may still see and answer each, and what it is about."""
+
+from collections.abc import Mapping
+
+from django.db import models
+
+from initiatives.duties.kinds import Kind, register
+from initiatives.organization.models import User
+from initiatives.portfolio.models import Initiative, Involvement, State
+from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED
+
+
+def may_still_report(user: User, ids: set[int]) -> set[int]:
+    found = Initiative.objects.visible_to(user).reportable_by(user).filter(pk__in=ids)
+    return set(found.values_list("pk", flat=True))
+
+
+def seen_involvements(user: User) -> models.QuerySet[Involvement]:
+    return Involvement.objects.filter(initiative__in=Initiative.objects.visible_to(user))
+
+
+def may_still_answer(user: User, ids: set[int]) -> set[int]:
+    waiting = seen_involvements(user).waiting().filter(pk__in=ids).select_related("department")
+    return {involvement.pk for involvement in waiting if involvement.may_answer(user)}
+
+
+def may_still_name(user: User, ids: set[int]) -> set[int]:
+    carried = seen_involvements(user).filter(pk__in=ids, state=State.ACCEPTED).select_related("department")
+    return {involvement.pk for involvement in carried if involvement.may_answer(user)}
+
+
+def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
+    return Initiative.objects.in_bulk(ids)
+
+
+def involvements(ids: set[int]) -> Mapping[int, Involvement]:
+    return Involvement.objects.select_related("initiative", "department").in_bulk(ids)
+
+
+register(
+    Kind(
+        name=CHECK_IN,
+        words="Check-in",
+        template="portfolio/answers/check_in.html",
+        still=may_still_report,
+        visible=lambda user: Initiative.objects.visible_to(user),
+        subjects=initiatives,
+    )
+)
+register(
+    Kind(
+        name=ACCEPT,
+        words="Part to accept",
+        template="portfolio/answers/accept_involvement.html",
+        still=may_still_answer,
+        visible=seen_involvements,
+        subjects=involvements,
+        announced=True,
+    )
+)
+register(
+    Kind(
+        name=SUCCEED,
+        words="Successor to name",
+        template="",
+        still=may_still_name,
+        visible=seen_involvements,
+        subjects=involvements,
+        announced=True,
+    )
+)

@@ -1,0 +1,196 @@
+"""How the portfolio is looked at: a closed grammar of URL parameters. Whatever is not in it is refused with 400.
+
+?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=7|none &mine=1
+&sort=-end &group=status &columns=status,health &view=board; a parameter that filters may be given several times.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import F, OrderBy, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower
+from django.http import QueryDict
+
+from initiatives.core.rules import BadInput
+from initiatives.organization.models import User
+from initiatives.portfolio.models import OVER, Health, Status
+from initiatives.portfolio.models.initiative import InitiativeQuerySet
+
+HEALTHS = {**dict(Health.choices), "stale": "Stale", "unknown": "No report"}
+SORTS: dict[str, Combinable | F] = {
+    "reference": F("id"),
+    "title": Lower("title"),
+    "department": F("lead_department"),
+    "status": F("life"),
+    "health": F("concern"),
+    "accountable": F("accountable_department"),
+    "sponsor": F("sponsor"),
+    "percent": F("percent"),
+    "rank": F("rank"),
+    "start": F("starts_on"),
+    "end": F("ends_on"),
+    "report": F("health_on"),
+}
+GROUPS = {"department": "Department", "status": "Status", "health": "Health", "sponsor": "Sponsor"}
+COLUMNS = {
+    "department": "Department",
+    "status": "Status",
+    "health": "Health",
+    "accountable": "Accountable",
+    "sponsor": "Sponsor",
+    "category": "Category",
+    "start": "Start",
+    "end": "End",
+    "report": "Last report",
+    "rank": "Rank",
+    "percent": "Complete",
+}
+NUMBERS = ("rank", "percent")
+USUAL = ("department", "status", "health", "accountable", "end", "rank", "percent")
+LONGEST_QUERY, MOST_VALUES, MOST_WORDS = 200, 50, 10
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way of looking at the portfolio, as its URL says it."""
+
+    q: str = ""
+    department: tuple[str, ...] = ()
+    accountable: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    health: tuple[str, ...] = ()
+    sponsor: tuple[str, ...] = ()
+    mine: bool = False
+    sort: str = "reference"
+    group: str = ""
+    columns: tuple[str, ...] = USUAL
+
+    @classmethod
+    def of(cls, query: QueryDict, departments: Iterable[str]) -> "Look":
+        """Read the parameters; BadInput for a value that the grammar does not have. `departments` are the codes there are."""
+        codes = set(departments)
+        return cls(
+            q=_words(query.get("q", "")),
+            department=_several(query, "department", codes),
+            accountable=_several(query, "accountable", codes | {NOBODY}),
+            status=_several(query, "status", Status.values),
+            health=_several(query, "health", HEALTHS),
+            sponsor=_sponsors(query),
+            mine=_one(query, "mine", ("1",)) == "1",
+            sort=_one(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference",
+            group=_one(query, "group", GROUPS),
+            columns=_columns(query),
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """What differs from the usual look, as URL parameters in a fixed order."""
+        plain = Look()
+        pairs = [("q", self.q)] if self.q else []
+        for name in ("department", "accountable", "status", "health", "sponsor"):
+            pairs += [(name, value) for value in getattr(self, name)]
+        pairs += [("mine", "1")] if self.mine else []
+        pairs += [("sort", self.sort)] if self.sort != plain.sort else []
+        pairs += [("group", self.group)] if self.group else []
+        pairs += [("columns", ",".join(self.columns))] if self.columns != plain.columns else []
+        return pairs
+
+    def query(self, **changes: Any) -> str:
+        """The URL's query string, with these changes."""
+        query = QueryDict(mutable=True)
+        for name, value in replace(self, **changes).pairs():
+            query.appendlist(name, value)
+        return query.urlencode()
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is filtered away."""
+        return any((self.q, self.department, self.accountable, self.status, self.health, self.sponsor, self.mine))
+
+    def narrow(self, seen: InitiativeQuerySet, *, user: User, today: date, departments: Mapping[str, int]) -> InitiativeQuerySet:
+        """Of what this person sees, what this look asks for."""
+        for word in self.q.split():
+            seen = seen.filter(Q(title__icontains=word) | Q(reference__icontains=word))
+        if self.department:
+            seen = seen.filter(lead_department__in=[departments[code] for code in self.department])
+        if self.accountable:
+            seen = seen.filter(_among("accountable_department", self.accountable, departments))
+        if self.status:
+            seen = seen.filter(status__in=self.status)
+        if self.health:
+            seen = seen.filter(_healths(self.health, today))
+        if self.sponsor:
+            seen = seen.filter(_among("sponsor", self.sponsor, {pk: int(pk) for pk in self.sponsor if pk != NOBODY}))
+        return seen.of_person(user) if self.mine else seen
+
+    def order(self) -> list[OrderBy]:
+        """Group first, then the chosen sort, then the id: the order is total, so pages neither repeat nor lose a row."""
+        key, down = self.sort.lstrip("-"), self.sort.startswith("-")
+        order = [OrderBy(SORTS[self.group], nulls_last=True)] if self.group and self.group != key else []
+        order.append(OrderBy(SORTS[key], descending=down, nulls_last=None if key in ("reference", "title") else True))
+        return order if key == "reference" else [*order, OrderBy(F("id"))]
+
+
+def _words(text: str) -> str:
+    words = text.split()
+    if len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
+        raise BadInput(f"Search for at most {MOST_WORDS} words and {LONGEST_QUERY} characters.")
+    return " ".join(words)
+
+
+def _one(query: QueryDict, name: str, known: Iterable[str]) -> str:
+    """The first value given; empty is none."""
+    value = (query.getlist(name) or [""])[0]
+    if value and value not in known:
+        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
+    return value
+
+
+def _several(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]:
+    values = [value for value in dict.fromkeys(query.getlist(name)) if value]
+    if len(values) > MOST_VALUES:
+        raise BadInput(f"At most {MOST_VALUES} values of {name}.")
+    allowed = set(known)
+    for value in values:
+        if value not in allowed:
+            raise BadInput(f"“{value[:80]}” is not a value of {name}.")
+    return tuple(values)
+
+
+def _sponsors(query: QueryDict) -> tuple[str, ...]:
+    given = [value for value in query.getlist("sponsor") if value]
+    numbers = [value for value in given if value == NOBODY or (value.isascii() and value.isdecimal() and len(value) <= 15)]
+    return _several(query, "sponsor", numbers)
+
+
+def _columns(query: QueryDict) -> tuple[str, ...]:
+    """Chosen columns in their own order, from ?columns=a,b or repeated ?column=a."""
+    given = [name for text in query.getlist("columns") for name in text.split(",") if name] + query.getlist("column")
+    for name in given:
+        if name not in COLUMNS:
+            raise BadInput(f"There is no column “{name[:80]}”.")
+    return tuple(name for name in COLUMNS if name in given) or USUAL
+
+
+def _among(field: str, values: tuple[str, ...], ids: Mapping[str, int]) -> Q:
+    among = Q(**{f"{field}__in": [ids[value] for value in values if value != NOBODY]})
+    return among | Q(**{f"{field}__isnull": True}) if NOBODY in values else among
+
+
+def _healths(values: tuple[str, ...], today: date) -> Q:
+    """As `Initiative.objects.stale` and its neighbours say it, for several at once."""
+    holds = Q(stale_on__gt=today) | Q(status__in=OVER)
+    wanted = Q(pk__in=[])
+    for value in values:
+        if value == "unknown":
+            wanted |= Q(health="")
+        elif value == "stale":
+            wanted |= ~Q(health="") & ~holds
+        else:
+            wanted |= Q(health=value) & holds
+    return wanted
+
+

@@ -1,0 +1,138 @@
+"""What people type about initiatives: shapes only. Which choices there are depends on who asks."""
+
+from typing import Any
+
+from django import forms
+
+from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.money import AmountField
+from initiatives.organization.models import Department, User
+from initiatives.portfolio.models import Health, Initiative, Involvement, Letter
+
+
+class InitiativeForm(forms.Form):
+    """The description. `version` travels with it, so that nobody saves over somebody's newer edit."""
+
+    title = LineField(max_length=200, help_text="What will be better, in one line.")
+    problem = ProseField(
+        label="Problem statement",
+        max_length=5_000,
+        required=False,
+        help_text="Which customers fail at what, and how you know. Needed before it is proposed.",
+    )
+    hypothesis = ProseField(
+        max_length=5_000, required=False, help_text="If we do this, then that changes by so much. Needed to measure the benefit."
+    )
+    lead_department = forms.ModelChoiceField(queryset=Department.objects.none())
+    sponsor = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+    category = LineField(max_length=80, required=False)
+    starts_on = DayField(label="Start", required=False)
+    ends_on = DayField(label="End", required=False)
+    cadence_days = forms.IntegerField(label="Days between check-ins", min_value=1, max_value=366, initial=28)
+    whole_life_cost = AmountField(label="Whole-life cost", required=False, zero=True)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, *args: Any, by: User, initiative: Initiative | None = None, **more: Any) -> None:
+        if initiative is not None and "initial" not in more:
+            kept = {name: getattr(initiative, name) for name in self.base_fields}
+            more["initial"] = kept | {"lead_department": initiative.lead_department_id, "sponsor": initiative.sponsor_id}
+        super().__init__(*args, **more)
+        self.fields["lead_department"].queryset = departments_to_lead(by, initiative)  # type: ignore[attr-defined]  # a choice of rows
+        self.fields["sponsor"].queryset = User.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        if initiative is not None:
+            self.fields["version"].required = True
+        for name in ("problem", "hypothesis"):
+            self.fields[name].widget.attrs["rows"] = 4
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        start, end = given.get("starts_on"), given.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", "The end cannot be before the start.")
+        return given
+
+    def description(self) -> dict[str, Any]:
+        """What was typed, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def departments_to_lead(by: User, initiative: Initiative | None) -> Any:
+    """Those that `by` may put in the lead, and the one that is."""
+    open_ones = Department.objects.visible_to(by).active().in_order()
+    if by.standing.holds("cxo"):
+        return open_ones
+    own = set(by.standing.belongs_to) if initiative is None else {*by.standing.heads, initiative.lead_department_id}
+    return open_ones.filter(pk__in=own)
+
+
+class ReasonForm(forms.Form):
+    reason = ProseField(max_length=2_000)
+
+
+class InvolvementForm(forms.Form):
+    """Which department is asked for which part."""
+
+    department = forms.ModelChoiceField(queryset=Department.objects.none())
+    letter = forms.ChoiceField(label="Part", choices=Letter.choices, initial=Letter.RESPONSIBLE)
+
+    def __init__(self, *args: Any, by: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["department"].queryset = Department.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+
+
+class PersonForm(forms.Form):
+    """Who carries a department's part; nobody chosen: who answers."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Myself")
+
+    def __init__(self, *args: Any, by: User, involvement: Involvement, **more: Any) -> None:
+        super().__init__(*args, **more)
+        people = User.objects.visible_to(by).in_department(involvement.department).in_order()
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class NamesForm(forms.Form):
+    """Who else may see a confidential initiative."""
+
+    names = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="People who may see it too",
+        help_text="Sponsor, involved people and the heads of the involved departments see it anyway.",
+    )
+
+    def __init__(self, *args: Any, by: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["names"].queryset = User.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+
+
+class CheckInForm(forms.Form):
+    """One progress report."""
+
+    health = forms.ChoiceField(choices=Health.choices, widget=forms.RadioSelect)
+    percent = forms.IntegerField(label="Percent complete", min_value=0, max_value=100, required=False)
+    done = ProseField(label="What was done", max_length=5_000, required=False)
+    next_steps = ProseField(label="What comes next", max_length=5_000, required=False)
+    blockers = ProseField(label="What blocks it", max_length=5_000, required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("done", "next_steps", "blockers"):
+            self.fields[name].widget.attrs["rows"] = 3
+
+
+class MilestoneForm(forms.Form):
+    title = LineField(max_length=200)
+    due_on = DayField(label="Due")
+
+
+class MoveForm(forms.Form):
+    due_on = DayField(label="New day")
+    reason = ProseField(max_length=2_000)
+
+
+class SavedViewForm(forms.Form):
+    name = LineField(max_length=80)
+    shared = forms.BooleanField(required=False, label="Colleagues may use it")
+    query = forms.CharField(max_length=1_000, required=False, widget=forms.HiddenInput)

@@ -1,0 +1,98 @@
+"""What the portfolio waits for: a check-in from who answers for an initiative, an answer from a department that was asked."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.duties.models import Obligation
+from initiatives.organization.models import User
+
+if TYPE_CHECKING:
+    from initiatives.portfolio.models.involvement import Involvement
+    from initiatives.portfolio.models.reported import Reported
+
+CHECK_IN = "portfolio.check_in"
+ACCEPT = "portfolio.accept_involvement"
+SUCCEED = "portfolio.name_successor"
+DAYS_TO_ACCEPT = 5
+
+
+def working_days_later(day: date, days: int) -> date:
+    """The day `days` working days after `day`, Monday to Friday."""
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+def ask_for_check_in(initiative: "Reported", *, due_on: date, by: User | None) -> None:
+    """Wait for the next report; of the lead department's head while nobody answers for the initiative."""
+    department = initiative.accountable_department or initiative.lead_department
+    person = initiative.accountable_person or next(iter(department.deciders()), None)
+    if person is not None:
+        Obligation.objects.open(
+            CHECK_IN,
+            initiative,
+            person=person,
+            due_on=due_on,
+            words=f"Report on {initiative.reference}",
+            url=reverse("portfolio:check_in", args=[initiative.reference]),
+            department=department,
+            by=by,
+        )
+
+
+def check_in_was_given(initiative: "Reported", *, by: User) -> None:
+    Obligation.objects.meet(CHECK_IN, initiative, by=by)
+
+
+def no_check_in_needed(initiative: "Reported", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(CHECK_IN, initiative, by=by, reason=reason)
+
+
+def check_in_passes_to(person: User, initiative: "Reported", *, by: User | None) -> None:
+    """What was asked of who answered before is asked of who answers now."""
+    for ask in Obligation.objects.open_now().about(initiative).filter(kind=CHECK_IN).exclude(person=person):
+        ask.hand_over(person, by=by, reason="Somebody else is accountable.")
+
+
+def ask_to_accept(involvement: "Involvement", *, by: User | None) -> None:
+    """Wait for the department's answer: of its head, or a deputy in their place. A department without either is not asked."""
+    if deciders := involvement.department.deciders():
+        reference = involvement.initiative.reference
+        words = f"Take part in {reference}: {involvement.get_letter_display().lower()}"
+        _ask_department(ACCEPT, involvement, deciders, words, by)
+
+
+def ask_to_name_successor(involvement: "Involvement", heirs: list[User], *, by: User | None) -> None:
+    """Wait for the name of who carries the part after somebody left; until then the head does."""
+    _ask_department(SUCCEED, involvement, heirs, f"Name who carries {involvement.initiative.reference} now", by)
+
+
+def _ask_department(kind: str, involvement: "Involvement", people: list[User], words: str, by: User | None) -> None:
+    head, *deputies = people
+    Obligation.objects.open(
+        kind,
+        involvement,
+        person=head,
+        stand_ins=deputies,
+        due_on=working_days_later(clock.today(head.zone), DAYS_TO_ACCEPT),
+        words=words,
+        url=reverse("portfolio:involvement", args=[involvement.initiative.reference, involvement.pk]),
+        department=involvement.department,
+        by=by,
+    )
+
+
+def successor_was_named(involvement: "Involvement", *, by: User) -> None:
+    Obligation.objects.meet(SUCCEED, involvement, by=by)
+
+
+def answer_was_given(involvement: "Involvement", *, by: User) -> None:
+    Obligation.objects.meet(ACCEPT, involvement, by=by)
+
+
+def no_answer_needed(involvement: "Involvement", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(ACCEPT, involvement, by=by, reason=reason)

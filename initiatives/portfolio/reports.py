@@ -1,0 +1,107 @@
+"""The named queries of the portfolio's pages, with what each page says about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import Event
+from initiatives.organization.models import User
+from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Milestone, State, Status
+
+CHECK_INS_SHOWN = 10
+EVENTS_SHOWN = 12
+LETTERS = "RACI"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act on the page: its button, and what stands in its way for this reader."""
+
+    words: str
+    url: str
+    obstacle: str | None
+    kind: str = ""
+    reason: str = ""
+    will: str = ""
+
+
+# The next step of each status that is taken on the initiative's own page; candidates are judged in Decide.
+NEXT = {
+    Status.DRAFT: ("propose", "Propose", ""),
+    Status.FUNDED: ("launch", "Launch", ""),
+    Status.ACTIVE: ("complete", "Complete", "The work is done. Check-ins are no longer asked for."),
+    Status.PAUSED: ("resume", "Resume", ""),
+    Status.COMPLETED: ("realise", "Mark as realised", ""),
+}
+# What comes next in words, where somebody else moves first.
+WAITS = {
+    Status.PROPOSED: "The CXO judges value and effort next.",
+    Status.ASSESSED: "The CXO ranks it next.",
+    Status.PRIORITISED: "Money is asked for and allocated next.",
+}
+EXITS = {
+    Status.PROPOSED: ("decline", "cancel"),
+    Status.ASSESSED: ("decline", "cancel"),
+    Status.PRIORITISED: ("decline", "cancel"),
+    Status.DRAFT: ("cancel",),
+    Status.FUNDED: ("cancel",),
+    Status.ACTIVE: ("pause", "cancel"),
+    Status.PAUSED: ("cancel",),
+}
+EXIT_WORDS = {
+    "decline": ("Decline", "danger", "It will not be done. Everybody who sees it reads the reason."),
+    "cancel": ("Cancel initiative", "danger", "It ends before its time. Everybody who sees it reads the reason."),
+    "pause": ("Pause", "", "The work stops for now. Check-ins are not asked for until it resumes."),
+}
+
+
+def steps(initiative: Initiative, user: User) -> Iterator[Step]:
+    """The acts that this reader finds: the next step with its obstacle, and the side exits that are theirs to take."""
+    if initiative.status in NEXT:
+        act, words, will = NEXT[Status(initiative.status)]
+        obstacle = getattr(initiative, f"obstacle_to_{act}")(user)
+        yield Step(words, _url(act, initiative), obstacle, kind="primary", will=will)
+    for act in EXITS.get(Status(initiative.status), ()):
+        if getattr(initiative, f"obstacle_to_{act}")(user) is None:
+            words, kind, will = EXIT_WORDS[act]
+            yield Step(words, _url(act, initiative), None, kind=kind, reason="required", will=will)
+
+
+def _url(act: str, initiative: Initiative) -> str:
+    return reverse(f"portfolio:{act}", args=[initiative.reference])
+
+
+def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
+    """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
+    parts = list(
+        Involvement.objects.filter(initiative=initiative).select_related("department", "person").order_by("department__name", "id")
+    )
+    check_ins = list(CheckIn.objects.filter(initiative=initiative).select_related("author")[:CHECK_INS_SHOWN])
+    milestones = list(Milestone.objects.filter(initiative=initiative))
+    today = clock.today()
+    health, words = initiative.health_shown(today)
+    return {
+        "initiative": initiative,
+        "steps": list(steps(initiative, user)),
+        "waits": WAITS.get(Status(initiative.status), ""),
+        "health": health,
+        "health_words": words,
+        "parts": [part for part in parts if part.state in (State.PROPOSED, State.ACCEPTED)],
+        "past_parts": [part for part in parts if part.state not in (State.PROPOSED, State.ACCEPTED)],
+        "asked_to_answer": [part for part in parts if part.state == State.PROPOSED and part.letter == "A"],
+        "mine": {part.pk for part in parts if user.standing.heads_department(part.department_id)},
+        "milestones": milestones,
+        "next_milestone": next((milestone for milestone in milestones if milestone.is_open), None),
+        "check_ins": check_ins,
+        "last": check_ins[0] if check_ins else None,
+        "events": Event.objects.about(initiative).select_related("on_behalf_of").newest_first()[:EVENTS_SHOWN],
+        "today": today,
+        "may_edit": initiative.obstacle_to_edit(user) is None,
+        "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
+        "may_guard": initiative.obstacle_to_make_confidential(user) is None,
+        "may_report": initiative.obstacle_to_check_in(user) is None,
+        "may_plan": initiative.obstacle_to_add_milestone(user) is None,
+    }
