@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", core.readyz, name="readyz"),
     path("account/", include("allauth.urls")),
     path("", include("initiatives.duties.urls")),
+    path("initiatives/", include("initiatives.portfolio.urls")),
     path("ui/", core.ui, name="ui"),
     path("people/", include("initiatives.organization.urls")),
 ]

@@ -18,6 +18,8 @@ from initiatives.core.policy import RULES
 from initiatives.core.rules import Stale
 
 if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
     from initiatives.core.rules import RuleBroken
     from initiatives.organization.models import User
 
@@ -26,6 +28,7 @@ class Request(HttpRequest):
     """A request as views see it behind the policy: somebody is signed in, and `refused` says why the act was not done."""
 
     user: "User"
+    htmx: "HtmxDetails"
     refused: "RuleBroken | None"
 
 

@@ -88,7 +88,7 @@ for act, answer in ANSWERS.items():
 
 def initiative_for(request: Request, ref: str, to: str = "view") -> Initiative:
     """The initiative of this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
-    people = ("lead_department", "sponsor", "accountable_department", "accountable_person")
+    people = ("lead_department", "sponsor", "accountable_department", "accountable_person", "cost_object")
     seen = Initiative.objects.visible_to(request.user).select_related(*people)
     return scoped(request, seen, f"portfolio.{to}_initiative", reference=ref)
 

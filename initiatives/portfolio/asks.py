@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from django.db import models
-
 from initiatives.duties.kinds import Kind, register
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative, Involvement, State
 from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED
+from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
 def may_still_report(user: User, ids: set[int]) -> set[int]:
@@ -15,7 +14,7 @@ def may_still_report(user: User, ids: set[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def seen_involvements(user: User) -> models.QuerySet[Involvement]:
+def seen_involvements(user: User) -> InvolvementQuerySet:
     return Involvement.objects.filter(initiative__in=Initiative.objects.visible_to(user))
 
 

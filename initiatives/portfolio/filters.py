@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, OrderBy, Q
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
@@ -20,7 +19,7 @@ from initiatives.portfolio.models import OVER, Health, Status
 from initiatives.portfolio.models.initiative import InitiativeQuerySet
 
 HEALTHS = {**dict(Health.choices), "stale": "Stale", "unknown": "No report"}
-SORTS: dict[str, Combinable | F] = {
+SORTS: dict[str, Lower | F] = {
     "reference": F("id"),
     "title": Lower("title"),
     "department": F("lead_department"),
@@ -192,5 +191,3 @@ def _healths(values: tuple[str, ...], today: date) -> Q:
         else:
             wanted |= Q(health=value) & holds
     return wanted
-
-

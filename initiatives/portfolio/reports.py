@@ -13,7 +13,6 @@ from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Miles
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
-LETTERS = "RACI"
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,11 @@ def steps(initiative: Initiative, user: User) -> Iterator[Step]:
             yield Step(words, _url(act, initiative), None, kind=kind, reason="required", will=will)
 
 
+def sees_money(initiative: Initiative, user: User) -> bool:
+    """Who reads all money, who runs the initiative, and its owner see its amounts."""
+    return user.standing.holds("cxo", "ceo", "finance", "auditor") or initiative.may_run(user)
+
+
 def _url(act: str, initiative: Initiative) -> str:
     return reverse(f"portfolio:{act}", args=[initiative.reference])
 
@@ -77,12 +81,15 @@ def _url(act: str, initiative: Initiative) -> str:
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
     parts = list(
-        Involvement.objects.filter(initiative=initiative).select_related("department", "person").order_by("department__name", "id")
+        Involvement.objects.filter(initiative=initiative)
+        .select_related("department", "person")
+        .order_by("department__name", "id")
     )
     check_ins = list(CheckIn.objects.filter(initiative=initiative).select_related("author")[:CHECK_INS_SHOWN])
     milestones = list(Milestone.objects.filter(initiative=initiative))
     today = clock.today()
     health, words = initiative.health_shown(today)
+    hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []
     return {
         "initiative": initiative,
         "steps": list(steps(initiative, user)),
@@ -99,6 +106,9 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "last": check_ins[0] if check_ins else None,
         "events": Event.objects.about(initiative).select_related("on_behalf_of").newest_first()[:EVENTS_SHOWN],
         "today": today,
+        "rank": initiative.rank_among(hidden),
+        "withheld": sorted(initiative.withheld.items()),
+        "money": initiative.cost_object if sees_money(initiative, user) else None,
         "may_edit": initiative.obstacle_to_edit(user) is None,
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
         "may_guard": initiative.obstacle_to_make_confidential(user) is None,

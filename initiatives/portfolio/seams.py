@@ -1,10 +1,22 @@
-"""What the portfolio gives to the rooms below: a projection to rebuild, and what happens when a person leaves."""
+"""What the portfolio tells the rooms below: who sees a confidential initiative, what a leaver held, whose money it is."""
+
+from collections.abc import Collection, Mapping
 
 from django.db.models import Q
 
+from initiatives.core.rules import RuleBroken
+from initiatives.funding import above
+from initiatives.funding.models import CostObject
 from initiatives.organization import departures, projections
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Initiative, InitiativeGroupPermission, InitiativeUserPermission, Involvement
+from initiatives.portfolio.models import (
+    CANDIDATES,
+    Initiative,
+    InitiativeGroupPermission,
+    InitiativeUserPermission,
+    Involvement,
+    Status,
+)
 from initiatives.portfolio.models.grants import project
 
 
@@ -32,5 +44,33 @@ def pass_on(person: User, by: User | None) -> None:
             part.pass_to_steward(by=by, reason=f"{person} left.")
 
 
+def names_for(user: User, cost_objects: Collection[int]) -> Mapping[int, above.Name]:
+    """What these cost objects are called, for those whose initiative this person sees."""
+    rows = Initiative.objects.visible_to(user).filter(cost_object__in=cost_objects)
+    return {row.cost_object_id: above.Name(str(row), row.get_absolute_url()) for row in rows}
+
+
+def money_was_allocated(cost_object: CostObject, by: User) -> None:
+    """The first allocation funds a prioritised initiative; more may follow while it runs. Others get no money."""
+    initiative = Initiative.objects.filter(cost_object=cost_object).first()
+    if initiative is None:
+        return
+    if initiative.status in (Status.DRAFT, *CANDIDATES):
+        initiative.fund(by=by)
+    elif initiative.is_over:
+        raise RuleBroken(f"{initiative.reference} is {initiative.get_status_display().lower()}: no money is allocated to it.")
+
+
+def may_ask_for(user: User, cost_object: CostObject) -> bool:
+    """Who may edit or run the initiative, from the day it is proposed until it is over."""
+    initiative = Initiative.objects.filter(cost_object=cost_object).first()
+    if initiative is None or initiative.is_over or initiative.status == Status.DRAFT:
+        return False
+    return (initiative.may_edit(user) or initiative.may_run(user)) and initiative.seen_by(user)
+
+
 projections.register("guests of confidential initiatives", rebuild_guests)
 departures.register(held_by, pass_on)
+above.name_with(names_for)
+above.when_allocated(money_was_allocated)
+above.owner_may_ask(may_ask_for)

@@ -74,12 +74,16 @@ def edit(request: Request, ref: str) -> HttpResponse:
 
 
 def both_versions(found: Initiative, form: InitiativeForm) -> dict[str, Any]:
-    """The reader's version beside the newer one that stands now, field by field; saving again takes the reader's."""
+    """The reader’s version beside the newer one that stands now, field by field; saving again takes the reader’s."""
     found.refresh_from_db()
-    kept = [(form[name], getattr(found, name), form.cleaned_data[name]) for name in Initiative.EDITABLE if name in form.fields]
-    form.data = form.data.copy()
-    form.data["version"] = str(found.version)
-    rows = [{"field": field, "theirs": theirs, "yours": yours} for field, theirs, yours in kept if (theirs or "") != (yours or "")]
+    data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+    data["version"] = str(found.version)
+    form.data = data
+    fields = [form[name] for name in Initiative.EDITABLE if name in form.fields]
+    both = [(field, getattr(found, field.name), form.cleaned_data[field.name]) for field in fields]
+    rows = [
+        {"field": field, "theirs": theirs, "yours": yours} for field, theirs, yours in both if (theirs or "") != (yours or "")
+    ]
     return {"initiative": found, "rows": rows}
 
 
@@ -197,7 +201,9 @@ def check_in(request: Request, ref: str) -> HttpResponse:
     if form.is_valid():
         with explained(request, form):
             found.check_in(by=request.user, **form.cleaned_data)
-            return reply(request, back(request, found), said=f"Reported on {ref}. The next report is due in {found.cadence_days} days.")
+            return reply(
+                request, back(request, found), said=f"Reported on {ref}. The next report is due in {found.cadence_days} days."
+            )
     obstacle = found.obstacle_to_check_in(request.user)
     return form_page(request, "portfolio/check_in.html", form, initiative=found, obstacle=obstacle)
 

@@ -11,6 +11,7 @@ from initiatives.organization.models import User
 
 if TYPE_CHECKING:
     from initiatives.portfolio.models.involvement import Involvement
+    from initiatives.portfolio.models.owned import Owned
     from initiatives.portfolio.models.reported import Reported
 
 CHECK_IN = "portfolio.check_in"
@@ -52,7 +53,7 @@ def no_check_in_needed(initiative: "Reported", *, by: User | None, reason: str) 
     Obligation.objects.excuse(CHECK_IN, initiative, by=by, reason=reason)
 
 
-def check_in_passes_to(person: User, initiative: "Reported", *, by: User | None) -> None:
+def check_in_passes_to(person: User, initiative: "Owned", *, by: User | None) -> None:
     """What was asked of who answered before is asked of who answers now."""
     for ask in Obligation.objects.open_now().about(initiative).filter(kind=CHECK_IN).exclude(person=person):
         ask.hand_over(person, by=by, reason="Somebody else is accountable.")

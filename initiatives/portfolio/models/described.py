@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.words import OVER, Status
@@ -65,9 +64,9 @@ class Described(Recorded):
         db_persist=True,
     )
 
-    year_baseline = AmountColumn("baseline this year", null=True, blank=True)
-    year_forecast = AmountColumn("forecast this year", null=True, blank=True)
-    whole_life_cost = AmountColumn("whole-life cost", null=True, blank=True)
+    year_baseline = models.DecimalField("baseline this year", max_digits=14, decimal_places=2, null=True, blank=True)
+    year_forecast = models.DecimalField("forecast this year", max_digits=14, decimal_places=2, null=True, blank=True)
+    whole_life_cost = models.DecimalField("whole-life cost", max_digits=14, decimal_places=2, null=True, blank=True)
 
     external_source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=120, blank=True)

@@ -151,4 +151,5 @@ class Initiative(Lifecycle):
         if self.health_on is not None:
             self.stale_on = stale_after(self.health_on, self.cadence_days)
             self.save(update_fields=["stale_on"])
+        self.keep_cost_object()
         self.project_grants()

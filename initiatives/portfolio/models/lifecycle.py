@@ -127,7 +127,7 @@ class Lifecycle(Reported):
     def obstacle_to_decline(self, by: User | None = None) -> str | None:
         if by is not None and not by.standing.holds("cxo"):
             return f"Only the CXO can decline {self.reference}."
-        return self._only_from(*CANDIDATES)
+        return self._only_from(*CANDIDATES) or self._money_in_the_way()
 
     @transaction.atomic
     def decline(self, *, by: User, reason: str) -> None:
@@ -162,6 +162,15 @@ class Lifecycle(Reported):
             return f"Only the head of {self.lead_department} or the CXO can cancel {self.reference}."
         if self.is_over:
             return f"{self.reference} is {self.get_status_display().lower()} already."
+        return self._money_in_the_way()
+
+    def _money_in_the_way(self) -> str | None:
+        """Say which money keeps the initiative from ending: asked for and not decided, or given and not spent."""
+        money = self.cost_object
+        if money.asked:
+            return f"Money is being asked for {self.reference}. Its open requests must be withdrawn or decided first."
+        if left := money.allocated - money.spent:
+            return f"{money.currency} {left:,.2f} is allocated to {self.reference} and not spent. It must be released first."
         return None
 
     @transaction.atomic
@@ -189,6 +198,8 @@ class Lifecycle(Reported):
 
     def _step(self, to: Status | None, verb: str, by: User | None, obstacle: Any, reason: str = "", **fields: Any) -> None:
         self.lock()
+        if to in (Status.CANCELLED, Status.DECLINED):
+            self.cost_object.lock()
         if said := obstacle(by):
             raise RuleBroken(said)
         if to is not None and to != self.status:

@@ -1,8 +1,11 @@
 """Who answers for an initiative: the involvement of departments, and the one that is accountable."""
 
+from typing import Any
+
 from django.db import models, transaction
 
 from initiatives.core.rules import RuleBroken
+from initiatives.funding.models import CostObject
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.guarded import Guarded
@@ -18,8 +21,16 @@ class Owned(Guarded):
     )
     accountable_person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="accountable_initiatives")
 
+    cost_object = models.OneToOneField(CostObject, models.PROTECT, related_name="initiative")
+
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """Every initiative has what money can be given to, from its first moment."""
+        if self.cost_object_id is None:
+            self.cost_object = CostObject.objects.create(owner=self.accountable_person, department=self.lead_department)
+        super().save(*args, **more)
 
     def may_run(self, user: User) -> bool:
         """Accountable person, head and deputies of the accountable and the lead department, and the CXO."""
@@ -71,5 +82,11 @@ class Owned(Guarded):
         """Keep who is accountable beside the initiative; called by the involvement's own acts, under this row's lock."""
         self.accountable_department, self.accountable_person = department, person
         self.save(update_fields=["accountable_department", "accountable_person"])
+        self.keep_cost_object()
         if person is not None:
             asking.check_in_passes_to(person, self, by=by)
+
+    def keep_cost_object(self) -> None:
+        """Its owner never approves money for it; its department is the one that answers, or leads."""
+        department = self.accountable_department_id or self.lead_department_id
+        CostObject.objects.filter(pk=self.cost_object_id).update(owner=self.accountable_person_id, department=department)

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
@@ -48,6 +49,9 @@ class SavedView(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('portfolio:list')}?{self.query}"
 
     @transaction.atomic
     def rename(self, name: str, *, by: User, shared: bool) -> None:

@@ -1,0 +1,72 @@
+"""The portfolio's list in its shapes: table, board, side panel, file; and the views that people save of it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from initiatives.core.exports import csv_response
+from initiatives.core.pages import Request, page, reply
+from initiatives.core.policy import scoped
+from initiatives.core.rules import explained
+from initiatives.portfolio.forms import SavedViewForm
+from initiatives.portfolio.listing import board_page, export_rows, list_page, look_of, opened
+from initiatives.portfolio.models import SavedView
+from initiatives.portfolio.views import form_page, sent
+
+
+@require_safe
+def portfolio(request: Request) -> HttpResponse:
+    if request.htmx.target == "panel":
+        return page(request, "portfolio/panel.html", opened(request.GET.get("open", ""), request.user))
+    if request.GET.get("view") == "board":
+        return board(request)
+    return page(request, "portfolio/list.html", list_page(request.user, request.GET), part="rows")
+
+
+@require_safe
+def board(request: Request) -> HttpResponse:
+    if request.htmx.target == "panel":
+        return page(request, "portfolio/panel.html", opened(request.GET.get("open", ""), request.user))
+    return page(request, "portfolio/board.html", board_page(request.user, request.GET))
+
+
+@require_safe
+def export(request: Request) -> HttpResponse:
+    header, rows = export_rows(request.user, request.GET)
+    return csv_response("initiatives", header, rows)
+
+
+@require_POST
+def save_view(request: Request) -> HttpResponse:
+    form = SavedViewForm(request.POST)
+    if form.is_valid():
+        with explained(request, form):
+            query = look_of(request.user, form.cleaned_data["query"]).query()
+            view = SavedView.objects.keep(form.cleaned_data["name"], query, by=request.user, shared=form.cleaned_data["shared"])
+            return reply(request, view, said=f"The view “{view}” is saved.")
+    return form_page(request, "portfolio/save_view.html", form)
+
+
+def view_for(request: Request, number: int) -> SavedView:
+    return scoped(request, SavedView.objects.visible_to(request.user), "portfolio.change_saved_view", pk=number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_view(request: Request, number: int) -> HttpResponse:
+    view = view_for(request, number)
+    initial: dict[str, Any] = {"name": view.name, "shared": view.shared}
+    form = SavedViewForm(sent(request), initial=initial)
+    if form.is_valid():
+        with explained(request, form):
+            view.rename(form.cleaned_data["name"], by=request.user, shared=form.cleaned_data["shared"])
+            return reply(request, view, said=f"The view is called “{view}”.")
+    return form_page(request, "portfolio/rename_view.html", form, view=view)
+
+
+@require_POST
+def discard_view(request: Request, number: int) -> HttpResponse:
+    view = view_for(request, number)
+    with explained(request):
+        view.discard(by=request.user)
+    return reply(request, "portfolio:list", said=f"The view “{view}” is deleted.")
