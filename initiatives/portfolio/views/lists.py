@@ -12,7 +12,7 @@ from initiatives.core.rules import explained
 from initiatives.portfolio.forms import SavedViewForm
 from initiatives.portfolio.listing import board_page, export_rows, list_page, look_of, opened
 from initiatives.portfolio.models import SavedView
-from initiatives.portfolio.views import form_page, sent
+from initiatives.portfolio.views.replies import form_page, sent
 
 
 @require_safe
