@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Count, Min
@@ -79,6 +80,8 @@ def _send(letter: Letter, connection: BaseEmailBackend, done: Round) -> None:
         letter.mark_dropped(str(needless))
         done.dropped += 1
         return
+    except SoftTimeLimitExceeded:  # not the letter's fault: it stays leased, and the next round takes it up
+        raise
     except Exception as error:  # a letter that cannot be written stops no other
         log.exception("Letter %s cannot be written", letter.pk)
         letter.mark_failed(f"It could not be written: {error!r}"[:500], now=now)
@@ -86,6 +89,8 @@ def _send(letter: Letter, connection: BaseEmailBackend, done: Round) -> None:
         return
     try:
         connection.send_messages([mail])
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:
         log.warning("Letter %s was not accepted: %s", letter.pk, error)
         letter.mark_failed(_what_the_server_said(error), now=now)

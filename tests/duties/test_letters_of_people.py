@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 
 from initiatives.duties import outbox
@@ -12,6 +12,18 @@ from initiatives.organization.models import Invitation, RoleKind
 from tests.cast import Cast
 
 Box = list[EmailMessage]
+
+
+def test_an_invitation_is_mailed_with_its_link(cast: Cast, mailoutbox: Box) -> None:
+    Invitation.objects.invite(email="new@example.org", name="Nina New", kind=RoleKind.CEO, by=cast.administrator)
+    letter = Letter.objects.get()
+    assert set(letter.context) == {"invitation"}
+    outbox.deliver()
+    [mail] = mailoutbox
+    assert mail.to == ["new@example.org"]
+    assert isinstance(mail, EmailMultiAlternatives)
+    [link] = set(re.findall(r"http://localhost:8000/people/\S+", str(mail.body)))
+    assert link in str(mail.alternatives[0][0])
 
 
 def test_a_withdrawn_invitation_is_not_mailed(cast: Cast, mailoutbox: Box) -> None:
