@@ -16,8 +16,8 @@ _listings: list[tuple[Listing, HandOver | None]] = []
 def register(listing: Listing, hand_over: HandOver | None = None) -> None:
     """Say what `person` is accountable for, as far as `by` may see it (`listing(person, by)`, changes nothing).
 
-    `hand_over(person, by)` runs in the transaction that deactivates the person, after the list was taken. Words hold
-    references, not titles: they are kept in the audit trail.
+    `hand_over(person, by)` runs in the transaction that deactivates the person, when roles and access have ended. Words
+    hold references, not titles: they are kept in the audit trail.
     """
     _listings.append((listing, hand_over))
 

@@ -171,7 +171,6 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
         if obstacle := self.obstacle_to_deactivate(by=by):
             raise RuleBroken(obstacle)
         left = self.accountable_for(by=by)
-        departures.hand_over(self, by=by)
         for role in self.roles.not_over().order_by("pk"):
             role.lock()
             role.finish(by=by, reason=reason)
@@ -180,6 +179,7 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
         self.version += 1
         self.save(update_fields=["is_active", "password", "version"])
         self.end_sessions()
+        departures.hand_over(self, by=by)
         self.record("deactivated", by=by, reason=reason, accountable_for=[words for words, _ in left])
         return left
 

@@ -227,7 +227,8 @@ class Role(Recorded):
         """Set and record the end; the acts that end roles have locked and checked."""
         self.ends = max(on or today(), self.starts)
         self.save(update_fields=["ends"])
-        self.record("ended", by=by, reason=reason, person=self.person_id)
+        where = self.department.code if self.department else None
+        self.record("ended", by=by, reason=reason, person=self.person_id, kind=self.kind, department=where)
         project_stewards([self.department_id] if self.department_id else [])
 
 
