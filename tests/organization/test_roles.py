@@ -1,5 +1,6 @@
 """Roles are granted and ended by date; the past stays as it was; the stewards' groups follow."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -146,7 +147,7 @@ def test_rebuild_grants_says_what_differed_and_fails_only_when_it_checks(cast: C
     assert stopped.value.code == 1
     call_command("rebuild_grants")
     call_command("rebuild_grants", "--check", "--json")
-    assert capsys.readouterr().out.endswith('{"stewards": []}\n')
+    assert not any(json.loads(capsys.readouterr().out.splitlines()[-1]).values())
 
 
 def test_what_a_person_may_do_never_hangs_on_the_projection_alone(cast: Cast) -> None:
