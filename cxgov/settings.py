@@ -81,6 +81,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "initiatives.core.templatetags.marks",
                 "initiatives.core.templatetags.parts",
                 "initiatives.core.templatetags.words",
                 "template_partials.templatetags.partials",

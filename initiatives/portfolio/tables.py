@@ -6,10 +6,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.template.loader import get_template
 from django.utils.html import format_html
 
-from initiatives.core.templatetags.parts import health, status
+from initiatives.core.templatetags.marks import department, health, health_words, status
 from initiatives.core.templatetags.words import ago, day
 from initiatives.organization.models import Department
 from initiatives.portfolio.filters import NUMBERS, Look
@@ -51,11 +50,6 @@ def fields(look: Look) -> list[str]:
     return list(dict.fromkeys(("reference", "title", "confidential", *(name for column in wanted for name in FIELDS[column]))))
 
 
-def drawn(component: str, facts: Mapping[str, Any]) -> Any:
-    """A component of templates/ui, drawn outside of a page's template."""
-    return get_template(component).render(dict(facts))
-
-
 def is_stale(row: Values, today: date) -> bool:
     return bool(row["health"]) and row["stale_on"] is not None and row["stale_on"] <= today and row["status"] not in OVER
 
@@ -65,9 +59,9 @@ class Writer:
 
     def __init__(self, departments: Mapping[int, Department], today: date, hidden_ranks: Callable[[int], int]) -> None:
         self.departments, self.today, self.shown_rank = departments, today, hidden_ranks
-        self._chip = cache(lambda pk: drawn("ui/department.html", {"department": departments.get(pk)}))
-        self._status = cache(lambda value: drawn("ui/badge.html", status(value, str(Status(value).label))))
-        self._health = cache(lambda value, stale: drawn("ui/health.html", health(value, stale=stale)))
+        self._chip = cache(lambda pk: department(departments.get(pk)))
+        self._status = cache(lambda value: status(value, str(Status(value).label)))
+        self._health = cache(lambda value, stale: health(value, stale=stale))
         self._day, self._ago = cache(day), cache(ago)
         self._owner = cache(lambda pk, name: format_html("{} {}", self._chip(pk), name))
 
@@ -100,7 +94,7 @@ class Writer:
             case "status":
                 return str(Status(row["status"]).label)
             case "health":
-                return str(health(row["health"])["words"])
+                return health_words(row["health"])
             case _:
                 return row["sponsor__name"] or "No sponsor"
 

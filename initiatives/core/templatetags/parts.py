@@ -13,61 +13,6 @@ register = template.Library()
 
 Context = dict[str, Any]
 
-HEALTH = {"green": "On track", "amber": "At risk", "red": "Off track"}
-TONES = {
-    "proposed": "info",
-    "assessed": "info",
-    "prioritised": "info",
-    "funded": "info",
-    "submitted": "info",
-    "active": "good",
-    "accepted": "good",
-    "approved": "good",
-    "allocated": "good",
-    "completed": "good",
-    "realised": "good",
-    "published": "good",
-    "met": "good",
-    "paused": "warn",
-    "lapsed": "warn",
-    "declined": "bad",
-    "cancelled": "bad",
-    "withdrawn": "bad",
-    "failed": "bad",
-}
-
-
-@register.inclusion_tag("ui/health.html")
-def health(value: str | None, on: Any = None, stale: bool = False) -> Context:
-    """Shape, word and colour of a health; `stale` says that the report is too old to count on."""
-    known = HEALTH.get(value or "")
-    words = _("No report") if known is None else _("Stale, was %(health)s") % {"health": value} if stale else _(known)
-    return {"health": value if known else "unknown", "stale": stale and known is not None, "words": words, "on": on}
-
-
-@register.inclusion_tag("ui/badge.html")
-def status(value: str, words: str = "") -> Context:
-    """A status as a badge: `{% status x.status x.get_status_display %}`."""
-    return {"words": words or str(value).replace("_", " ").capitalize(), "tone": TONES.get(str(value), "")}
-
-
-@register.inclusion_tag("ui/badge.html")
-def badge(words: Any, tone: str = "") -> Context:
-    """One word that marks a state; tone: good, warn, bad, info, or none."""
-    return {"words": words, "tone": tone}
-
-
-@register.inclusion_tag("ui/person.html")
-def person(who: Any, nobody: str = "") -> Context:
-    """A person's initials and name; for None the words `nobody`."""
-    return {"who": who, "nobody": nobody or _("Nobody yet")}
-
-
-@register.inclusion_tag("ui/department.html")
-def department(unit: Any, url: str = "") -> Context:
-    """A department's code, its name in the title."""
-    return {"department": unit, "url": url}
-
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: forms.BoundField, wide: bool = False) -> Context:
@@ -144,12 +89,6 @@ def act(
         "id": f"act-{crc32(f'{url} {words} {name} {value}'.encode()):x}",
         "csrf_token": context.get("csrf_token"),
     }
-
-
-@register.inclusion_tag("ui/progress.html")
-def progress(percent: int | None, words: str = "") -> Context:
-    """How far something is, 0 to 100; None: it runs, nobody knows how far."""
-    return {"percent": percent, "words": words or _("complete")}
 
 
 @register.inclusion_tag("ui/pool.html")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
@@ -10,8 +10,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
 from django.utils import formats, timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from initiatives.core import clock
 
@@ -82,11 +82,13 @@ def day(value: date | datetime | None) -> SafeString | str:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return format_html(
-        '<time datetime="{}" class="nowrap">{}</time>',
-        value.isoformat(),
-        formats.date_format(value, "j M Y").replace(" ", NARROW),
-    )
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', value, _written(value, "j M Y", get_language()))
+
+
+@lru_cache(maxsize=5000)
+def _written(value: date, form: str, language: str | None) -> str:
+    """A day in words. Django's formatting reads the locale's files anew for each value; a list has hundreds."""
+    return formats.date_format(value, form).replace(" ", NARROW)
 
 
 @register.simple_tag
@@ -95,12 +97,12 @@ def ago(value: date | datetime | None, nothing: str = "–") -> SafeString | str
     if value is None:
         return nothing
     if isinstance(value, datetime):
-        local = timezone.localtime(value)
-        exact = f"{formats.date_format(local, 'D j M Y, H:i')} {local.tzname()}"
-        words = _distance(clock.now() - value, timezone.localdate(clock.now()) - local.date())
+        local, now = timezone.localtime(value), clock.now()
+        exact = f"{_written(local.date(), 'D j M Y', get_language())}, {local:%H:%M} {local.tzname()}"
+        words = _distance(now - value, timezone.localdate(now) - local.date())
         machine = local.isoformat(timespec="seconds")
     else:
-        exact, machine = formats.date_format(value, "D j M Y"), value.isoformat()
+        exact, machine = _written(value, "D j M Y", get_language()), value.isoformat()
         words = _days(clock.today() - value)
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
 
@@ -121,9 +123,8 @@ def _distance(passed: timedelta, days: timedelta) -> str:
 
 def _days(passed: timedelta) -> str:
     count = abs(passed.days)
-    near = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
-    if passed.days in near:
-        return near[passed.days]
+    if count < 2:
+        return (_("today"), _("yesterday"), _("tomorrow"))[passed.days]
     if count < 60:
         return _in_time(passed.days, ngettext("%(n)s day", "%(n)s days", count) % {"n": count})
     if count < 700:
@@ -135,13 +136,6 @@ def _days(passed: timedelta) -> str:
 
 def _in_time(passed: float, span: str) -> str:
     return _("%(span)s ago") % {"span": span} if passed > 0 else _("in %(span)s") % {"span": span}
-
-
-@register.filter
-def initials(name: Any) -> str:
-    """The first letters of the first and last name: "Ada B. Lovelace" → "AL"."""
-    words = [word for word in str(name).replace("-", " ").split() if word[:1].isalpha()]
-    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "–"
 
 
 @register.simple_tag(takes_context=True)
