@@ -112,10 +112,10 @@ class Seed:
             for person, (_, kind, department) in zip(people, parts, strict=True)
         )
         self.people = {part: person for (part, _, _), person in zip(parts, people, strict=True)}
-        self.contributors = {department.pk: [] for department in self.departments}  # type: dict[int, list[User]]
-        for person, (_, kind, department) in zip(people, parts, strict=True):
-            if kind == RoleKind.CONTRIBUTOR and department is not None:
-                self.contributors[department.pk].append(person)
+        self.contributors: dict[int, list[User]] = {department.pk: [] for department in self.departments}
+        for person, (_, kind, home) in zip(people, parts, strict=True):
+            if kind == RoleKind.CONTRIBUTOR and home is not None:
+                self.contributors[home.pk].append(person)
 
     def open_pools(self) -> None:
         year = FiscalYear.objects.create(name="Seed year", starts=self.day(300), ends=self.day(-65))
