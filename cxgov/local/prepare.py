@@ -17,7 +17,7 @@ def prepare(state: State, children: Children, environment: Mapping[str, str]) ->
     """Migrate, collect static files beside it, and load the demo world into an empty company."""
     collecting = _collect_static(state, children, environment)
     _migrate(state, children, environment)
-    if environment["DEMO"] == "1" and _company_is_empty(environment["DATABASE_URL"]) and has_command("load_demo"):
+    if environment["DEMO"] == "1" and _company_is_empty(environment["DATABASE_URL"]):
         print("Loading the demo world ...", flush=True)
         children.finish(manage("load_demo", state=state, children=children, environment=environment))
     if collecting:
@@ -71,7 +71,3 @@ def checksum(paths: Iterable[Path], *more: Path) -> str:
         if path.is_file():
             whole.update(os.fsencode(path.relative_to(ROOT)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-
-def has_command(name: str) -> bool:
-    return any(ROOT.glob(f"*/management/commands/{name}.py")) or any(ROOT.glob(f"initiatives/*/management/commands/{name}.py"))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from cxgov.local import signals
 from cxgov.local.children import Children
 from cxgov.local.place import start_servers
-from cxgov.local.prepare import has_command, prepare
+from cxgov.local.prepare import prepare
 from cxgov.local.process import manage, start_product
 from cxgov.local.state import State, Trouble, data_folder
 
@@ -46,18 +46,25 @@ def serve(state: State, children: Children, began: float) -> None:
     state.publish(environment=environment, address=address)
     prepare(state, children, environment)
     start_product(port, state, children, environment)
-    logins = None
-    if environment["DEMO"] == "1" and has_command("demo_logins"):
-        logins = manage("demo_logins", state=state, children=children, environment=environment)
-        children.finish(logins)
+    logins = demo_logins(state, children, environment)
     wait_until_ready(port, address, children)
     print(f"\ncxgov is running at {address} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
     if logins:
-        print(f"\n{logins.said(60)}")
+        print(f"\n{logins}")
     print(f"\nData and logs: {state.folder}", flush=True)
     while (dead := children.dead()) is None:
         time.sleep(0.25)
     raise dead.trouble(" while running")
+
+
+def demo_logins(state: State, children: Children, environment: Mapping[str, str]) -> str:
+    """Who can sign in, by role; "" when this company is not the demo world."""
+    if environment["DEMO"] != "1":
+        return ""
+    asking = manage("demo_logins", state=state, children=children, environment=environment)
+    asking.process.wait()
+    children.running.remove(asking)
+    return asking.said(60) if asking.process.returncode == 0 else ""
 
 
 def already_running(state: State) -> str:
