@@ -15,4 +15,5 @@ urlpatterns = [
     path("initiatives/", include("initiatives.portfolio.urls")),
     path("ui/", core.ui, name="ui"),
     path("people/", include("initiatives.organization.urls")),
+    path("ranking/", include("initiatives.decisions.urls")),
 ]

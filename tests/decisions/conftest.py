@@ -16,9 +16,9 @@ def candidate(cast: Cast) -> Candidate:
     """A proposed initiative of OPS; judged by the CXO when value and effort are given."""
 
     def make(title: str, value: int = 0, effort: int = 0, code: str = "OPS", confidential: bool = False) -> Initiative:
-        initiative = Initiative.objects.draft(
-            by=cast.cxo, title=title, lead_department=cast.department(code), problem="A queue.", confidential=confidential
-        )
+        initiative = Initiative.objects.draft(by=cast.cxo, title=title, lead_department=cast.department(code), problem="A queue.")
+        if confidential:
+            initiative.make_confidential(by=cast.cxo)
         Initiative.objects.filter(pk=initiative.pk).update(status=Status.PROPOSED)
         initiative.refresh_from_db()
         if value:

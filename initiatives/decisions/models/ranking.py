@@ -33,7 +33,7 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
 
     def in_force(self) -> "Ranking | None":
         """The ranking that counts today: the last one published."""
-        return self.published().newest_first().first()
+        return self.published().select_related("published_by").newest_first().first()
 
     def last_number(self) -> int:
         number: int | None = self.aggregate(last=Max("number"))["last"]
