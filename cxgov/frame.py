@@ -36,7 +36,7 @@ class Place:
 
 ACTS = (
     Place("Home", "home", "home", ("duties:",), key="h"),
-    Place("Own", "boards:own", "map", key="o"),
+    Place("Own", "boards:own", "map", ("boards:money", "boards:waiting"), key="o"),
     Place(
         "Decide",
         "decisions:ranking",
@@ -158,7 +158,9 @@ class Frame:
         return next(self._entries((CREATE,), None), None)
 
     def waiting(self) -> int:
-        """How many asks wait for the reader: those that Home shows."""
+        """How many asks wait for the reader: those that Home shows, which has counted them already."""
+        if (counted := getattr(self.request, "waiting", None)) is not None:
+            return int(counted)
         asked = Obligation.objects.open_now().asked_of(self.request.user)  # type: ignore[arg-type]  # signed in
         return len(answerable(self.request.user, asked.values_list("pk", "kind", "subject_id")))  # type: ignore[arg-type]
 

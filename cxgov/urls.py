@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from initiatives.boards import views as boards
 from initiatives.core import views as core
 
 handler403 = core.forbidden
@@ -15,5 +16,7 @@ urlpatterns = [
     path("initiatives/", include("initiatives.portfolio.urls")),
     path("ui/", core.ui, name="ui"),
     path("people/", include("initiatives.organization.urls")),
+    path("", boards.home, name="home"),
+    path("", include("initiatives.boards.urls")),
     path("ranking/", include("initiatives.decisions.urls")),
 ]

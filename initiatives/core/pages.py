@@ -30,6 +30,7 @@ class Request(HttpRequest):
     user: "User"
     htmx: "HtmxDetails"
     refused: "RuleBroken | None"
+    waiting: int  # how many asks wait for the reader, where the page has counted them for its frame
 
 
 def page(

@@ -1,0 +1,108 @@
+"""Home: what waits for one person, what they answer for, and what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from initiatives.core import clock
+from initiatives.core.models import Event
+from initiatives.duties.reports import Waiting, waiting_for
+from initiatives.organization.models import User
+from initiatives.portfolio.models import OVER, Initiative
+
+MINE, RECENT = 12, 12
+QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One initiative of the reader, with its health in words."""
+
+    initiative: Initiative
+    health: str
+    stale: bool
+
+
+@dataclass(frozen=True)
+class News:
+    """One event, and the initiative that it is about."""
+
+    event: Event
+    initiative: Initiative
+
+    @property
+    def sentences(self) -> list[str]:
+        return [f"events/{self.event.verb}.html", "events/event.html"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody of this role does first, while nothing waits."""
+
+    words: str
+    url: str
+    step: str
+
+
+STEPS: Mapping[str, Step] = {
+    "cxo": Step("Judge what the departments proposed, and put it in order.", "decisions:draft", "Prepare the ranking"),
+    "ceo": Step("See who owns what, and where decisions wait.", "boards:own", "Open the ownership dashboard"),
+    "finance": Step("See what the departments ask for, and from whose money.", "funding:requests", "Open the requests"),
+    "auditor": Step("Read who owns what, and follow each figure to its records.", "boards:own", "Open the ownership dashboard"),
+    "administrator": Step("Invite people and give them their roles.", "organization:people", "Open people"),
+    "department": Step("Propose what would help your customers most.", "portfolio:create", "Start an initiative"),
+    "": Step("Ask an administrator for a role; then initiatives and asks appear here.", "organization:profile", "Your profile"),
+}
+
+
+def first_step(user: User) -> Step:
+    """By the first role that the person holds, in the order of STEPS."""
+    standing = user.standing
+    held = next((kind for kind in STEPS if kind in standing.kinds), "department" if standing.belongs_to else "")
+    return STEPS[held]
+
+
+def home(user: User) -> dict[str, Any]:
+    """Everything on Home."""
+    waits = waiting_for(user)
+    return {
+        "groups": [group for group in _by_urgency(waits, user) if group[1]],
+        "waiting": len(waits),
+        "overdue": sum(wait.late for wait in waits),
+        "mine": _mine(user),
+        "news": _news(user),
+        "step": first_step(user),
+    }
+
+
+def _by_urgency(waits: list[Waiting], user: User) -> list[tuple[str, list[Waiting]]]:
+    today = user.today()
+    return [
+        ("Overdue", [wait for wait in waits if wait.obligation.due_on < today]),
+        ("Today", [wait for wait in waits if wait.obligation.due_on == today]),
+        ("Soon", [wait for wait in waits if wait.obligation.due_on > today]),
+    ]
+
+
+def _mine(user: User) -> list[Mine]:
+    """What this person, or a department that this person heads, answers for; the most worrying first."""
+    heads = user.standing.heads
+    seen = Initiative.objects.visible_to(user).exclude(status__in=OVER)
+    own = seen.of_person(user)
+    if heads:
+        own = seen.filter(Q(pk__in=own.values("pk")) | Q(accountable_department__in=heads) | Q(lead_department__in=heads))
+    today = clock.today()
+    found = own.select_related("accountable_department", "lead_department").order_by("concern", "-life", "pk")[:MINE]
+    return [Mine(one, one.health, one.health_shown(today)[0] == "stale") for one in found]
+
+
+def _news(user: User) -> list[News]:
+    """The last changes of initiatives that this person may see: 2 queries."""
+    about = Event.objects.filter(subject_type=Initiative._meta.label_lower, subject_id__in=Initiative.objects.visible_to(user))
+    for verb in QUIET:
+        about = about.exclude(verb=f"{Initiative._meta.label_lower}.{verb}")
+    events = list(about.newest_first()[:RECENT])
+    initiatives = Initiative.objects.visible_to(user).in_bulk({event.subject_id for event in events})
+    return [News(event, initiatives[event.subject_id]) for event in events if event.subject_id in initiatives]

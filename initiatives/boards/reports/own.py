@@ -1,0 +1,201 @@
+"""The ownership dashboard: who owns what, how it does, what it costs, and where decisions wait.
+
+One grouped query over the initiatives and the figures kept beside them; nothing is joined to check-ins or transfers, so that
+its cost hardly grows with the portfolio. Everything is counted among what the reader may see.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, F, Q, Sum, Value, When
+from django.db.models import Count as Counted
+from django.db.models.functions import Coalesce
+
+from initiatives.boards.reports import figures
+from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
+from initiatives.core import clock
+from initiatives.decisions.reports import top
+from initiatives.duties.reports import Latency, waiting_by_department
+from initiatives.funding.models import CostObject
+from initiatives.funding.models.purview import SEE_ALL_MONEY
+from initiatives.organization.models import Department, User
+from initiatives.portfolio.models import Initiative, Status
+
+MONEY = ("asked", "allocated", "spent")
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Initiatives with the same accountable department, status and shown health, and their money that the reader may read."""
+
+    department: int | None
+    status: str
+    health: str
+    count: int
+    closed: int  # of them, those whose money is withheld
+    asked: Decimal
+    allocated: Decimal
+    spent: Decimal
+
+
+def cells(user: User, today: date) -> list[Cell]:
+    """The whole portfolio in one query."""
+    shown = Case(
+        When(health="", then=Value("unknown")),
+        When(stale_on__lte=today, then=Value("stale")),
+        default=F("health"),
+        output_field=CharField(),
+    )
+    opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
+    if user.standing.holds(*SEE_ALL_MONEY):
+        opened = Q(pk__isnull=False)
+    sums = {name: Coalesce(Sum(f"cost_object__{name}", filter=opened), NONE) for name in MONEY}
+    found = Initiative.objects.visible_to(user).order_by().annotate(shown=shown)
+    rows = found.values_list("accountable_department", "status", "shown").annotate(
+        count=Counted("pk"), closed=Counted("pk", filter=~opened), **sums
+    )
+    return [Cell(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a department's bar: 0 to 100, from where on, and how wide."""
+
+    key: str
+    words: str
+    number: int
+    url: str
+    start: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What one department answers for; `department` None: what nobody answers for."""
+
+    department: Department | None
+    total: Count
+    healths: dict[str, Count]  # of what is worked on now
+    idle: Count
+    money: dict[str, Amount]
+    most: int = 0  # the largest total of all rows: the bar's full width
+
+    def parts(self) -> Iterable[Part]:
+        at = 0.0
+        words = {**HEALTHS, "idle": "Not running"}
+        for key, count in (*self.healths.items(), ("idle", self.idle)):
+            if count.number:
+                width = 100 * count.number / max(self.most, 1)
+                yield Part(key, words[key], count.number, count.url, f"{at:.3f}", f"{width:.3f}")
+                at += width
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands at one status."""
+
+    status: str
+    words: str
+    count: Count
+    money: dict[str, Amount]
+
+
+def _running(found: Iterable[Cell], healths: tuple[str, ...]) -> Count:
+    """Of what is worked on now, those whose shown health is one of these."""
+    number = _count(found, lambda cell: cell.status == Status.ACTIVE and cell.health in healths)
+    return Count(number, figures.initiatives([Status.ACTIVE], health=healths))
+
+
+def _count(found: Iterable[Cell], keep: Callable[[Cell], bool]) -> int:
+    return sum(cell.count for cell in found if keep(cell))
+
+
+def _amounts(found: list[Cell], opens: bool, **where: Any) -> dict[str, Amount]:
+    """The three sums over these cells, or what says that they are withheld."""
+    hidden = sum(cell.closed for cell in found)
+    if not opens or hidden:
+        return {name: Amount(None, hidden=hidden if opens else 0) for name in MONEY}
+    return {name: Amount(sum((getattr(cell, name) for cell in found), NONE), figures.money(name, **where)) for name in MONEY}
+
+
+def _owner(found: list[Cell], department: Department | None, purse: Purse, code: str, most: int) -> Owner:
+    living = [cell for cell in found if cell.status in LIVING]
+    active = [cell for cell in living if cell.status == Status.ACTIVE]
+
+    def link(status: Iterable[str], health: str = "") -> str:
+        return figures.initiatives(tuple(status), code, health)
+
+    healths = {
+        key: Count(_count(active, lambda cell, key=key: cell.health == key), link([Status.ACTIVE], key))  # type: ignore[misc]
+        for key in HEALTHS
+    }
+    return Owner(
+        department,
+        Count(_count(living, lambda cell: True), link(LIVING)),
+        healths,
+        Count(_count(living, lambda cell: cell.status in IDLE), link(IDLE)),
+        _amounts(found, purse.everything if not code else purse.opens(department.pk if department else None), accountable=code),
+        most,
+    )
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a department's answers are waited for, with the lists of the asks."""
+
+    latency: Latency
+    all: Count
+    overdue: Count
+
+
+def _waits(user: User) -> list[Wait]:
+    return [
+        Wait(
+            latency,
+            Count(latency.waiting, figures.waiting(figures.code_of(latency.department))),
+            Count(latency.overdue, figures.waiting(figures.code_of(latency.department), overdue=True)),
+        )
+        for latency in waiting_by_department(user)
+    ]
+
+
+def own(user: User) -> dict[str, Any]:
+    """The dashboard as `user` sees it."""
+    today = clock.today()
+    found, purse = cells(user, today), Purse(user)
+    departments = list(Department.objects.visible_to(user).in_order())
+    by_department: dict[int | None, list[Cell]] = {}
+    for cell in found:
+        by_department.setdefault(cell.department, []).append(cell)
+    shown = [one for one in departments if one.pk in by_department or one.closed_on is None]
+    totals = {pk: _count(some, lambda cell: cell.status in LIVING) for pk, some in by_department.items()}
+    most = max(totals.values(), default=0)
+    owners = [_owner(by_department.get(one.pk, []), one, purse, one.code, most) for one in shown]
+    owners.sort(key=lambda owner: (-owner.total.number, owner.department.name if owner.department else ""))
+    waits = _waits(user)
+    return {
+        "owners": owners,
+        "unowned": _owner(by_department.get(None, []), None, purse, NOBODY, most),
+        "together": _owner(found, None, purse, "", 0),
+        "stages": [_stage(found, status, purse) for status in Status if any(cell.status == status for cell in found)],
+        "active": Count(_count(found, lambda cell: cell.status == Status.ACTIVE), figures.initiatives([Status.ACTIVE])),
+        "troubled": _running(found, ("red", "amber")),
+        "silent": _running(found, ("stale", "unknown")),
+        "waits": waits,
+        "waiting": Count(sum(wait.all.number for wait in waits), figures.waiting()),
+        "late": Count(sum(wait.overdue.number for wait in waits), figures.waiting(overdue=True)),
+        "top": top(user),
+        "healths": HEALTHS,
+        "some_hidden": not user.standing.sees_everything,
+        "today": today,
+    }
+
+
+def _stage(found: list[Cell], status: Status, purse: Purse) -> Stage:
+    here = [cell for cell in found if cell.status == status]
+    count = Count(_count(here, lambda cell: True), figures.initiatives([status]))
+    return Stage(status, str(status.label), count, _amounts(here, purse.everything, status=[str(status)]))

@@ -1,0 +1,40 @@
+"""What was promised, and what came of it, of the initiatives that are done. Nothing is measured yet, and the page says so."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+
+from initiatives.core import clock
+from initiatives.funding.models import CostObject
+from initiatives.organization.models import User
+from initiatives.portfolio.models import Initiative, Status
+
+ROWS = 50
+DONE = (Status.COMPLETED, Status.REALISED)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One initiative that is done. `cost` is what was spent; None: withheld from this reader."""
+
+    initiative: Initiative
+    cost: Decimal | None
+
+    @property
+    def measured(self) -> bool:
+        return self.initiative.status == Status.REALISED
+
+
+def prove(user: User, page: str | None) -> dict[str, Any]:
+    """Completed and realised initiatives, the last first."""
+    done = Initiative.objects.visible_to(user).filter(status__in=DONE)
+    counts = done.order_by().aggregate(done=Count("pk"), measured=Count("pk", filter=Q(status=Status.REALISED)))
+    last = done.select_related("accountable_department", "accountable_person", "cost_object").order_by("-status_since", "-pk")
+    rows = Paginator(last, ROWS).get_page(page)
+    opened = CostObject.objects.visible_to(user).filter(pk__in=[one.cost_object_id for one in rows])
+    readable = set(opened.values_list("pk", flat=True))
+    promises = [Promise(one, one.cost_object.spent if one.cost_object_id in readable else None) for one in rows]
+    return {"rows": rows, "promises": promises, "today": clock.today(), **counts}
