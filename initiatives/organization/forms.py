@@ -192,3 +192,7 @@ class PeopleFilter(forms.Form):
         if not self.is_valid():
             raise BadInput("; ".join(f"{name}: {error}" for name, errors in self.errors.items() for error in errors))
         return self.cleaned_data
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from initiatives.core.models import Event
 from initiatives.organization.models import Department, Invitation, Role, RoleKind, User
@@ -68,6 +68,13 @@ def people(reader: User, *, q: str = "", state: str = "", role: str = "") -> Que
         found = found.filter(pk__in=current.filter(kind=role).values("person"))
     roles = current.select_related("department").order_by("kind", "id")
     return found.in_order().prefetch_related(Prefetch("roles", roles, to_attr="held_today"))
+
+
+def headcount(reader: User) -> dict[str, int]:
+    """How many people are active, and how many of them hold no role today."""
+    holders = Role.objects.visible_to(reader).current().values("person")
+    active = User.objects.visible_to(reader).active()
+    return active.aggregate(active=Count("pk"), roleless=Count("pk", filter=~Q(pk__in=holders)))
 
 
 def roles_of(person: User) -> dict[str, list[Role]]:

@@ -15,7 +15,7 @@ from initiatives.core.models import Event
 from initiatives.core.pages import Request, form_page, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
-from initiatives.organization import forms, reports
+from initiatives.organization import departures, forms, reports
 from initiatives.organization.models import Department, Invitation, Role, User
 from initiatives.organization.models.roles import today
 
@@ -42,7 +42,8 @@ def department_for(request: Request, pk: int, to: str) -> Department:
 def people(request: Request) -> HttpResponse:
     form = forms.PeopleFilter(request.GET)
     found = Paginator(reports.people(request.user, **form.asked()), 100).get_page(request.GET.get("page"))
-    return page(request, "organization/people.html", {"people": found, "filter": form}, part="rows")
+    context = {"people": found, "filter": form, "narrowed": form.narrows, **reports.headcount(request.user)}
+    return page(request, "organization/people.html", context, part="rows")
 
 
 @require_GET
@@ -51,7 +52,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     context = {
         "person": someone,
         **reports.roles_of(someone),
-        "accountable": someone.accountable_for(by=request.user),
+        "accountable": departures.accountable_for(someone, by=request.user),
         "no_grant": None if someone.is_active else f"{someone} has left; reactivate the person first.",
         "no_deactivation": someone.obstacle_to_deactivate(by=request.user),
         "history": reports.history_of(someone),

@@ -165,12 +165,12 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def deactivate(self, *, by: "User | None", reason: str) -> departures.Accountable:
-        """End sessions, roles and access at once; returns what the person was accountable for."""
+        """End sessions, roles and access at once; returns what the person was accountable for, as far as `by` may see it."""
         Role.objects.lock_administrators()
         self.lock()
         if obstacle := self.obstacle_to_deactivate(by=by):
             raise RuleBroken(obstacle)
-        left = self.accountable_for(by=by)
+        left, everything = self.accountable_for(by=by), self.accountable_for(by=None)
         for role in self.roles.not_over().order_by("pk"):
             role.lock()
             role.finish(by=by, reason=reason)
@@ -180,7 +180,7 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["is_active", "password", "version"])
         self.end_sessions()
         departures.hand_over(self, by=by)
-        self.record("deactivated", by=by, reason=reason, accountable_for=[words for words, _ in left])
+        self.record("deactivated", by=by, reason=reason, accountable_for=[words for words, _ in everything])
         return left
 
     def obstacle_to_reactivate(self) -> str | None:
