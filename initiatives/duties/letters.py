@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from initiatives.core import clock
 from initiatives.duties import schedule
 from initiatives.duties.compose import Needless
@@ -12,15 +14,22 @@ from initiatives.organization.models import User
 
 
 def digest(letter: Letter) -> dict[str, Any]:
-    """The asks of this digest that its reader is still asked for, may see, and has not answered."""
+    """What its reader may answer now: the asks that this digest was written for, and with them all that is due soon or late.
+
+    When none of those it was written for is left, it says nothing.
+    """
     reader = _reader(letter)
-    told = Obligation.objects.filter(reminders__letter=letter).soonest_first()
-    if not (still_open := told.open_now()).exists():
+    if not Obligation.objects.filter(reminders__letter=letter).open_now().exists():
         raise Needless("Everything in it was answered.")
-    waiting = list(still_open.waiting_for(reader).select_related("person"))
-    if not waiting:
+    waiting = Obligation.objects.waiting_for(reader)
+    written_for = set(waiting.filter(reminders__letter=letter).values_list("pk", flat=True))
+    if not written_for:
         raise Needless("Its reader may not see or answer what it names any more.")
-    return _page(waiting, reader)
+    today = clock.today(reader.zone)
+    soon = Q(person=reader, due_on__lte=today - schedule.REMINDER_STEPS[0] * schedule.DAY)
+    late = Q(due_on__lte=today - schedule.STAND_INS_FROM * schedule.DAY)
+    asks = waiting.filter(Q(pk__in=written_for) | soon | late).select_related("person").soonest_first()
+    return _page(list(asks), reader)
 
 
 def escalation(letter: Letter) -> dict[str, Any]:

@@ -111,6 +111,17 @@ def test_several_asks_come_in_one_digest_of_ten_lines_and_a_count(cast: Cast, as
     assert "and 3 more" in mail.body
 
 
+def test_a_digest_names_everything_that_is_due_soon_or_late(cast: Cast, ask: Ask, mailoutbox: Box) -> None:
+    ask(cast.head("OPS"), "2026-05-04", about="D1")
+    ask(cast.head("OPS"), "2026-05-02", about="D2")  # two days late: no step of its own
+    ask(cast.head("OPS"), "2026-05-05", about="D3")  # nor is this
+    ask(cast.head("OPS"), "2026-05-30", about="D4")
+    for day in ("02", "03", "04"):
+        ring(f"2026-05-{day} 08:00")
+    assert mailoutbox[-1].subject == "Report on D2 and 2 more: 1 overdue"
+    assert "D4" not in mailoutbox[-1].body
+
+
 def test_an_ask_that_arises_after_todays_digest_waits_for_tomorrow(cast: Cast, ask: Ask, mailoutbox: Box) -> None:
     ask(cast.head("OPS"))
     ring("2026-05-04 08:00")
