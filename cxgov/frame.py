@@ -56,7 +56,6 @@ ACTS = (
         ("portfolio:",),
         (
             Place("Initiatives", "portfolio:list", holds=("portfolio:",)),
-            Place("Board", "portfolio:board"),
             Place("Import", "portfolio:imports", holds=("portfolio:import",)),
         ),
         key="i",

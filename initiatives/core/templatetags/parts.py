@@ -7,23 +7,38 @@ from zlib import crc32
 
 from django import forms, template
 from django.core.paginator import Page
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
 Context = dict[str, Any]
 
+DASHES = BLANK_CHOICE_DASH[0][1]
+
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: forms.BoundField, wide: bool = False) -> Context:
     """One field of a form: label above, help under it, error at it."""
     widget = bound.field.widget
+    _name_the_empty_choice(bound.field)
     return {
         "field": bound,
         "wide": wide,
         "group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "tick": isinstance(widget, forms.CheckboxInput),
     }
+
+
+def _name_the_empty_choice(asked: forms.Field) -> None:
+    """Say in words what no choice means, where Django writes a row of dashes."""
+    words = _("Choose one") if asked.required else _("None")
+    if isinstance(asked, forms.ModelChoiceField):
+        if asked.empty_label == DASHES:
+            asked.empty_label = words
+            asked.widget.choices = asked.choices
+    elif isinstance(asked, forms.ChoiceField) and isinstance(asked.choices, list) and ("", DASHES) in asked.choices:
+        asked.choices = [(value, words if label == DASHES else label) for value, label in asked.choices]
 
 
 @register.inclusion_tag("ui/column.html", takes_context=True)
