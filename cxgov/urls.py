@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("initiatives.duties.urls")),
     path("initiatives/", include("initiatives.portfolio.urls")),
+    path("money/", include("initiatives.funding.urls")),
     path("ui/", core.ui, name="ui"),
     path("people/", include("initiatives.organization.urls")),
     path("", boards.home, name="home"),

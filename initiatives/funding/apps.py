@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class Funding(AppConfig):
     name = "initiatives.funding"
     label = "funding"
+
+    def ready(self) -> None:
+        from initiatives.duties import kinds
+        from initiatives.funding import access, asks  # noqa: F401 - access registers the rules
+        from initiatives.organization import departures
+
+        kinds.register(asks.APPROVE_REQUEST)
+        departures.register(asks.asked_by, asks.hand_over)

@@ -15,7 +15,7 @@ LONG_MODULES: dict[str, str] = {
     "initiatives/portfolio/imports.py": "the portfolio's half of the importer, read field by field",
     "initiatives/duties/models/obligation.py": "one model with its querysets and acts",
     "initiatives/funding/models/ledger.py": "accounts, journals and transfers are one book",
-    "initiatives/funding/models/requests.py": "one aggregate: request, lines and approvals",
+    "initiatives/funding/models/deciding.py": "one decision, from who is asked until the money has moved",
     "initiatives/funding/models/triggers.py": "the ledger's laws in SQL, read side by side",
     "initiatives/organization/models/roles.py": "one model with its querysets and acts",
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn, exact
@@ -28,6 +29,9 @@ class CostObjectQuerySet(models.QuerySet["CostObject"]):
         if user.standing.holds(*SEE_ALL_MONEY):
             return self
         return self.filter(Q(owner=user) | Q(department__in=purview(user)))
+
+    def with_people(self) -> Self:
+        return self.select_related("owner", "department")
 
 
 class CostObject(Recorded):
@@ -63,6 +67,9 @@ class CostObject(Recorded):
     def __str__(self) -> str:
         return f"Cost object {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("funding:cost_object", args=[self.pk])
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save who it belongs to; the figures belong to the database."""
         if not self._state.adding and kwargs.get("update_fields") is None:
@@ -73,6 +80,14 @@ class CostObject(Recorded):
     def uncommitted(self) -> Decimal:
         """What was given and is neither promised nor paid."""
         return self.allocated - self.committed - self.spent
+
+    def amounts_open_to(self, user: User) -> bool:
+        """Whether the person may see the amounts; the same answer as `visible_to`."""
+        if not user.is_active:
+            return False
+        if user.standing.holds(*SEE_ALL_MONEY) or user.pk == self.owner_id:
+            return True
+        return self.department_id is not None and self.department_id in purview(user)
 
     # -- acts on money that was given --------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.funding.models.purview import SEE_ALL_MONEY
 from initiatives.funding.models.triggers import (
     MOVE_MONEY,
     NEVER_DELETED,
@@ -143,6 +144,10 @@ class Move(NamedTuple):
 
 
 class JournalQuerySet(models.QuerySet["Journal"]):
+    def visible_to(self, user: User) -> Self:
+        """Who answers for the company's money reads every entry; others read journals through pools and cost objects."""
+        return self if user.is_active and user.standing.holds(*SEE_ALL_MONEY) else self.none()
+
     def post(self, act: Act, moves: Iterable[Move], *, by: User, key: UUID | None, content: str, **more: Any) -> "Journal":
         """Add one journal with its transfers, in the order of the pools. The caller has locked and checked."""
         journal = self.create(act=act, by=by, key=key or uuid4(), content=content, **more)
@@ -178,6 +183,13 @@ class Journal(Keyed, Recorded):
     def __str__(self) -> str:
         return f"{self.get_act_display()}, {self.at:%Y-%m-%d}" if self.pk else self.get_act_display()
 
+    def get_absolute_url(self) -> str:
+        """The page on which its transfers stand: of the cost object, else of the pool."""
+        transfer = self.transfers.select_related("source__cost_object", "target__cost_object", "source__pool").first()
+        assert transfer is not None
+        place = transfer.target.cost_object or transfer.source.cost_object or transfer.source.pool
+        return place.get_absolute_url()
+
     def obstacle_to_reverse(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot reverse this entry, or None."""
         if not may_post(by):
@@ -186,7 +198,7 @@ class Journal(Keyed, Recorded):
             return "A reversal is not reversed, and an allocation is given back by releasing it."
         if by.pk == self.by_id:
             return f"{self.by} posted this entry and does not reverse it; another person in finance can."
-        if Journal.objects.filter(reverses=self).exists():
+        if hasattr(self, "reversed_by"):
             return "This entry was reversed already."
         return None
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Func, Q, Sum, Value
 from django.urls import reverse
 
+from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
@@ -22,6 +23,15 @@ from initiatives.organization.models import Department, User
 
 
 class FiscalYearQuerySet(models.QuerySet["FiscalYear"]):
+    @transaction.atomic
+    def open(self, name: str, starts: date, ends: date, *, by: User) -> "FiscalYear":
+        """A new fiscal year, from its first day to its last."""
+        if not may_post(by):
+            raise RuleBroken("Only finance opens a fiscal year.")
+        year = self.create(name=name, starts=starts, ends=ends)
+        year.record("opened", by=by)
+        return year
+
     def of(self, day: date) -> "FiscalYear | None":
         """The year that `day` falls into."""
         return self.filter(starts__lte=day, ends__gte=day).first()
@@ -33,7 +43,7 @@ class FiscalYearQuerySet(models.QuerySet["FiscalYear"]):
 class FiscalYear(Recorded):
     """The time for which money is planned: from the first day to the last, both included."""
 
-    name = models.CharField(max_length=20, unique=True, error_messages={"unique": "There is a fiscal year of this name."})
+    name = models.CharField(max_length=20)
     starts = models.DateField()
     ends = models.DateField()
 
@@ -41,6 +51,7 @@ class FiscalYear(Recorded):
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], name=says("one_year_of_a_name", "There is a fiscal year of this name.")),
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")), name=says("year_ends_after_it_starts", "A fiscal year ends after it starts.")
             ),
@@ -58,6 +69,15 @@ class FiscalYear(Recorded):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def current_or_newest(years: "list[FiscalYear]") -> "FiscalYear | None":
+        """The year of today; outside all years the newest."""
+        today = clock.today()
+        return next((year for year in years if year.starts <= today <= year.ends), years[0] if years else None)
+
+
+if TYPE_CHECKING:
+    from initiatives.funding.models.cost_objects import CostObject
 
 ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
 
@@ -73,6 +93,14 @@ class PoolQuerySet(models.QuerySet["Pool"]):
 
     def of_year(self, year: FiscalYear) -> Self:
         return self.filter(year=year)
+
+    def given_to(self, cost_object: "CostObject") -> Self:
+        """Pools that gave money to this cost object."""
+        return self.filter(accounts__cost_object=cost_object).distinct()
+
+    def open_to_requests(self, cost_object: "CostObject") -> Self:
+        """Pools that can be asked for money now: of years that are not over, in the cost object's currency."""
+        return self.filter(year__ends__gte=clock.today(), currency=cost_object.currency).in_order()
 
     def in_order(self) -> Self:
         """The central pool first, then by department."""

@@ -1,0 +1,117 @@
+"""Rules of the room funding: who sees money and who acts on it. The sentences of a refusal stand with the acts.
+
+An administrator has no say over money, whatever else she is (SoD6).
+"""
+
+from initiatives.core.policy import Rule, declare, permission
+from initiatives.funding import above
+from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool
+from initiatives.funding.models.ledger import handles_money, may_post
+from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
+from initiatives.organization.models import User
+
+
+@permission("funding.view_pools")
+def view_pools(user: User) -> bool:
+    """Who leads a department, and who answers for the company's money."""
+    return bool(user.standing.heads) or user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.view_pool")
+def view_pool(user: User, pool: Pool) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY) or pool.department_id in purview(user)
+
+
+@permission("funding.open_pool")
+def open_pool(user: User) -> bool:
+    return may_post(user)
+
+
+@permission("funding.appropriate_pool")
+def appropriate_pool(user: User, pool: Pool) -> bool:
+    return may_post(user)
+
+
+@permission("funding.view_requests")
+def view_requests(user: User) -> bool:
+    """Everybody who can ask for money or decide about it; each sees their own part."""
+    return bool(user.standing.belongs_to) or user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.view_request")
+def view_request(user: User, request: FundingRequest) -> bool:
+    return request.seen_by(user)
+
+
+@permission("funding.draft_request")
+def draft_request(user: User, cost_object: CostObject) -> bool:
+    return above.may_ask(user, cost_object)
+
+
+@permission("funding.submit_request")
+def submit_request(user: User, request: FundingRequest) -> bool:
+    return handles_money(user) and user.pk == request.requester_id
+
+
+@permission("funding.withdraw_request")
+def withdraw_request(user: User, request: FundingRequest) -> bool:
+    return user.pk == request.requester_id
+
+
+@permission("funding.decide_request")
+def decide_request(user: User, request: FundingRequest) -> bool:
+    """Who could be a decider of this request, whatever step it is at; whose turn it is, the act says."""
+    return request.could_be_decided_by(user)
+
+
+@permission("funding.view_money")
+def view_money(user: User, cost_object: CostObject) -> bool:
+    return cost_object.amounts_open_to(user)
+
+
+@permission("funding.commit_money")
+def commit_money(user: User, cost_object: CostObject) -> bool:
+    return cost_object.obstacle_to_commit(user) is None
+
+
+@permission("funding.spend_money")
+def spend_money(user: User, cost_object: CostObject) -> bool:
+    return may_post(user)
+
+
+@permission("funding.release_money")
+def release_money(user: User, cost_object: CostObject) -> bool:
+    return cost_object.obstacle_to_release(user) is None
+
+
+@permission("funding.reverse_journal")
+def reverse_journal(user: User, journal: Journal) -> bool:
+    return may_post(user)
+
+
+FINANCE = "finance"
+SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
+SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
+SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
+DECIDES = "head or deputy of the pool's department, else who stands above, the CXO for the central pool; then finance"
+
+declare(
+    Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
+    Rule("funding:year_open", "GET POST", "funding.open_pool", who=FINANCE),
+    Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
+    Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
+    Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),
+    Rule("funding:pool_journal", "GET", "funding.view_pool", of="pool", who=SEES_POOL, export=True),
+    Rule("funding:requests", "GET", "funding.view_requests", who="everybody with a role but administrators, the own part"),
+    Rule("funding:request", "GET", "funding.view_request", of="request", who=SEES_REQUEST),
+    Rule("funding:request_submit", "POST", "funding.submit_request", of="request", who="who drafted it"),
+    Rule("funding:request_withdraw", "POST", "funding.withdraw_request", of="request", who="who drafted it"),
+    Rule("funding:request_approve", "POST", "funding.decide_request", of="request", who=DECIDES),
+    Rule("funding:request_decline", "POST", "funding.decide_request", of="request", who=DECIDES),
+    Rule("funding:request_draft", "GET POST", "funding.draft_request", of="cost object", who="owner, head or deputy, CXO"),
+    Rule("funding:cost_object", "GET", "funding.view_money", of="cost object", who=SEES_MONEY),
+    Rule("funding:commit", "POST", "funding.commit_money", of="cost object", who="owner, finance"),
+    Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),
+    Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
+    Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""What this room asks of people: to decide requests for money; and what happens to these asks when somebody leaves."""
+
+from initiatives.duties.kinds import Kind
+from initiatives.duties.models import Obligation
+from initiatives.funding.models import ASK, FundingRequest, State
+from initiatives.organization.departures import Accountable
+from initiatives.organization.models import User
+
+
+def still(user: User, subject_ids: set[int]) -> set[int]:
+    """The requests among these that this person sees, did not ask for or approve, and does not own the object of."""
+    if user.standing.holds("administrator"):
+        return set()
+    waiting = FundingRequest.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
+    apart = waiting.exclude(requester=user).exclude(cost_object__owner=user).exclude(approvals__by=user)
+    return set(apart.values_list("pk", flat=True))
+
+
+APPROVE_REQUEST = Kind(
+    ASK,
+    "Request for money",
+    "funding/answers/approve_request.html",
+    still,
+    visible=lambda user: FundingRequest.objects.visible_to(user),
+    announced=True,
+)
+
+
+def asked_by(person: User, by: User | None) -> Accountable:
+    """The requests that this person has drafted or submitted and nobody has decided yet."""
+    found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED))
+    if by is not None:
+        found = found.visible_to(by)
+    return [(f"{request}: {request.get_state_display().lower()}", request.get_absolute_url()) for request in found]
+
+
+def hand_over(person: User, by: User | None) -> None:
+    """Ask the next in line to decide what this person was asked to."""
+    waiting = Obligation.objects.open_now().filter(kind=ASK).asked_of(person).values("subject_id")
+    for request in FundingRequest.objects.waiting().filter(pk__in=waiting).order_by("pk"):
+        request.ask_deciders(by=by)

@@ -1,0 +1,95 @@
+"""What money forms read. Each carries a key, so that sending it twice acts once."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest
+
+from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.money import AmountField
+from initiatives.core.rules import BadInput
+from initiatives.funding.models import FiscalYear, Pool
+from initiatives.organization.models import Department, User
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key that every form that acts on money carries; without it the form is not one of ours: 400."""
+    text = request.POST.get("key", "")
+    try:
+        key = UUID(text)
+    except ValueError:
+        key = None
+    if key is None or str(key) != text:
+        raise BadInput("The form has no key. Open the page again and send it from there.")
+    return key
+
+
+class Keyed(forms.Form):
+    """A form with a hidden key, made when it is shown and kept when it is shown again with an error."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class YearForm(forms.Form):
+    name = LineField(label="Name", max_length=20, help_text="As finance calls it: 2026 or FY26.")
+    starts = DayField(label="First day")
+    ends = DayField(label="Last day")
+
+
+class AppropriateForm(Keyed):
+    amount = AmountField(label="Amount")
+    memo = LineField(label="What for", max_length=300, help_text="For the journal: the decision or document behind it.")
+
+
+class OpenPoolForm(Keyed):
+    year = forms.ModelChoiceField(FiscalYear.objects.none(), label="Fiscal year")
+    department = forms.ModelChoiceField(Department.objects.none(), required=False, empty_label="Central pool")
+    amount = AmountField(label="Appropriation")
+    memo = LineField(label="What for", max_length=300, required=False)
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        years, departments = self.fields["year"], self.fields["department"]
+        assert isinstance(years, forms.ModelChoiceField)
+        assert isinstance(departments, forms.ModelChoiceField)
+        years.queryset = FiscalYear.objects.newest_first()
+        departments.queryset = Department.objects.visible_to(user).active().in_order()
+
+
+class MoveForm(Keyed):
+    """Commit, spend or release money that one pool gave."""
+
+    pool = forms.ModelChoiceField(Pool.objects.none(), label="From")
+    amount = AmountField(label="Amount")
+    memo = LineField(label="What for", max_length=300, required=False)
+
+    def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        chosen = self.fields["pool"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order()
+
+
+class RequestForm(Keyed):
+    """A purpose, and an amount for each pool that is asked: one field a pool."""
+
+    purpose = ProseField(label="What the money is for", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.pools = {f"pool-{pool.pk}": pool for pool in pools}
+        for name, pool in self.pools.items():
+            self.fields[name] = AmountField(label=str(pool), required=False, help_text=pool.currency)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not self.lines:
+            self.add_error(None, "Ask for an amount from at least one pool.")
+        return data
+
+    @property
+    def lines(self) -> list[tuple[Pool, Decimal]]:
+        return [(pool, amount) for name, pool in self.pools.items() if (amount := self.cleaned_data.get(name))]

@@ -1,0 +1,256 @@
+"""Who decides a request, and what happens with the last yes: everything is checked again, then the money moves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import Recorded
+from initiatives.core.rules import BadInput, RuleBroken, Stale
+from initiatives.duties.models import Obligation
+from initiatives.funding import above
+from initiatives.funding.models.cost_objects import CostObject
+from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
+from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
+from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.purview import deciders, financiers
+from initiatives.organization.models import User
+
+ASK = "funding.approve_request"
+DAYS_TO_DECIDE = 5
+
+
+@dataclass(frozen=True)
+class Due:
+    """An approval that is not given yet, and who may give it, first the one who is asked."""
+
+    step: Step
+    pool: Pool | None
+    people: list[User]
+
+    def __str__(self) -> str:
+        return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
+
+
+class Deciding(Recorded):
+    """What a request says, who decides it, and what the last yes does."""
+
+    cost_object = models.ForeignKey(CostObject, models.PROTECT, related_name="requests")
+    requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    purpose = models.TextField(max_length=2000)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)  # of the content; an approval signs it
+    drafted_at = models.DateTimeField(default=clock.now, editable=False)
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"Request {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("funding:request", args=[self.pk])
+
+    @property
+    def last_step_at(self) -> datetime:
+        """Since when the request is in its state."""
+        return self.decided_at or self.submitted_at or self.drafted_at
+
+    def shown(self, asked: Iterable[RequestLine] | None = None) -> str:
+        """The hash of what a decider is shown: amounts, pools, whose money it becomes, what for, which version.
+
+        `asked` are the lines with their pools in the order of the pools' ids, where they were read already.
+        """
+        asked = self.asked_lines().select_related("pool") if asked is None else asked
+        lines = [[line.pool_id, line.pool.currency, line.amount] for line in asked]
+        return content_of(
+            "approve",
+            request=self.pk,
+            version=self.version,
+            cost_object=self.cost_object_id,
+            owner=self.cost_object.owner_id,
+            requester=self.requester_id,
+            purpose=self.purpose,
+            lines=lines,
+        )
+
+    def asked_lines(self) -> models.QuerySet[RequestLine]:
+        return RequestLine.objects.filter(request_id=self.pk).order_by("pool_id")
+
+    def given(self) -> models.QuerySet[Approval]:
+        return Approval.objects.filter(request_id=self.pk).order_by("id")
+
+    # -- who decides -----------------------------------------------------------------------------------------------------
+
+    def kept_apart(self) -> set[int]:
+        """Ids of those who may not approve: who asks, who owns what the money is for, who approved already."""
+        given = set(self.given().values_list("by_id", flat=True))
+        return given | {self.requester_id} | ({self.cost_object.owner_id} if self.cost_object.owner_id else set())
+
+    def due(self) -> list[Due]:
+        """The approvals that are due now: those of the pools, and when all are given that of finance."""
+        if self.state != State.SUBMITTED:
+            return []
+        apart = self.kept_apart()
+        given = set(self.given().values_list("pool_id", flat=True))
+        lines = self.asked_lines().select_related("pool__department", "pool__year")
+        budget = [Due(Step.BUDGET, line.pool, deciders(line.pool, without=apart)) for line in lines if line.pool_id not in given]
+        if budget or None in given:
+            return budget
+        return [Due(Step.FINANCE, None, financiers(without=apart))]
+
+    def due_from(self, person: User, pool: Pool | None = None) -> Due | None:
+        """The approval that this person may give now, or None."""
+        mine = (due for due in self.due() if person in due.people and (pool is None or due.pool == pool))
+        return next(mine, None)
+
+    def obstacle_to_approve(self, by: User, pool: Pool | None = None) -> str | None:
+        """Say in one sentence why `by` cannot approve, or None."""
+        if self.state != State.SUBMITTED:
+            return f"This request is not waiting for approval; it is {self.get_state_display().lower()}."
+        if not handles_money(by):
+            return "Who administers the product has no say over money."
+        if by.pk == self.requester_id:
+            return "Who asks for money does not approve it."
+        if by.pk == self.cost_object.owner_id:
+            return "Who owns what the money is for does not approve it."
+        if self.given().filter(by=by).exists():
+            return "Nobody approves a request twice."
+        due = self.due_from(by, pool)
+        if due is None:
+            who = "; ".join(f"{due}: {', '.join(map(str, due.people)) or 'nobody may'}" for due in self.due())
+            return f"This approval is not yours. {who}."
+        return self._shortage(due)
+
+    def _shortage(self, due: Due) -> str | None:
+        lines = self.asked_lines().select_related("pool__department", "pool__year")
+        for line in lines if due.pool is None else lines.filter(pool=due.pool):
+            if line.pool.free < line.amount:
+                return f"{line.pool} has {line.pool.free:,.2f} {line.pool.currency} free; {line.amount:,.2f} is asked."
+        return None
+
+    @transaction.atomic
+    def approve(self, *, by: User, pool: Pool | None = None, shown: str | None = None, key: UUID | None = None) -> None:
+        """Give the approval that is due from `by`; the last one allocates the money, with everything checked again.
+
+        `shown` is the hash that the form carried; when what it showed has changed since, nothing is approved.
+        """
+        by = User.objects.get(pk=by.pk)  # rights are read anew, whatever this request knew
+        if self._begin("approve", by, key, pool=pool and pool.pk, shown=shown):
+            return
+        if shown is not None and shown != self.shown():
+            raise Stale("The request changed after you opened it. Look at it again before you decide.")
+        if obstacle := self.obstacle_to_approve(by, pool):
+            raise RuleBroken(obstacle)
+        due = self.due_from(by, pool)
+        assert due is not None
+        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, shown=self.shown())
+        self.record("approved", by=by, step=due.step, pool=due.pool and due.pool.pk)
+        Obligation.objects.meet(ASK, self, by=by, person=due.people[0])
+        if due.step == Step.FINANCE:
+            self._allocate(by)
+        self.ask_deciders(by=by)
+
+    def _allocate(self, by: User) -> None:
+        """Move the money to the cost object. Every approval must still stand: for this content, by these people."""
+        current, approvals = self.shown(), list(self.given().select_related("by"))
+        if any(approval.shown != current for approval in approvals):
+            raise RuleBroken("What was approved is not what would be allocated; withdraw the request and ask anew.")
+        for approval in approvals:
+            if approval.by_id in (self.requester_id, self.cost_object.owner_id):
+                raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
+            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval)):
+                raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
+        lines = list(self.asked_lines().select_related("pool"))
+        pools = [line.pool for line in lines]
+        Account.objects.open_for(*pools, cost_object=self.cost_object)
+        accounts = Account.objects.locked(*pools, cost_object=self.cost_object)
+        moves = [
+            Move(accounts[line.pool_id, Kind.AVAILABLE], accounts[line.pool_id, Kind.ALLOCATED], line.amount) for line in lines
+        ]
+        for move in moves:
+            if move.source.balance < move.amount:
+                pool = move.source.pool
+                raise RuleBroken(f"{pool} has {move.source.balance:,.2f} {pool.currency} free; {move.amount:,.2f} is asked.")
+        self._become(State.ALLOCATED, "allocated", by=by)
+        Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
+        above.allocated(self.cost_object, by)
+
+    def _still_may(self, approval: "Approval") -> bool:
+        """Whether the approver could give this approval today, the other rules aside."""
+        others = self.kept_apart() - {approval.by_id}
+        people = deciders(approval.pool, without=others) if approval.pool else financiers(without=others)
+        return approval.by in people
+
+    def obstacle_to_decline(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot decline, or None."""
+        if self.state != State.SUBMITTED:
+            return f"This request is not waiting for approval; it is {self.get_state_display().lower()}."
+        if not handles_money(by) or self.due_from(by) is None:
+            return "Only those whose approval is due decline a request."
+        return None
+
+    @transaction.atomic
+    def decline(self, *, by: User, reason: str, key: UUID | None = None) -> None:
+        """Refuse the money, with a reason; one refusal decides."""
+        by = User.objects.get(pk=by.pk)
+        if self._begin("decline", by, key, reason=reason):
+            return
+        if not reason.strip():
+            raise BadInput("Say why the request is declined.")
+        if obstacle := self.obstacle_to_decline(by):
+            raise RuleBroken(obstacle)
+        due = self.due_from(by)
+        self._become(State.DECLINED, "declined", by=by, reason=reason)
+        if due is not None:
+            Obligation.objects.meet(ASK, self, by=by, person=due.people[0])
+        self.ask_deciders(by=by)
+
+    # -- beats that the acts share -----------------------------------------------------------------------------------------
+
+    def ask_deciders(self, *, by: User | None) -> None:
+        """Ask those whose approval is due now, others of the same rank standing in; nobody else is waited for any longer."""
+        wanted = {due.people[0]: due for due in reversed(self.due()) if due.people}
+        asks = Obligation.objects.about(self)
+        asks.exclude(person__in=wanted).excuse(ASK, self, by=by, reason=f"The request is {self.get_state_display().lower()}.")
+        for person, due in wanted.items():
+            Obligation.objects.open(
+                ASK,
+                self,
+                person=person,
+                stand_ins=due.people[1:],
+                due_on=person.today() + timedelta(days=DAYS_TO_DECIDE),
+                words=f"Approve request {self.pk}",
+                url=self.get_absolute_url(),
+                department=due.pool.department if due.pool else None,
+                by=by,
+            )
+
+    def _begin(self, act: str, by: User, key: UUID | None, **facts: Any) -> bool:
+        """Lock the request, then its cost object. True when this very form was answered before."""
+        self.lock()
+        self.cost_object.lock()
+        content = content_of(act, request=self.pk, **facts)
+        if Receipt.done_before(by, key, content):
+            return True
+        self._receipt(act, by, key, content)
+        return False
+
+    def _receipt(self, act: str, by: User, key: UUID | None, content: str) -> None:
+        Receipt.objects.create(request_id=self.pk, act=act, by=by, key=key or uuid4(), content=content)
+
+    def _become(self, state: State, verb: str, *, by: User, reason: str = "") -> None:
+        self.state = state
+        if state == State.SUBMITTED:
+            self.submitted_at = clock.now()
+        else:
+            self.decided_at = clock.now()
+        self.save(update_fields=["state", "submitted_at", "decided_at"])
+        self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.asked_lines())))

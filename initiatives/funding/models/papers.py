@@ -1,0 +1,101 @@
+"""What a request is made of: lines by pool, approvals given, and receipts of the forms that were sent."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from initiatives.core import clock
+from initiatives.core.models import APPEND_ONLY
+from initiatives.core.money import AmountColumn
+from initiatives.core.rules import says
+from initiatives.funding.models.ledger import Keyed
+from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.triggers import DUTIES_APART, LINES_STAY
+from initiatives.organization.models import User
+
+
+class State(models.TextChoices):
+    """Where a request stands. Only a draft or a submitted request can still become something else."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Waiting for approval"
+    ALLOCATED = "allocated", "Allocated"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Step(models.TextChoices):
+    """What an approval is: first each pool's budget, then finance."""
+
+    BUDGET = "budget", "Budget"
+    FINANCE = "finance", "Finance"
+
+
+class RequestLine(models.Model):
+    """How much of a request one pool is asked for."""
+
+    request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="lines")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="lines")
+    amount = AmountColumn()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["request", "pool"], name=says("one_line_per_pool", "Each pool is asked once; add the amounts up.")
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name=says("asked_amounts_are_positive", "The amount must be greater than zero.")
+            ),
+        ]
+        triggers: ClassVar = [LINES_STAY]
+
+    def __str__(self) -> str:
+        return f"{self.amount} from {self.pool}"
+
+
+class Approval(models.Model):
+    """One yes: to which step, by whom, and the hash of what that person was shown."""
+
+    request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="approvals")
+    step = models.CharField(max_length=8, choices=Step)
+    pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    shown = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["request", "by"], name=says("nobody_approves_twice", "Nobody approves a request twice.")
+            ),
+            models.UniqueConstraint(
+                fields=["request", "step", "pool"],
+                nulls_distinct=False,
+                name=says("one_approval_a_step", "Somebody else gave this approval already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(step=Step.BUDGET, pool__isnull=False) | Q(step=Step.FINANCE, pool=None),
+                name=says("budget_is_of_a_pool", "A budget approval names its pool."),
+            ),
+        ]
+        triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.by}"
+
+
+class Receipt(Keyed):
+    """That an act on a request was done, so that the same form sent twice does it once."""
+
+    request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="receipts")
+    act = models.CharField(max_length=12)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["by", "key"], name=says("one_receipt_per_key", "This form was already sent."))
+        ]
+        triggers: ClassVar = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.act}, {self.at:%Y-%m-%d}"

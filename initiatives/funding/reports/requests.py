@@ -1,0 +1,170 @@
+"""Requests: lists of them, one of them, and all that wait for somebody's decision."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from django.db.models import Sum
+
+from initiatives.core.models import Event
+from initiatives.funding import above
+from initiatives.funding.above import Name
+from initiatives.funding.models import FundingRequest, Pool, RequestLine, State
+from initiatives.funding.models.deciding import Due
+from initiatives.funding.models.papers import Approval
+from initiatives.funding.models.requests import FundingRequestQuerySet
+from initiatives.funding.reports.journals import NONE
+from initiatives.organization.models import User
+
+
+@dataclass
+class RequestRow:
+    request: FundingRequest
+    name: Name
+    amount: Decimal
+
+
+def request_rows(user: User, requests: Iterable[FundingRequest], *, of: Pool | None = None) -> list[RequestRow]:
+    """One row a request; `of` a pool: only what that pool is asked for."""
+    found = {request.pk: request for request in requests}
+    lines = RequestLine.objects.filter(request__in=found) if of is None else of.lines.filter(request__in=found)
+    amounts = dict(lines.values_list("request").annotate(Sum("amount")).order_by())
+    names = above.names(user, {request.cost_object_id for request in found.values()})
+    return [
+        RequestRow(request, names.get(request.cost_object_id, above.RESTRICTED), amounts.get(pk, NONE))
+        for pk, request in found.items()
+    ]
+
+
+def requests(user: User, *, state: str = "", waiting: bool = False, pool: Pool | None = None) -> FundingRequestQuerySet:
+    """The requests that the reader may see, newest first; `waiting` for the reader's own decision only."""
+    found = FundingRequest.objects.visible_to(user).with_people().newest_first()
+    if state in State.values:
+        found = found.filter(state=state)
+    if pool is not None:
+        found = found.filter(lines__pool=pool)
+    if waiting:
+        found = found.waiting_for(user)
+    return found
+
+
+@dataclass
+class Line:
+    pool: Pool
+    amount: Decimal
+    free: Decimal | None  # None: withheld
+    after: Decimal | None
+    approval: Approval | None
+
+
+@dataclass
+class RequestPage:
+    """A request with who must decide next and since when, and what each pool keeps when it is approved."""
+
+    request: FundingRequest
+    name: Name
+    named: bool
+    purpose: str | None
+    lines: list[Line]
+    total: Decimal
+    due: list[Due]
+    mine: Due | None
+    approvals: list[Approval]
+    since: datetime | None
+    shown: str
+    events: list[Event]
+    obstacles: dict[str, str | None]
+    could_decide: bool
+    key: UUID = field(default_factory=uuid4)
+
+    @property
+    def currency(self) -> str:
+        return self.request.cost_object.currency
+
+
+def request_page(user: User, request: FundingRequest) -> RequestPage:
+    names = above.names(user, {request.cost_object_id})
+    named = request.cost_object_id in names or request.requester_id == user.pk
+    approvals = list(request.given().select_related("by", "pool__department", "pool__year"))
+    due = request.due()
+    mine = next((step for step in due if user in step.people), None)
+    events = list(Event.objects.about(request).order_by("id"))
+    for event in events if not named else ():
+        event.reason = ""
+    lines = _lines(user, request, approvals)
+    return RequestPage(
+        request,
+        names.get(request.cost_object_id, above.RESTRICTED),
+        named,
+        request.purpose if named else None,
+        lines,
+        sum((line.amount for line in lines), NONE),
+        due,
+        mine,
+        approvals,
+        max((approval.at for approval in approvals), default=request.submitted_at),
+        request.shown(),
+        events,
+        {
+            "submit": request.obstacle_to_submit(user),
+            "withdraw": request.obstacle_to_withdraw(user),
+            "approve": request.obstacle_to_approve(user),
+            "decline": request.obstacle_to_decline(user),
+        },
+        request.could_be_decided_by(user),
+    )
+
+
+def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -> list[Line]:
+    open_pools = set(Pool.objects.visible_to(user).filter(lines__request=request).values_list("pk", flat=True))
+    given = {approval.pool_id: approval for approval in approvals}
+    pending = request.state in (State.DRAFT, State.SUBMITTED)
+    lines = []
+    for line in request.asked_lines().select_related("pool__department", "pool__year"):
+        free = line.pool.free if line.pool_id in open_pools and pending else None
+        lines.append(Line(line.pool, line.amount, free, None if free is None else free - line.amount, given.get(line.pool_id)))
+    return lines
+
+
+@dataclass
+class Decision:
+    """What somebody needs to decide a request where it is asked, such as on Home."""
+
+    request: FundingRequest
+    name: Name
+    purpose: str | None
+    lines: list[Line]
+    total: Decimal
+    shown: str
+    key: UUID = field(default_factory=uuid4)
+
+
+def decisions(user: User) -> dict[int, Decision]:
+    """All that waits for this person's decision, by request; in a handful of queries, however many there are."""
+    waiting = FundingRequest.objects.visible_to(user).waiting_for(user).with_people()
+    found = {request.pk: request for request in waiting}
+    if not found:
+        return {}
+    names = above.names(user, {request.cost_object_id for request in found.values()})
+    open_pools = set(Pool.objects.visible_to(user).filter(lines__request__in=found).values_list("pk", flat=True))
+    lines: dict[int, list[RequestLine]] = {pk: [] for pk in found}
+    asked = RequestLine.objects.filter(request__in=found).select_related("pool__department", "pool__year")
+    for line in asked.order_by("pool_id"):
+        lines[line.request_id].append(line)
+    return {
+        pk: Decision(
+            request,
+            names.get(request.cost_object_id, above.RESTRICTED),
+            request.purpose if request.cost_object_id in names else None,
+            [
+                Line(line.pool, line.amount, free, None if free is None else free - line.amount, None)
+                for line in lines[pk]
+                for free in (line.pool.free if line.pool_id in open_pools else None,)
+            ],
+            sum((line.amount for line in lines[pk]), NONE),
+            request.shown(lines[pk]),
+        )
+        for pk, request in found.items()
+    }

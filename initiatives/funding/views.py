@@ -1,0 +1,230 @@
+"""Pages of money: one scoped fetch, one act or one report, one answer."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from initiatives.core.exports import csv_response
+from initiatives.core.fields import ProseField
+from initiatives.core.pages import Request, page, reply
+from initiatives.core.policy import scoped
+from initiatives.core.rules import explained
+from initiatives.funding import above, reports
+from initiatives.funding.forms import AppropriateForm, MoveForm, OpenPoolForm, RequestForm, YearForm, key_of
+from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
+
+
+def pool_for(request: Request, pk: int, to: str) -> Pool:
+    return scoped(request, Pool.objects.visible_to(request.user).in_order(), f"funding.{to}", pk=pk)
+
+
+def request_for(request: Request, pk: int, to: str) -> FundingRequest:
+    return scoped(request, FundingRequest.objects.visible_to(request.user).with_people(), f"funding.{to}_request", pk=pk)
+
+
+def cost_object_for(request: Request, pk: int, to: str) -> CostObject:
+    return scoped(request, CostObject.objects.visible_to(request.user).with_people(), f"funding.{to}", pk=pk)
+
+
+# -- pools -----------------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def pools(request: Request) -> HttpResponse:
+    years = list(FiscalYear.objects.newest_first())
+    chosen = request.GET.get("year", "")
+    year = next((year for year in years if year.name == chosen), None) or FiscalYear.current_or_newest(years)
+    return page(request, "funding/pools.html", {"report": reports.pools(request.user, years, year)})
+
+
+@require_http_methods(["GET", "POST"])
+def year_open(request: Request) -> HttpResponse:
+    form = YearForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with explained(request, form):
+            year = FiscalYear.objects.open(**form.cleaned_data, by=request.user)
+            return reply(request, "funding:pools", said=f"The fiscal year {year} is open; open its pools next.")
+    return page(request, "funding/year_open.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def pool_open(request: Request) -> HttpResponse:
+    form = OpenPoolForm(request.user, request.POST or None)
+    if request.method == "POST":
+        key = key_of(request)
+        if form.is_valid():
+            data = form.cleaned_data
+            with explained(request, form):
+                opened = Pool.objects.open(
+                    data["year"], data["department"], data["amount"], by=request.user, key=key, memo=data["memo"]
+                )
+                return reply(request, opened, said=f"{opened} is open.")
+    return page(request, "funding/pool_open.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def show_pool(request: Request, pool: Pool, form: AppropriateForm | None = None) -> HttpResponse:
+    report = reports.pool_page(request.user, pool, act=request.GET.get("act", ""))
+    context = {"report": report, "pool": pool, "form": form or AppropriateForm()}
+    return page(request, "funding/pool.html", context, status=422 if form else 200)
+
+
+@require_GET
+def pool(request: Request, pk: int) -> HttpResponse:
+    return show_pool(request, pool_for(request, pk, "view_pool"))
+
+
+@require_POST
+def pool_appropriate(request: Request, pk: int) -> HttpResponse:
+    pool = pool_for(request, pk, "appropriate_pool")
+    form, key = AppropriateForm(request.POST), key_of(request)
+    if not form.is_valid():
+        return show_pool(request, pool, form)
+    with explained(request):
+        pool.appropriate(form.cleaned_data["amount"], by=request.user, key=key, memo=form.cleaned_data["memo"])
+    return reply(request, pool, said=f"{form.cleaned_data['amount']:,.2f} {pool.currency} were added to {pool}.")
+
+
+@require_GET
+def pool_journal(request: Request, pk: int) -> HttpResponse:
+    pool = pool_for(request, pk, "view_pool")
+    rows = reports.journal_rows(request.user, pool, act=request.GET.get("act", ""))
+    return csv_response(f"journal-{pool.pk}", reports.JOURNAL_HEADER, rows)
+
+
+# -- requests --------------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def requests(request: Request) -> HttpResponse:
+    state, waiting, number = request.GET.get("state", ""), request.GET.get("waiting") == "me", request.GET.get("pool", "")
+    of = Pool.objects.visible_to(request.user).filter(pk=number).first() if number.isdecimal() and len(number) < 18 else None
+    found = Paginator(reports.requests(request.user, state=state, waiting=waiting, pool=of), 100)
+    shown = found.get_page(request.GET.get("page"))
+    rows = reports.request_rows(request.user, shown.object_list)
+    context = {"page": shown, "rows": rows, "states": State, "state": state, "waiting": waiting, "pool": of}
+    return page(request, "funding/requests.html", context, part="rows")
+
+
+@require_GET
+def request(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "view")
+    return page(request, "funding/request.html", {"report": reports.request_page(request.user, funding_request)})
+
+
+@require_http_methods(["GET", "POST"])
+def request_draft(request: Request, pk: int) -> HttpResponse:
+    cost_object = cost_object_for(request, pk, "draft_request")
+    form = RequestForm(Pool.objects.open_to_requests(cost_object), request.POST or None)
+    if request.method == "POST":
+        key = key_of(request)
+        if form.is_valid():
+            with explained(request, form):
+                drafted = FundingRequest.objects.draft(
+                    cost_object, lines=form.lines, purpose=form.cleaned_data["purpose"], by=request.user, key=key
+                )
+                return reply(request, drafted, said="The request is drafted. Submit it to ask for the approvals.")
+    context = {"form": form, "cost_object": cost_object, "name": name_of(request, cost_object)}
+    return page(request, "funding/request_draft.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def request_submit(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "submit")
+    with explained(request):
+        funding_request.submit(by=request.user, key=key_of(request))
+    return reply(request, funding_request, said="The request is submitted; those who decide are asked.")
+
+
+@require_POST
+def request_withdraw(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "withdraw")
+    with explained(request):
+        funding_request.withdraw(by=request.user, key=key_of(request))
+    return reply(request, funding_request, said="The request is withdrawn.")
+
+
+@require_POST
+def request_approve(request: Request, pk: int) -> HttpResponse:
+    """Approve what was shown: the form carries its hash. The last approval allocates the money."""
+    funding_request = request_for(request, pk, "decide")
+    with explained(request):
+        funding_request.approve(by=request.user, shown=request.POST.get("shown", ""), key=key_of(request))
+    allocated = funding_request.state == State.ALLOCATED
+    return reply(request, funding_request, said="Approved; the money is allocated." if allocated else "Approved.")
+
+
+@require_POST
+def request_decline(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "decide")
+    with explained(request):
+        funding_request.decline(by=request.user, reason=prose(request, "reason"), key=key_of(request))
+    return reply(request, funding_request, said="The request is declined.")
+
+
+# -- money that was given ----------------------------------------------------------------------------------------------------
+
+
+def name_of(request: Request, cost_object: CostObject) -> above.Name:
+    return above.names(request.user, {cost_object.pk}).get(cost_object.pk, above.RESTRICTED)
+
+
+def show_cost_object(request: Request, cost_object: CostObject, **forms: MoveForm) -> HttpResponse:
+    name = name_of(request, cost_object)
+    panel = reports.money_panel(request.user, cost_object, name=name)
+    pools = [pool for pool, _ in panel.pools]
+    context = {
+        "panel": panel,
+        "entries": reports.cost_object_entries(request.user, cost_object),
+        "forms": {act: forms.get(act) or MoveForm(pools, auto_id=f"{act}-%s") for act in MOVES},
+    }
+    return page(request, "funding/cost_object_page.html", context, status=422 if forms else 200)
+
+
+@require_GET
+def cost_object(request: Request, pk: int) -> HttpResponse:
+    return show_cost_object(request, cost_object_for(request, pk, "view_money"))
+
+
+def move(request: Request, pk: int, act: str) -> HttpResponse:
+    """Commit, spend or release, as the form says."""
+    cost_object = cost_object_for(request, pk, f"{act}_money")
+    key, pools = key_of(request), Pool.objects.given_to(cost_object)
+    form = MoveForm(pools, request.POST, auto_id=f"{act}-%s")
+    if form.is_valid():
+        data, post = form.cleaned_data, getattr(cost_object, act)
+        with explained(request, form):
+            post(data["pool"], data["amount"], by=request.user, key=key, memo=data["memo"])
+            url = name_of(request, cost_object).url or cost_object.get_absolute_url()
+            return reply(request, url, said=f"{data['amount']:,.2f} {cost_object.currency} {MOVES[act]}.")
+    return show_cost_object(request, cost_object, **{act: form})
+
+
+MOVES = {"commit": "are committed", "spend": "are spent", "release": "went back to the pool"}
+
+
+@require_POST
+def commit(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "commit")
+
+
+@require_POST
+def spend(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "spend")
+
+
+@require_POST
+def release(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "release")
+
+
+@require_POST
+def reverse(request: Request, pk: int) -> HttpResponse:
+    journal = scoped(request, Journal.objects.visible_to(request.user), "funding.reverse_journal", pk=pk)
+    with explained(request):
+        journal.reverse(by=request.user, reason=prose(request, "reason"), key=key_of(request))
+    return reply(request, journal, said="The entry is reversed.")
+
+
+def prose(request: Request, name: str) -> str:
+    """A text of several lines as the form field would read it."""
+    return ProseField(required=False, max_length=2000).clean(request.POST.get(name, "")) or ""
