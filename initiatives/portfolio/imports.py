@@ -68,6 +68,11 @@ class Initiatives:
         path.stem: json.loads(path.read_text("utf-8")) for path in sorted(Path(__file__).with_name("mappings").glob("*.json"))
     }
 
+    def options(self, name: str, by: User) -> list[tuple[str, str]]:
+        if name != "department":
+            return []
+        return [(one.code, f"{one.code} · {one.name}") for one in Department.objects.visible_to(by).active().in_order()]
+
     def begin(self, records: Sequence[Record], options: Mapping[str, Any], by: User) -> "InitiativeJob":
         return InitiativeJob(records, options, by)
 

@@ -170,6 +170,13 @@ class ImportRun(Recorded):
     def percent(self) -> int:
         return 100 * self.rows_done // self.rows if self.rows else 0
 
+    @property
+    def tone(self) -> str:
+        """How its state is coloured."""
+        return {RunState.DONE: "good", RunState.FAILED: "bad", RunState.WAITING: "info", RunState.RUNNING: "info"}.get(
+            RunState(self.state), ""
+        )
+
     def table(self, mapping: Mapping | None = None) -> Table:
         """The file as a table, read as the mapping says; Unreadable when it cannot be."""
         source = (mapping or self.mapped()).source

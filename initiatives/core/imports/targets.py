@@ -84,6 +84,9 @@ class Target(Protocol):
     fields: Sequence[Field]
     shipped: Mapping[str, Mapping[str, Any]]  # {name: data} of mappings that come with the product
 
+    def options(self, name: str, by: "User") -> list[tuple[str, str]]:
+        """What a cell of a DEPARTMENTS field may mean: [(value, words)]; nothing for other fields."""
+
     def begin(self, records: Sequence[Record], options: Mapping[str, Any], by: "User") -> Job:
         """Start a pass over all records. `options` is the mapping's data of every field: {name: {...}}."""
 

@@ -25,6 +25,9 @@ class Things:
         Field("department", "Department", Kind.DEPARTMENTS),
     )
 
+    def options(self, name: str, by: Any) -> list[tuple[str, str]]:
+        return []
+
     def begin(self, records: Any, options: Any, by: Any) -> Any:
         raise NotImplementedError
 
