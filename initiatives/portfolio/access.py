@@ -139,6 +139,7 @@ OWNERS = "the accountable person, head and deputies of the accountable and the l
 LEADERS = "head and deputies of the lead department, the CXO"
 EDITORS = "who drafted it in the lead department, its head and deputies, the CXO"
 REPORTERS = "the accountable person, heads of the accountable and the lead department, who is responsible"
+IMPORTERS = "the CXO; heads and deputies for what their own department leads"
 READERS = "everybody with a role; confidential ones, the insiders and who sees everything"
 
 
@@ -178,4 +179,9 @@ declare(
     _rule("meet_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
     _rule("move_milestone", "GET POST", "change", "who may plan its initiative", of="milestone"),
     _rule("drop_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
+    Rule("portfolio:imports", "GET POST", "portfolio.import_initiatives", who=IMPORTERS),
+    *(
+        Rule(f"portfolio:import_{page}", methods, "portfolio.follow_import", of="run", who="who uploaded the file; the CXO")
+        for page, methods in (("run", "GET"), ("map", "GET POST"), ("confirm", "POST"), ("cancel", "POST"))
+    ),
 )

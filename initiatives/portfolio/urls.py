@@ -1,5 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
+from initiatives.core.imports.pages import ImportPages
 from initiatives.portfolio.views import initiatives, lists, parts, progress
 
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("views/", lists.save_view, name="save_view"),
     path("views/<int:number>/", lists.rename_view, name="rename_view"),
     path("views/<int:number>/discard/", lists.discard_view, name="discard_view"),
+    path("import/", include(ImportPages("initiatives", "portfolio").urls)),
     path("new/", initiatives.create, name="create"),
     path("<ref:ref>/", initiatives.initiative, name="initiative"),
     path("<ref:ref>/edit/", initiatives.edit, name="edit"),

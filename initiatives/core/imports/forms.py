@@ -71,7 +71,7 @@ class MappingForm(forms.Form):
         sheets = [*(table.sheets if table else []), *([mapping.source.sheet] if mapping.source.sheet else [])]
         self.fields["sheet"].choices = [("", "First that is shown"), *((name, name) for name in dict.fromkeys(sheets))]  # type: ignore[attr-defined]
         self.found: dict[str, dict[str, str]] = {}
-        for about in target.fields:
+        for about in target.fields if table else ():  # a file that cannot be read yet: first how to read it
             self._add(about, mapping.fields.get(about.name, FieldMap()), options.get(about.name, []))
 
     def _initial(self) -> dict[str, Any]:
@@ -191,7 +191,10 @@ class MappingForm(forms.Form):
         return cleaned
 
     def _typed(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        fields = {about.name: self._typed_field(about, cleaned) for about in self.target.fields}
+        if self.table is None:
+            fields = {name: chosen.as_data() for name, chosen in self.mapping.fields.items()}
+        else:
+            fields = {about.name: self._typed_field(about, cleaned) for about in self.target.fields}
         return {
             "source": {name: cleaned[name] for name in Source.__dataclass_fields__},
             "withheld": _lines(cleaned["withheld"]),

@@ -157,7 +157,7 @@ class ImportPages:
             **{name: self.to(f"import_{name}", run) for name in ("map", "confirm", "cancel")},
         }
         response = self.show(request, "run", context, part="progress")
-        if request.htmx and not run.is_open:  # type: ignore[attr-defined]  # it ended while the page waited
+        if request.htmx and not run.is_open:  # it ended while the page waited
             response["HX-Refresh"] = "true"
         return response
 
