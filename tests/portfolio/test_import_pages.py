@@ -88,7 +88,8 @@ def test_a_file_of_another_year_is_mapped_by_hand_and_the_mapping_saved(cast: Ca
     run = uploaded(client, SMALL)
     first = {
         "external_source-fixed": "TEST", "external_id-0": "id", "title-0": "title",
-        "department-0": "dept", "department-create": "on", "starts_on-0": "begun", "starts_on-formats": ["DD.MM.YYYY"], "whole_life_cost-0": "cost", "whole_life_cost-signs": "£",
+        "department-0": "dept", "department-create": "on",
+        "starts_on-0": "begun", "starts_on-formats": ["DD.MM.YYYY"], "whole_life_cost-0": "cost", "whole_life_cost-signs": "£",
         "whole_life_cost-multiplier": "1000000", "health-0": "rating", "reported_on-fixed": "2014-12-31", "do": "look",
     }  # fmt: skip
     looked = client.post(f"/initiatives/import/{run.pk}/map/", typed(client, run, **first))
