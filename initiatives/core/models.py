@@ -157,4 +157,5 @@ class Recorded(models.Model):
         )
 
 
-from initiatives.core.imports.models import ImportMapping, ImportRun  # noqa: E402, F401 - Django looks for models here
+from initiatives.core.imports.models import ImportRun  # noqa: E402, F401 - Django looks for models here
+from initiatives.core.imports.saved import ImportMapping  # noqa: E402, F401 - Django looks for models here

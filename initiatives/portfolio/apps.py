@@ -8,6 +8,6 @@ class Portfolio(AppConfig):
     def ready(self) -> None:
         from initiatives.core.imports import targets
         from initiatives.portfolio import access, asks, seams  # noqa: F401 - each registers what the room declares
-        from initiatives.portfolio.imports import Initiatives
+        from initiatives.portfolio.imports.target import Initiatives
 
         targets.register(Initiatives())

@@ -21,12 +21,13 @@ from openpyxl import Workbook
 
 from initiatives.core.imports import running
 from initiatives.core.imports.mapping import from_data
-from initiatives.core.imports.models import ImportRun, RunState, mapping_named, save_mapping, upload
+from initiatives.core.imports.models import ImportRun, RunState, upload
+from initiatives.core.imports.saved import mapping_named, save_mapping
 from initiatives.core.imports.targets import TARGETS
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import Department, User
-from initiatives.portfolio.imports import InitiativeJob
+from initiatives.portfolio.imports.job import InitiativeJob
 from initiatives.portfolio.models import CheckIn, Initiative, Involvement, State
 from tests.cast import Cast
 

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from initiatives.core.imports import running
-from initiatives.core.imports.models import ImportMapping, ImportRun, RunState
+from initiatives.core.imports.models import ImportRun, RunState
+from initiatives.core.imports.saved import ImportMapping
 from initiatives.portfolio.models import Initiative
 from tests.cast import Cast
 

@@ -18,8 +18,9 @@ from initiatives.core.imports import mapping as maps
 from initiatives.core.imports import running
 from initiatives.core.imports.forms import MappingForm, UploadForm
 from initiatives.core.imports.mapping import FieldMap
-from initiatives.core.imports.models import ImportRun, mapping_named, mapping_names, same_file_before, save_mapping, upload
+from initiatives.core.imports.models import ImportRun, same_file_before, upload
 from initiatives.core.imports.preview import preview
+from initiatives.core.imports.saved import mapping_named, mapping_names, save_mapping
 from initiatives.core.imports.table import Table, Unreadable
 from initiatives.core.imports.targets import TARGETS, Target
 from initiatives.core.pages import Request, page, reply

@@ -9,7 +9,8 @@ from django.core.files import File
 from django.core.management.base import BaseCommand
 
 from initiatives.core.imports import reading, running
-from initiatives.core.imports.models import RunState, mapping_named, upload
+from initiatives.core.imports.models import RunState, upload
+from initiatives.core.imports.saved import mapping_named
 from initiatives.core.imports.targets import TARGETS
 from initiatives.core.rules import RuleBroken
 from initiatives.organization.models import User

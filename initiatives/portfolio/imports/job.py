@@ -1,16 +1,8 @@
-"""Initiatives from files: what can be filled, and what a row does to the portfolio. Registered with core's imports.
+"""One pass over a file: what each row would do to the portfolio, and doing it."""
 
-A row is known by external source and id. New ones are drafted and stand at the mapping's status (active unless it says
-otherwise); known ones are edited, but keep their status, their owner and what people decided here. A published rating is a
-check-in without an author, dated by the file and quoting the rating in its own words; health is never better than the
-rating's nearest colour. Nobody is accountable until a department accepts, so no report is asked for before.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -18,9 +10,10 @@ from django.utils import timezone
 from initiatives.core import clock
 from initiatives.core.imports.mapping import folded
 from initiatives.core.imports.table import Problem
-from initiatives.core.imports.targets import Field, Kind, Outcome, Record, Step
+from initiatives.core.imports.targets import Outcome, Record, Step
 from initiatives.organization.models import Department, User
-from initiatives.portfolio.models import CheckIn, Health, Initiative, Involvement, Letter, Status
+from initiatives.portfolio.imports.departments import Departments
+from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Letter, Status
 
 PLAIN = (
     "title",
@@ -33,104 +26,6 @@ PLAIN = (
     *("year_baseline", "year_forecast", "whole_life_cost"),
 )
 TEXTS = ("problem", "hypothesis", "category")  # empty is "" and not None
-
-LONG_AGO = date(1950, 1, 1)  # what a government builds may have begun before this century
-
-FIELDS: Sequence[Field] = (
-    Field("external_source", "Source", required=True, longest=60, help="Who numbers these initiatives: GMPP, for example."),
-    Field("external_id", "Id in the source", required=True, longest=120, help="The same id next year means the same initiative."),
-    Field("title", "Title", required=True),
-    Field("problem", "Problem statement", Kind.PROSE, longest=5_000),
-    Field("hypothesis", "Hypothesis", Kind.PROSE, longest=5_000),
-    Field("category", "Category", longest=80),
-    Field("department", "Lead department", Kind.DEPARTMENTS, required=True, help="The first leads, the others are asked in."),
-    Field("status", "Status of new ones", Kind.CHOICE, choices=dict(Status.choices), help="Active, unless you choose."),
-    Field("starts_on", "Start", Kind.DAY, earliest=LONG_AGO),
-    Field("ends_on", "End", Kind.DAY, earliest=LONG_AGO),
-    Field("cadence_days", "Days between check-ins", Kind.WHOLE),
-    Field("health", "Rating", Kind.CHOICE, choices=dict(Health.choices), help="Becomes a check-in that quotes it."),
-    Field("reported_on", "Day of the rating", Kind.DAY, help="Needed for ratings; the day that the file speaks of."),
-    Field("rating_comment", "Comment on the rating", Kind.PROSE, longest=10_000),
-    Field("year_baseline", "Baseline this year", Kind.MONEY),
-    Field("year_forecast", "Forecast this year", Kind.MONEY),
-    Field("whole_life_cost", "Whole-life cost", Kind.MONEY),
-)  # fmt: skip
-
-
-class Initiatives:
-    """The target "initiatives"."""
-
-    name = "initiatives"
-    label = "Initiatives"
-    permission = "portfolio.import_initiatives"
-    fields: Sequence[Field] = FIELDS
-    shipped: Mapping[str, Mapping[str, Any]] = {
-        path.stem: json.loads(path.read_text("utf-8")) for path in sorted(Path(__file__).with_name("mappings").glob("*.json"))
-    }
-
-    def options(self, name: str, by: User) -> list[tuple[str, str]]:
-        if name != "department":
-            return []
-        return [(one.code, f"{one.code} · {one.name}") for one in Department.objects.visible_to(by).active().in_order()]
-
-    def begin(self, records: Sequence[Record], options: Mapping[str, Any], by: User) -> "InitiativeJob":
-        return InitiativeJob(records, options, by)
-
-
-@dataclass
-class Departments:
-    """Departments by code or name, those to be created included."""
-
-    by: User
-    create: bool
-    names: dict[str, str]
-    known: dict[str, Department] = field(default_factory=dict)
-    created: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for department in Department.objects.visible_to(self.by):
-            self.known.setdefault(folded(department.name), department)
-        for department in Department.objects.visible_to(self.by):
-            self.known[folded(department.code)] = department
-
-    def obstacle_to_find(self, said: str) -> str | None:
-        """Say why no department is meant by `said`, or None."""
-        department = self.known.get(folded(said))
-        if department is not None:
-            return f"{department} is closed." if department.closed_on is not None else None
-        if not self.create:
-            return "No department has this code or name, and the mapping does not say that unknown ones are created."
-        if not self.by.standing.holds("cxo"):
-            return "No department has this code or name. Only the CXO's imports create departments."
-        return None
-
-    def planned(self, said: str) -> Department:
-        """The department that is meant; an unknown one exists only in memory until `found`."""
-        department = self.known.get(folded(said))
-        if department is None:
-            code, name = self._code_for(said), self.names.get(said, said)[:120]
-            department = Department(code=code, name=name)
-            self.known[folded(said)] = self.known[folded(code)] = department
-            self.known.setdefault(folded(name), department)
-            self.created.append(code)
-        return department
-
-    def found(self, department: Department) -> Department:
-        """The stored department, created now if it was only planned."""
-        known = self.known[folded(department.code)]
-        if known.pk is None:
-            known = Department.objects.establish(code=department.code, name=department.name, by=self.by)
-            self.known[folded(department.code)] = known
-        return known
-
-    def _code_for(self, said: str) -> str:
-        """The file's own code; of a longer name, its initials."""
-        code = said if len(said) <= 20 else "".join(word[0] for word in said.split() if word[0].isalpha())[:16].upper() or "NEW"
-        taken, free = {folded(known.code) for known in self.known.values()}, code
-        number = 2
-        while folded(free) in taken:
-            free, number = f"{code[:16]}-{number}", number + 1
-        return free
 
 
 @dataclass
