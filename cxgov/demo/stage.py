@@ -15,6 +15,7 @@ from cxgov.demo.plot import Plot
 from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
+from initiatives.duties import beat
 from initiatives.funding.models import FiscalYear, Pool
 from initiatives.organization.models import Department, Role, User
 
@@ -23,6 +24,10 @@ def address(name: str) -> str:
     """Mona Okafor → mona.okafor@northport.example"""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return f"{plain.replace(' ', '.')}@{DOMAIN}"
+
+
+MAIL_IS_KEPT = "initiatives.duties.mailbox.KeepAsEml"  # through a real server nobody wants two weeks’ reminders at once
+REMINDED = 14  # days whose reminders lie on the page "Mail"
 
 
 class Stage:
@@ -44,6 +49,9 @@ class Stage:
             Plot(self, story).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)
+        if settings.EMAIL_BACKEND == MAIL_IS_KEPT:
+            for days_ago in range(REMINDED):
+                self.plan(days_ago, beat.ring)  # after all that happens on the day
         for days_ago, _, act in sorted(self.script, key=lambda line: (-line[0], line[1])):
             with self.on(days_ago):
                 act()

@@ -37,7 +37,7 @@ class KeepAsEml(BaseEmailBackend):
 
     def _keep(self, message: EmailMessage) -> None:
         to = re.sub(r"[^A-Za-z0-9@._+-]", "_", message.recipients()[0])[:100]
-        name = f"{clock.now():%Y%m%dT%H%M%S.%fZ} {to} {secrets.token_hex(4)}.eml"
+        name = f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%S.%fZ} {to} {secrets.token_hex(4)}.eml"
         unfinished = folder() / f".{name}"
         with unfinished.open("wb") as file:
             file.write(message.message().as_bytes())
