@@ -98,9 +98,9 @@ class Camera:
         if role not in self.initiatives:
             page = self.context(role).new_page()
             page.goto("/initiatives/")
-            self.initiatives[role] = page.locator("main tbody a[href*='/initiatives/']").first.get_attribute("href") or ""
+            self.initiatives[role] = page.locator("main [data-open]").first.get_attribute("data-open") or ""
             page.close()
-        return self.initiatives[role].rstrip("/").rpartition("/")[2]
+        return self.initiatives[role]
 
     def take(self, picture: Picture) -> Iterator[str]:
         """Take all pictures of a page; yields what is wrong with them."""
