@@ -45,14 +45,14 @@ def steps() -> dict[str, tuple[list[str], dict[str, str]]]:
 
 def check() -> int:
     """Everything but the behaviour: lint, types, contracts, migrations, deployment, and the house's own tests."""
-    with signals.heard(), _servers() as environment:
+    with signals.heard(), servers() as environment:
         return max(_steps(environment), _pytest(environment, "tests/house", "-q"))
 
 
 def test(*arguments: str) -> int:
     """All of `check`, then every test. With arguments (of pytest) only those tests."""
     browser = chromium()
-    with signals.heard(), _servers() as environment:
+    with signals.heard(), servers() as environment:
         environment["CXGOV_CHROMIUM"] = browser
         if arguments:
             return _pytest(environment, *arguments)
@@ -95,7 +95,7 @@ def _steps(environment: dict[str, str]) -> int:
 
 
 @contextmanager
-def _servers() -> Iterator[dict[str, str]]:
+def servers() -> Iterator[dict[str, str]]:
     """PostgreSQL and Valkey of our own in a temporary folder, in memory where there is room; gone afterwards."""
     shared_memory = Path("/dev/shm")
     roomy = shared_memory.is_dir() and os.access(shared_memory, os.W_OK) and shutil.disk_usage(shared_memory).free > ROOM
