@@ -271,8 +271,14 @@ class Seed:
         self.post([request for request, _ in given], [line for _, line in given])
 
     def post(self, requests: list[FundingRequest], lines: list[RequestLine]) -> None:
-        for request, line in zip(requests, lines, strict=True):
-            Account.objects.open_for(line.pool, cost_object=request.cost_object)
+        Account.objects.bulk_create(
+            (
+                Account(pool=line.pool, cost_object=request.cost_object, kind=kind)
+                for request, line in zip(requests, lines, strict=True)
+                for kind in (Kind.ALLOCATED, Kind.COMMITTED, Kind.SPENT)
+            ),
+            batch_size=5000,
+        )
         found = Account.objects.exclude(cost_object=None)
         accounts = {(row.cost_object_id, row.kind): row for row in found}
         steps = (

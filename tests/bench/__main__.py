@@ -150,8 +150,8 @@ def table(results: list[dict[str, Any]]) -> None:
     for row in results:
         print(
             f"{row['page']:<44}{row['initiatives']:>7}{row['floor_ms']:>10.2f}{row['ms']:>8.2f}{row['times']:>7.2f}"
-            f"{row['times_with_8']:>7.2f}{row['times_goal']:>6.1f}{row['queries']:>5}/{row['queries_goal']:<3}{row['bytes'] / 1000:>7.1f}"
-            f"{'' if row['met'] else '  MISSED'}"
+            f"{row['times_with_8']:>7.2f}{row['times_goal']:>6.1f}{row['queries']:>5}/{row['queries_goal']:<3}"
+            f"{row['bytes'] / 1000:>7.1f}{'' if row['met'] else '  MISSED'}"
         )
 
 

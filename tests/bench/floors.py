@@ -42,14 +42,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     rows = (
         Initiative.objects.values_list("lead_department__name")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(accountable_department=None)),
-            Count("pk", filter=Q(health="green")),
-            Count("pk", filter=Q(health="amber")),
-            Count("pk", filter=Q(health="red")),
-            Sum("cost_object__asked"),
-            Sum("cost_object__allocated"),
-            Sum("cost_object__spent"),
+            all=Count("pk"),
+            unowned=Count("pk", filter=Q(accountable_department=None)),
+            green=Count("pk", filter=Q(health="green")),
+            amber=Count("pk", filter=Q(health="amber")),
+            red=Count("pk", filter=Q(health="red")),
+            asked=Sum("cost_object__asked"),
+            allocated=Sum("cost_object__allocated"),
+            spent=Sum("cost_object__spent"),
         )
         .order_by("lead_department__name")
     )
