@@ -10,6 +10,7 @@ from initiatives.duties.compose import Needless
 from initiatives.duties.kinds import KINDS
 from initiatives.duties.ladder import Ladder
 from initiatives.duties.models import Letter, Obligation
+from initiatives.duties.models.obligation import in_words
 from initiatives.organization.models import User
 
 
@@ -60,7 +61,7 @@ def _page(asks: list[Obligation], reader: User) -> dict[str, Any]:
             "ask": ask,
             "due": ask.due_in_words(today),
             "late": max(ask.days_late(today), 0),
-            "waits": max((today - ask.opened_at.astimezone(reader.zone).date()).days, 0),
+            "asked": in_words((today - ask.opened_at.astimezone(reader.zone).date()).days),
             "as_stand_in": ask.person_id != reader.pk,
         }
         for ask in asks[: schedule.LINES]

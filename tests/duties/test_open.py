@@ -74,6 +74,11 @@ def test_handing_over_keeps_the_old_ask_and_is_recorded(cast: Cast, ask: Ask) ->
     assert Event.objects.about(old).get().reason == "On leave"
 
 
+def test_stand_ins_go_along_except_who_takes_over(cast: Cast, ask: Ask) -> None:
+    old = ask(cast.head("OPS"), stand_ins=(cast.deputy("OPS"), cast.contributor("OPS")))
+    assert list(old.hand_over(cast.deputy("OPS"), by=cast.cxo).stand_ins.all()) == [cast.contributor("OPS")]
+
+
 def test_nothing_is_handed_to_somebody_who_left_or_has_it_already(cast: Cast, ask: Ask) -> None:
     old = ask(cast.head("OPS"))
     gone = cast.deputy("OPS")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
@@ -155,6 +156,14 @@ def answerable(user: User, found: Iterable[tuple[int, str, int]]) -> list[int]:
     ]
 
 
+def in_words(days_ago: int) -> str:
+    """A day by its distance from today, as people say it."""
+    near = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
+    if days_ago in near:
+        return near[days_ago]
+    return _("%(n)s days ago") % {"n": days_ago} if days_ago > 0 else _("in %(n)s days") % {"n": -days_ago}
+
+
 class Obligation(Recorded):
     """An ask: what, of whom, by when, and how it ended. The row is its own history: once closed it never changes.
 
@@ -233,9 +242,7 @@ class Obligation(Recorded):
 
     def due_in_words(self, today: date | None = None) -> str:
         """The due day as people say it: "today", "in 3 days", "2 days ago". Without `today`, in the active time zone."""
-        late = self.days_late(today or clock.today())
-        near = {0: "today", 1: "yesterday", -1: "tomorrow"}
-        return near.get(late) or (f"{late} days ago" if late > 0 else f"in {-late} days")
+        return in_words(self.days_late(today or clock.today()))
 
     def obstacle_to_hand_over(self, to: User) -> str | None:
         """Say in one sentence why this cannot become somebody else's, or None."""
@@ -256,5 +263,6 @@ class Obligation(Recorded):
         self.outcome, self.closed_at, self.closed_by, self.reason = Outcome.HANDED_OVER, clock.now(), by, reason
         self.save(update_fields=["outcome", "closed_at", "closed_by", "reason"])
         heir = Obligation.objects.open_instead(self, to, by=by)
+        heir.stand_ins.add(*self.stand_ins.exclude(pk=to.pk))
         self.record("handed_over", by=by, reason=reason, to=str(to), heir=heir.pk)
         return heir
