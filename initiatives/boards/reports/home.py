@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
@@ -10,9 +11,9 @@ from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.duties.reports import Waiting, waiting_for
 from initiatives.organization.models import User
-from initiatives.portfolio.models import OVER, Initiative
+from initiatives.portfolio.models import OVER, Initiative, Status
 
-MINE, RECENT = 12, 12
+MINE, NEWS, EVENTS = 12, 8, 40
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
@@ -24,13 +25,19 @@ class Mine:
     health: str
     stale: bool
 
+    @property
+    def reports(self) -> bool:
+        """Whether somebody reports on it, or did: before its launch nothing is said, and nothing is missing."""
+        return bool(self.health) or self.initiative.status == Status.ACTIVE
+
 
 @dataclass(frozen=True)
 class News:
-    """One event, and the initiative that it is about."""
+    """One event, the initiative that it is about, and how many before it were the same act of the same person."""
 
     event: Event
     initiative: Initiative
+    more: int = 0
 
     @property
     def sentences(self) -> list[str]:
@@ -103,6 +110,11 @@ def _news(user: User) -> list[News]:
     about = Event.objects.filter(subject_type=Initiative._meta.label_lower, subject_id__in=Initiative.objects.visible_to(user))
     for verb in QUIET:
         about = about.exclude(verb=f"{Initiative._meta.label_lower}.{verb}")
-    events = list(about.newest_first()[:RECENT])
+    events = list(about.newest_first()[:EVENTS])
     initiatives = Initiative.objects.visible_to(user).in_bulk({event.subject_id for event in events})
-    return [News(event, initiatives[event.subject_id]) for event in events if event.subject_id in initiatives]
+    alike = [list(some) for _, some in groupby(events, key=lambda event: (event.subject_id, event.verb, event.actor_id))]
+    return [
+        News(some[0], initiatives[some[0].subject_id], len(some) - 1)
+        for some in alike[:NEWS]
+        if some[0].subject_id in initiatives
+    ]

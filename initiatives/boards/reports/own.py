@@ -179,6 +179,7 @@ def own(user: User) -> dict[str, Any]:
     waits = _waits(user)
     return {
         "owners": owners,
+        "owning": sum(owner.total.number > 0 for owner in owners),
         "unowned": _owner(by_department.get(None, []), None, purse, NOBODY, most),
         "together": _owner(found, None, purse, "", 0),
         "stages": [_stage(found, status, purse) for status in Status if any(cell.status == status for cell in found)],
