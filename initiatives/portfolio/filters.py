@@ -1,6 +1,6 @@
 """How the portfolio is looked at: a closed grammar of URL parameters. Whatever is not in it is refused with 400.
 
-?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=7|none &mine=1
+?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=name|none &mine=1
 &sort=-end &group=status &columns=status,health &view=board; a parameter that filters may be given several times.
 """
 
@@ -51,6 +51,7 @@ NUMBERS = ("rank", "percent")
 USUAL = ("department", "status", "health", "accountable", "end", "rank", "percent")
 LONGEST_QUERY, MOST_VALUES, MOST_WORDS = 200, 50, 10
 NOBODY = "none"
+SEVERAL = ("department", "accountable", "status", "health")  # parameters that may be given several times
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Look:
     accountable: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
-    sponsor: tuple[str, ...] = ()
+    sponsor: str = ""
     mine: bool = False
     sort: str = "reference"
     group: str = ""
@@ -78,7 +79,7 @@ class Look:
             accountable=_several(query, "accountable", codes | {NOBODY}),
             status=_several(query, "status", Status.values),
             health=_several(query, "health", HEALTHS),
-            sponsor=_sponsors(query),
+            sponsor=_words(query.get("sponsor", "")),
             mine=_one(query, "mine", ("1",)) == "1",
             sort=_one(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference",
             group=_one(query, "group", GROUPS),
@@ -89,8 +90,9 @@ class Look:
         """What differs from the usual look, as URL parameters in a fixed order."""
         plain = Look()
         pairs = [("q", self.q)] if self.q else []
-        for name in ("department", "accountable", "status", "health", "sponsor"):
+        for name in SEVERAL:
             pairs += [(name, value) for value in getattr(self, name)]
+        pairs += [("sponsor", self.sponsor)] if self.sponsor else []
         pairs += [("mine", "1")] if self.mine else []
         pairs += [("sort", self.sort)] if self.sort != plain.sort else []
         pairs += [("group", self.group)] if self.group else []
@@ -116,13 +118,13 @@ class Look:
         if self.department:
             seen = seen.filter(lead_department__in=[departments[code] for code in self.department])
         if self.accountable:
-            seen = seen.filter(_among("accountable_department", self.accountable, departments))
+            seen = seen.filter(_accountable(self.accountable, departments))
         if self.status:
             seen = seen.filter(status__in=self.status)
         if self.health:
             seen = seen.filter(_healths(self.health, today))
         if self.sponsor:
-            seen = seen.filter(_among("sponsor", self.sponsor, {pk: int(pk) for pk in self.sponsor if pk != NOBODY}))
+            seen = seen.filter(sponsor=None) if self.sponsor == NOBODY else seen.filter(sponsor__name__icontains=self.sponsor)
         return seen.of_person(user) if self.mine else seen
 
     def order(self) -> list[OrderBy]:
@@ -159,12 +161,6 @@ def _several(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ..
     return tuple(values)
 
 
-def _sponsors(query: QueryDict) -> tuple[str, ...]:
-    given = [value for value in query.getlist("sponsor") if value]
-    numbers = [value for value in given if value == NOBODY or (value.isascii() and value.isdecimal() and len(value) <= 15)]
-    return _several(query, "sponsor", numbers)
-
-
 def _columns(query: QueryDict) -> tuple[str, ...]:
     """Chosen columns in their own order, from ?columns=a,b or repeated ?column=a."""
     given = [name for text in query.getlist("columns") for name in text.split(",") if name] + query.getlist("column")
@@ -174,9 +170,9 @@ def _columns(query: QueryDict) -> tuple[str, ...]:
     return tuple(name for name in COLUMNS if name in given) or USUAL
 
 
-def _among(field: str, values: tuple[str, ...], ids: Mapping[str, int]) -> Q:
-    among = Q(**{f"{field}__in": [ids[value] for value in values if value != NOBODY]})
-    return among | Q(**{f"{field}__isnull": True}) if NOBODY in values else among
+def _accountable(codes: tuple[str, ...], departments: Mapping[str, int]) -> Q:
+    among = Q(accountable_department__in=[departments[code] for code in codes if code != NOBODY])
+    return among | Q(accountable_department=None) if NOBODY in codes else among
 
 
 def _healths(values: tuple[str, ...], today: date) -> Q:

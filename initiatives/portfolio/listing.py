@@ -1,11 +1,11 @@
 """The named queries of the portfolio's list: table, board, side panel, export."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 
@@ -32,25 +32,24 @@ class Portfolio:
         self.seen = Initiative.objects.visible_to(user)
         self.found = self.look.narrow(self.seen, user=user, today=self.today, departments=self.by_code)
 
-    def writer(self) -> Writer:
-        hidden = Initiative.objects.ranks_hidden_from(self.user) if "rank" in self.look.columns else []
-        return Writer({one.pk: one for one in self.departments}, self.today, lambda rank: rank - bisect_left(hidden, rank))
+    def rows(self, names: Iterable[str]) -> Any:
+        """The found rows as plain values; `hidden` holds the ranks that this reader may not know of."""
+        rows = self.found.order_by(*self.look.order())
+        if "rank" in names and not self.user.standing.sees_everything:
+            rows = rows.annotate(hidden=ArraySubquery(Initiative.objects.hidden_ranks(self.user)))
+            names = [*names, "hidden"]
+        return rows.values(*names)
 
-    def sponsors(self) -> list[tuple[str, str]]:
-        """Who sponsors something that the reader sees."""
-        sponsored = Exists(self.seen.filter(sponsor=OuterRef("pk")))
-        names = User.objects.visible_to(self.user).filter(sponsored).in_order().values_list("pk", "name")
-        return [(str(pk), name) for pk, name in names]
+    def writer(self) -> Writer:
+        return Writer({one.pk: one for one in self.departments}, self.today)
 
     def frame(self) -> dict[str, Any]:
         """Filters, what is chosen now, saved views: the same around every shape of the list."""
-        sponsors = self.sponsors()
         choices = {
             "department": [(one.code, one.name) for one in self.departments],
             "accountable": [*((one.code, one.name) for one in self.departments), (NOBODY, "Nobody accepted")],
             "status": list(Status.choices),
             "health": list(HEALTHS.items()),
-            "sponsor": [*sponsors, (NOBODY, "No sponsor")],
         }
         return {
             "look": self.look,
@@ -59,7 +58,6 @@ class Portfolio:
             "groups": GROUPS.items(),
             "columns": [(key, words, key in self.look.columns) for key, words in COLUMNS.items()],
             "query": self.look.query(),
-            "saved_views": SavedView.objects.visible_to(self.user).in_order().select_related("owner"),
             "may_create": self.user.has_perm("portfolio.create_initiative"),
             "may_export": self.user.has_perm("portfolio.export_initiatives"),
         }
@@ -83,18 +81,21 @@ def _chosen(look: Look, words: dict[str, dict[str, str]]) -> Iterator[tuple[str,
         yield f"“{look.q}”", look.query(q="")
     if look.mine:
         yield "Mine", look.query(mine=False)
+    if look.sponsor:
+        yield f"Sponsor: {look.sponsor}", look.query(sponsor="")
     for name, known in words.items():
         values = getattr(look, name)
         for value in values:
             rest = tuple(other for other in values if other != value)
-            yield f"{COLUMNS[name]}: {known.get(value, 'somebody')}", look.query(**{name: rest})
+            yield f"{COLUMNS[name]}: {known[value]}", look.query(**{name: rest})
 
 
 def list_page(user: User, query: QueryDict) -> dict[str, Any]:
     """The table: at most ROWS rows in a total order, and how many there are in all."""
     portfolio = Portfolio(user, query)
     look = portfolio.look
-    pages = Paginator(portfolio.found.order_by(*look.order()).values(*fields(look)), ROWS)
+    pages = Paginator(portfolio.rows(fields(look)), ROWS)
+    pages.count = portfolio.found.count()  # the rows' joins and hidden ranks are not counted along
     here = pages.get_page(query.get("page"))
     return {
         **portfolio.frame(),
@@ -196,3 +197,8 @@ def look_of(user: User, text: str) -> Look:
     """The look that a query string means; BadInput when it means none."""
     codes = Department.objects.visible_to(user).values_list("code", flat=True)
     return Look.of(QueryDict(text), codes)
+
+
+def saved_views(user: User) -> Any:
+    """The reader's own saved views and those that colleagues share."""
+    return SavedView.objects.visible_to(user).in_order().select_related("owner")

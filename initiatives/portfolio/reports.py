@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.organization.models import User
-from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Milestone, State, Status
+from initiatives.portfolio.models import CheckIn, Initiative, Involvement, State, Status
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -80,13 +81,10 @@ def _url(act: str, initiative: Initiative) -> str:
 
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
-    parts = list(
-        Involvement.objects.filter(initiative=initiative)
-        .select_related("department", "person")
-        .order_by("department__name", "id")
-    )
+    involved = Involvement.objects.select_related("department", "person").order_by("department__name", "id")
+    prefetch_related_objects([initiative], Prefetch("involvements", involved), "milestones")  # obstacles read them too
+    parts, milestones = list(initiative.involvements.all()), list(initiative.milestones.all())
     check_ins = list(CheckIn.objects.filter(initiative=initiative).select_related("author")[:CHECK_INS_SHOWN])
-    milestones = list(Milestone.objects.filter(initiative=initiative))
     today = clock.today()
     health, words = initiative.health_shown(today)
     hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []

@@ -1,6 +1,6 @@
 """The portfolio as rows: plain values from one query, each distinct value written once and not once for each row."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from initiatives.core.templatetags.marks import department, health, health_words
 from initiatives.core.templatetags.words import ago, day
 from initiatives.organization.models import Department
 from initiatives.portfolio.filters import NUMBERS, Look
-from initiatives.portfolio.models import OVER, Status
+from initiatives.portfolio.models import OVER, Status, rank_among
 
 # What each column and group reads of the row.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -57,8 +57,8 @@ def is_stale(row: Values, today: date) -> bool:
 class Writer:
     """How values are written in one answer to one reader."""
 
-    def __init__(self, departments: Mapping[int, Department], today: date, hidden_ranks: Callable[[int], int]) -> None:
-        self.departments, self.today, self.shown_rank = departments, today, hidden_ranks
+    def __init__(self, departments: Mapping[int, Department], today: date) -> None:
+        self.departments, self.today = departments, today
         self._chip = cache(lambda pk: department(departments.get(pk)))
         self._status = cache(lambda value: status(value, str(Status(value).label)))
         self._health = cache(lambda value, stale: health(value, stale=stale))
@@ -81,7 +81,7 @@ class Writer:
             case "report":
                 return self._ago(row["health_on"])
             case "rank":
-                return NOTHING if row["rank"] is None else self.shown_rank(row["rank"])
+                return NOTHING if row["rank"] is None else rank_among(row["rank"], row.get("hidden") or [])
             case "percent":
                 return NOTHING if row["percent"] is None else f"{row['percent']} %"
             case _:

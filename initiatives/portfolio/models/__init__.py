@@ -5,7 +5,18 @@ from initiatives.portfolio.models.initiative import Initiative, may_draft
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.reported import CheckIn, Milestone
 from initiatives.portfolio.models.saved_view import SavedView
-from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Health, Letter, State, Status, health_shown, stale_after
+from initiatives.portfolio.models.words import (
+    CANDIDATES,
+    OVER,
+    STEPS,
+    Health,
+    Letter,
+    State,
+    Status,
+    health_shown,
+    rank_among,
+    stale_after,
+)
 
 __all__ = [
     "CANDIDATES",
@@ -24,5 +35,6 @@ __all__ = [
     "Status",
     "health_shown",
     "may_draft",
+    "rank_among",
     "stale_after",
 ]

@@ -1,6 +1,5 @@
 """The initiative: description, confidentiality, ownership, progress and life, in that order of inheritance."""
 
-from bisect import bisect_left
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -15,7 +14,7 @@ from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
-from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Letter, Status, stale_after
+from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Letter, Status, rank_among, stale_after
 
 
 def may_draft(department: Department, by: User) -> bool:
@@ -60,12 +59,16 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         """Last reported as `health`, and the report still holds."""
         return self.filter(Q(health=health) & (Q(stale_on=None) | Q(stale_on__gt=today) | Q(status__in=OVER)))
 
+    def hidden_ranks(self, user: User) -> models.QuerySet["Initiative", int | None]:
+        """The ranks that `user` may not know of, in order, as a query to be put into another."""
+        ranked = self.exclude(rank=None).filter(confidential=True).exclude(pk__in=self.visible_to(user).values("pk"))
+        return ranked.order_by("rank").values_list("rank", flat=True)
+
     def ranks_hidden_from(self, user: User) -> list[int]:
         """The ranks that `user` may not know of, in order; see `Initiative.rank_among`. One small query, or none."""
         if user.standing.sees_everything:
             return []
-        ranked = self.exclude(rank=None).filter(confidential=True).exclude(pk__in=self.visible_to(user).values("pk"))
-        return list(ranked.order_by("rank").values_list("rank", flat=True))  # type: ignore[arg-type]  # no rank is None here
+        return list(self.hidden_ranks(user))  # type: ignore[arg-type]  # no rank is None here
 
     def of_person(self, user: User) -> Self:
         """Those that this person answers for, sponsors, drafted, or carries a part in."""
@@ -144,7 +147,7 @@ class Initiative(Lifecycle):
 
         The published number would say how many hidden initiatives come before this one (docs/ACCESS.md).
         """
-        return None if self.rank is None else self.rank - bisect_left(hidden, self.rank)
+        return None if self.rank is None else rank_among(self.rank, hidden)
 
     def after_edit(self) -> None:
         """A new cadence moves the day on which the last report expires; a new lead or sponsor may see the rest."""

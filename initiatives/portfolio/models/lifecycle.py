@@ -101,8 +101,10 @@ class Lifecycle(Reported):
             return f"Only {self.who_runs()} can complete {self.reference}."
         if obstacle := self._only_from(Status.ACTIVE):
             return obstacle
-        left = Milestone.objects.filter(initiative_id=self.pk, met_on=None, dropped_on=None).values_list("title", flat=True)
-        if titles := list(left):
+        milestones = getattr(self, "_prefetched_objects_cache", {}).get("milestones")
+        if milestones is None:
+            milestones = Milestone.objects.filter(initiative_id=self.pk)
+        if titles := [milestone.title for milestone in milestones if milestone.is_open]:
             return f"These milestones are open: {', '.join(titles)}. Meet or drop them first."
         return None
 

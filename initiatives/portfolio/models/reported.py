@@ -14,7 +14,7 @@ from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.owned import Owned
-from initiatives.portfolio.models.words import HEALTH_ORDER, Health, Letter, Status, health_shown, stale_after
+from initiatives.portfolio.models.words import HEALTH_ORDER, Health, Letter, State, Status, health_shown, stale_after
 
 
 class CheckIn(models.Model):
@@ -144,8 +144,14 @@ class Reported(Owned):
             return True
         if self.accountable_department_id is not None and user.standing.heads_department(self.accountable_department_id):
             return True
-        mine = Involvement.objects.accepted().filter(initiative_id=self.pk, letter=Letter.RESPONSIBLE, person=user)
-        return mine.exists()
+        return user.pk in self.responsible_people()
+
+    def responsible_people(self) -> set[int | None]:
+        """Ids of the people who carry an accepted Responsible; read from the prefetched involvements where they are."""
+        parts = getattr(self, "_prefetched_objects_cache", {}).get("involvements")
+        if parts is None:
+            parts = Involvement.objects.accepted().filter(initiative_id=self.pk, letter=Letter.RESPONSIBLE)
+        return {part.person_id for part in parts if part.state == State.ACCEPTED and part.letter == Letter.RESPONSIBLE}
 
     def obstacle_to_check_in(self, by: User | None = None) -> str | None:
         """Say in one sentence why no check-in can be given, or None."""

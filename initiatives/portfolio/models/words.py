@@ -1,5 +1,7 @@
 """The closed vocabularies of the portfolio: status, health, RACI letters."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import models
@@ -77,3 +79,8 @@ def health_shown(health: str, stale_on: date | None, today: date) -> tuple[str, 
     if stale_on is not None and stale_on <= today:
         return "stale", f"Stale, was {health}"
     return health, str(Health(health).label)
+
+
+def rank_among(rank: int, hidden: Sequence[int]) -> int:
+    """The rank as a reader sees it from whom the ranks `hidden` (in order) are hidden: one place up for each before it."""
+    return rank - bisect_left(hidden, rank)

@@ -11,6 +11,7 @@ from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.portfolio.forms import SavedViewForm
 from initiatives.portfolio.listing import board_page, export_rows, list_page, look_of, opened
+from initiatives.portfolio.listing import saved_views as known_views
 from initiatives.portfolio.models import SavedView
 from initiatives.portfolio.views.replies import form_page, sent
 
@@ -37,6 +38,13 @@ def export(request: Request) -> HttpResponse:
     return csv_response("initiatives", header, rows)
 
 
+@require_safe
+def saved_views(request: Request) -> HttpResponse:
+    query = look_of(request.user, request.GET.urlencode()).query()
+    form = SavedViewForm(initial={"query": query})
+    return page(request, "portfolio/saved_views.html", {"form": form, "saved_views": known_views(request.user), "query": query})
+
+
 @require_POST
 def save_view(request: Request) -> HttpResponse:
     form = SavedViewForm(request.POST)
@@ -45,7 +53,7 @@ def save_view(request: Request) -> HttpResponse:
             query = look_of(request.user, form.cleaned_data["query"]).query()
             view = SavedView.objects.keep(form.cleaned_data["name"], query, by=request.user, shared=form.cleaned_data["shared"])
             return reply(request, view, said=f"The view “{view}” is saved.")
-    return form_page(request, "portfolio/save_view.html", form)
+    return form_page(request, "portfolio/saved_views.html", form, saved_views=known_views(request.user))
 
 
 def view_for(request: Request, number: int) -> SavedView:
