@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -111,16 +112,17 @@ class Camera:
         """Take all pictures of a page; yields what is wrong with them."""
         path = picture.path.replace("{initiative}", self.initiative(picture.role) if "{" in picture.path else "")
         page = self.context(picture.role).new_page()
-        for width in WIDTHS:
+        for width, scheme in product(WIDTHS, SCHEMES):
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 780 if width < 600 else 1000})
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme)
-                answer = page.goto(path)
-                page.screenshot(path=self.folder / f"{picture.name}-{width}-{scheme}.png", full_page=True)
-                if answer and answer.status >= 400 and picture.name != "not-found":
-                    yield f"{picture.name} ({path}) answered {answer.status}"
-                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                    yield f"{picture.name} ({path}) is wider than {width}"
+            answer = page.goto(path)
+            # The window is made as tall as the page, so that the bar of a phone lies at the picture's bottom.
+            page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+            page.screenshot(path=self.folder / f"{picture.name}-{width}-{scheme}.png")
+            if answer and answer.status >= 400 and picture.name != "not-found":
+                yield f"{picture.name} ({path}) answered {answer.status}"
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                yield f"{picture.name} ({path}) is wider than {width}"
         page.close()
 
 

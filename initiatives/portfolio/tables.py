@@ -83,7 +83,7 @@ class Writer:
             case "rank":
                 return NOTHING if row["rank"] is None else rank_among(row["rank"], row.get("hidden") or [])
             case "percent":
-                return NOTHING if row["percent"] is None else f"{row['percent']} %"
+                return NOTHING if row["percent"] is None else f"{row['percent']}\u00a0%"
             case _:
                 return row[FIELDS[column][0]] or NOTHING
 
