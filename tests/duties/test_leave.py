@@ -31,6 +31,15 @@ def test_a_heads_asks_go_to_the_deputy_else_up(cast: Cast, ask: Ask) -> None:
     assert Obligation.objects.open_now().get().person == cast.cxo
 
 
+def test_the_nearest_who_may_answer_inherits(cast: Cast, ask: Ask, asks: Asks) -> None:
+    """A head who asked for the money does not decide about it."""
+    cast.head("OPS"), cast.deputy("OPS")
+    ask(cast.contributor("OPS"))
+    asks.hide(cast.department("OPS"), cast.head("OPS"))
+    cast.contributor("OPS").deactivate(by=cast.administrator, reason="Left")
+    assert Obligation.objects.open_now().get().person == cast.deputy("OPS")
+
+
 def test_an_ask_that_nobody_can_inherit_stays_and_is_listed(cast: Cast, ask: Ask) -> None:
     head = cast.head("OPS")
     obligation = ask(head)
