@@ -199,7 +199,7 @@ def at_once(work: Callable[[], object], workers: int = 2) -> None:
 
     def run() -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             work()
         except BaseException as error:
             failed.append(error)
@@ -210,7 +210,7 @@ def at_once(work: Callable[[], object], workers: int = 2) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(100)
     if failed:
         raise failed[0]
 
@@ -227,7 +227,7 @@ def test_two_senders_send_each_letter_once(guarded: bool, cast: Cast, mailoutbox
 
         def both_have_chosen(self: LetterQuerySet, **values: Any) -> int:
             if "started_at" in values and values.get("state") == State.SENDING:
-                together.wait(10)
+                together.wait(60)
             return real(self, **values)
 
         monkeypatch.setattr(LetterQuerySet, "update", both_have_chosen)
@@ -261,7 +261,7 @@ def two_rounds_write(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def both_have_looked(template: str, lines: Any, *args: Any) -> int:
         found = list(lines)
-        together.wait(10)
+        together.wait(60)
         return real(template, found, *args)
 
     monkeypatch.setattr(reminders, "_write", both_have_looked)
