@@ -54,7 +54,7 @@ PICTURES = (
     Picture("board", "/initiatives/board/"),
     Picture("initiative", "/initiatives/{initiative}/"),
     Picture("new-initiative", "/initiatives/new/", "Department head"),
-    Picture("import", "/initiatives/imports/"),
+    Picture("import", "/initiatives/import/"),
     Picture("prove", "/prove/", "CEO"),
     Picture("people", "/people/", "Administrator"),
     Picture("departments", "/people/departments/", "Administrator"),

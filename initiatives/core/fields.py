@@ -68,9 +68,12 @@ class ProseField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A day as the browser's date field sends it, 2026-03-31, between 2000-01-01 and 2100-12-31."""
+    """A day as the browser's date field sends it, 2026-03-31, between `earliest` (2000-01-01) and 2100-12-31."""
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()})
+    def __init__(self, *, earliest: datetime.date = FIRST_DAY, **more: Any) -> None:
+        self.earliest = earliest
+        limits = {"type": "date", "min": earliest.isoformat(), "max": LAST_DAY.isoformat()}
+        super().__init__(**{"widget": forms.DateInput(format="%Y-%m-%d", attrs=limits), **more})
 
     def to_python(self, value: Any) -> datetime.date | None:
         if value in self.empty_values:
@@ -79,8 +82,8 @@ class DayField(forms.DateField):
             day = value.date() if isinstance(value, datetime.datetime) else value
         else:
             day = self._read(str(value).strip())
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError(f"Choose a day between {FIRST_DAY} and {LAST_DAY}.", code="out_of_range")
+        if not self.earliest <= day <= LAST_DAY:
+            raise ValidationError(f"Choose a day between {self.earliest} and {LAST_DAY}.", code="out_of_range")
         return day
 
     @staticmethod

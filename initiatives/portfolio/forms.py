@@ -8,6 +8,7 @@ from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.core.money import AmountField
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import Health, Initiative, Involvement, Letter
+from initiatives.portfolio.models.words import LONG_AGO
 
 
 class InitiativeForm(forms.Form):
@@ -26,8 +27,8 @@ class InitiativeForm(forms.Form):
     lead_department = forms.ModelChoiceField(queryset=Department.objects.none())
     sponsor = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
     category = LineField(max_length=80, required=False)
-    starts_on = DayField(label="Start", required=False)
-    ends_on = DayField(label="End", required=False)
+    starts_on = DayField(label="Start", required=False, earliest=LONG_AGO)
+    ends_on = DayField(label="End", required=False, earliest=LONG_AGO)
     cadence_days = forms.IntegerField(label="Days between check-ins", min_value=1, max_value=366, initial=28)
     whole_life_cost = AmountField(label="Whole-life cost", required=False, zero=True)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)

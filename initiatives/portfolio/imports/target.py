@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ from initiatives.core.imports.targets import Field, Kind, Record
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.imports.job import InitiativeJob
 from initiatives.portfolio.models import Health, Status
+from initiatives.portfolio.models.words import LONG_AGO
 
 MAPPINGS = Path(__file__).parent.with_name("mappings")
-LONG_AGO = date(1950, 1, 1)  # what a government builds may have begun before this century
 
 FIELDS: Sequence[Field] = (
     Field("external_source", "Source", required=True, longest=60, help="Who numbers these initiatives: GMPP, for example."),

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from django.db import models
 
+LONG_AGO = date(1950, 1, 1)  # the earliest day of an initiative: what a state builds may have begun before this century
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", "Draft"
