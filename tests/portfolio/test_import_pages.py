@@ -67,7 +67,7 @@ def test_the_published_portfolio_comes_in_through_the_pages(cast: Cast, client: 
     assert tried["Location"] == f"/initiatives/import/{run.pk}/"
     found = client.get(tried["Location"])
     assert "It would create 16 , update 0 and leave 0 as they are." in text(found)
-    assert "72854.86" in text(found)
+    assert "72,854.86" in text(found)
     assert "Amber/Red 3" in text(found)
     assert not Initiative.objects.exists()
     confirmed = client.post(f"/initiatives/import/{run.pk}/confirm/")

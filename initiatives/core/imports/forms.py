@@ -176,6 +176,7 @@ class MappingForm(forms.Form):
                 "where": [self[name] for name in where],
                 "how": [self[name] for name in mine if name not in where and name not in values],
                 "values": [self[name] for name in values],
+                "unmapped": about.kind is Kind.CHOICE and any(not self[name].value() for name in values),
                 "used": any(self[name].value() for name in where),
             }
 

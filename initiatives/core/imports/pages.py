@@ -7,6 +7,7 @@ The room answers the permission `<room>.follow_import` for one run.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -152,8 +153,12 @@ class ImportPages:
             "withheld": [
                 (label, result["withheld"][name]) for name, label in labels.items() if result.get("withheld", {}).get(name)
             ],
-            "totals": [(name, total, result["given"][name]) for name, total in result.get("totals", {}).items()],
-            "values": [(label, result["values"][name]) for name, label in labels.items() if result.get("values", {}).get(name)],
+            "totals": [(name, Decimal(total), result["given"][name]) for name, total in result.get("totals", {}).items()],
+            "values": [
+                (label, _most_first(result["values"][name]))
+                for name, label in labels.items()
+                if result.get("values", {}).get(name)
+            ],
             "obstacle": run.obstacle_to_confirm(),
             **{name: self.to(f"import_{name}", run) for name in ("map", "confirm", "cancel")},
         }
@@ -173,3 +178,7 @@ class ImportPages:
         with explained(request):
             run.cancel(by=request.user)
         return reply(request, self.to("import_run", run), said="Nothing of this import is stored.")
+
+
+def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
