@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
+from initiatives.core.imports import running
+from initiatives.core.imports.mapping import from_data
+from initiatives.core.imports.models import ImportRun, upload
+from initiatives.core.imports.saved import mapping_named
+from initiatives.core.imports.targets import TARGETS
+from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative, Involvement, Status
 from tests.cast import Cast
+from tests.portfolio.importing import Y2021, Confirmed
 
 Make = Callable[..., Initiative]
 
@@ -73,3 +82,26 @@ def status_of(initiative: Initiative) -> str:
 
 DAY = date(2026, 11, 22)
 __all__ = ["DAY", "Make", "Status", "accountable", "status_of"]
+
+
+@pytest.fixture(autouse=True)
+def files_of_their_own(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def confirmed(cast: Cast) -> Confirmed:
+    """An import that waits to run, by the CXO unless somebody else is named."""
+
+    def make(file: Path | bytes = Y2021, mapping: Any = "gmpp-2021", by: User | None = None, name: str = "x.csv") -> ImportRun:
+        by = by or cast.cxo
+        target = TARGETS["initiatives"]
+        data = file if isinstance(file, bytes) else file.read_bytes()
+        run = upload(target, ContentFile(data), name, by=by)
+        chosen = mapping_named(target, mapping) if isinstance(mapping, str) else from_data(mapping, target)
+        run.map(chosen)
+        run.tried(running.tried(run.table(chosen), chosen, target, by))
+        run.confirm(by=by, call=False)
+        return run
+
+    return make

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from django.conf import settings as project
 from playwright.sync_api import Page, expect
 
@@ -16,11 +14,6 @@ from tests.live import Worker, until
 
 Faults = Callable[[Page], list[str]]
 FILE = Path(project.BASE_DIR, "tests", "data", "gmpp-2022-extract.csv")
-
-
-@pytest.fixture(autouse=True)
-def files_where_the_worker_looks(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def test_a_published_portfolio_is_imported_by_hand(browse: Browse, faults: Faults, worker: Worker, cast: Cast) -> None:

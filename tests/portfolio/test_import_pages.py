@@ -21,11 +21,6 @@ SMALL = (
 )
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def signed_in(client: Client, user: Any) -> Client:
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
