@@ -12,8 +12,6 @@ LONG_MODULES: dict[str, str] = {
     "cxgov/settings.py": "one settings file, in reading order",
     "cxgov/demo/world.py": "one story told as data, read from beginning to end",
     "cxgov/seed.py": "one world in proportion, made in one pass",
-    "initiatives/core/imports/models.py": "one aggregate: upload, mapping and run",
-    "initiatives/portfolio/imports.py": "the portfolio's half of the importer, read field by field",
     "initiatives/duties/models/obligation.py": "one model with its querysets and acts",
     "initiatives/funding/models/ledger.py": "accounts, journals and transfers are one book",
     "initiatives/funding/models/deciding.py": "one decision, from who is asked until the money has moved",
