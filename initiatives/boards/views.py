@@ -19,7 +19,9 @@ def home(request: Request) -> HttpResponse:
 
 @require_safe
 def own(request: Request) -> HttpResponse:
-    return page(request, "boards/own.html", of_own.own(request.user))
+    report = of_own.own(request.user)
+    request.waiting = report["mine"]
+    return page(request, "boards/own.html", report)
 
 
 @require_safe

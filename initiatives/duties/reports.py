@@ -1,5 +1,6 @@
 """What waits: for one person, with where it goes if nobody answers, and for everybody, by department."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from initiatives.core import clock
 from initiatives.duties.kinds import with_subjects
 from initiatives.duties.ladder import Ladder
 from initiatives.duties.models import Obligation
+from initiatives.duties.models.obligation import answerable
 from initiatives.organization.models import Department, User
 
 
@@ -30,9 +32,11 @@ class Waiting:
 def waiting_for(user: User) -> list[Waiting]:
     """What this person may answer now, soonest first.
 
-    Four queries, and for each kind among the asks those of its `still` and `subjects`; none when nothing is asked.
+    Three queries, and for each kind among the asks those of its `still` and `subjects`; one when nothing is asked.
     """
-    asks = list(Obligation.objects.waiting_for(user).select_related("person", "department").soonest_first())
+    asked = list(Obligation.objects.open_now().asked_of(user).select_related("person", "department").soonest_first())
+    mine = set(answerable(user, [(ask.pk, ask.kind, ask.subject_id) for ask in asked])) if user.is_active else set()
+    asks = [ask for ask in asked if ask.pk in mine]
     if not asks:
         return []
     ladder, today = Ladder(), user.today()
@@ -54,22 +58,30 @@ class Latency:
     days: int  # how long that is
 
 
-def waiting_by_department(user: User, now: datetime | None = None) -> list[Latency]:
+def waiting_by_department(
+    user: User,
+    now: datetime | None = None,
+    *,
+    mine: Collection[int] | None = None,
+    departments: Mapping[int, Department] | None = None,
+) -> list[Latency]:
     """Open asks whose subject this person may see, by department, the longest waiting first.
 
-    Two queries for people who read everything; for others those of their own asks' kinds too.
+    Two queries for people who read everything; for others those of their own asks' kinds too. A page that has them already
+    gives what the person may answer (`mine`) and the departments.
     """
     now = now or clock.now()
     today = now.astimezone(user.zone).date()
     rows = list(
-        Obligation.objects.visible_to(user)
-        .open_now()
+        Obligation.objects.open_now()
+        .visible_to(user, mine=mine)
         .order_by()
         .values("department_id")
         .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)), oldest=Min("opened_at"))
         .order_by("oldest", "department_id")
     )
-    departments = Department.objects.in_bulk([row["department_id"] for row in rows if row["department_id"]])
+    if departments is None:
+        departments = Department.objects.in_bulk([row["department_id"] for row in rows if row["department_id"]])
     return [
         Latency(
             department=departments.get(row["department_id"]),

@@ -116,11 +116,11 @@ def test_home_costs_the_same_for_any_number(
     ask_for_report(running(cast), head, 1)
     an_initiative(cast, "Asked").propose_involvement(cast.department("OPS"), "C", by=cast.cxo)
     client = browse(head)
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(12) as few:
         client.get("/")
     world(3, size=20)
     for number in range(6):
         ask_for_report(running(cast, f"More {number}"), head, number)
-    with django_assert_max_num_queries(18) as many:
+    with django_assert_max_num_queries(12) as many:
         client.get("/")
     assert len(many.captured_queries) == len(few.captured_queries)

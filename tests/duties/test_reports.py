@@ -31,7 +31,7 @@ def test_the_soonest_comes_first_and_queries_do_not_grow(
     head = cast.head("OPS")
     for number in range(12):
         ask(head, f"2026-05-{20 - number:02}", about=f"D{number}")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             rows = reports.waiting_for(head)
     assert [row.obligation.words for row in rows] == [f"Report on D{number}" for number in range(11, -1, -1)]
 

@@ -4,7 +4,7 @@ One grouped query over the initiatives and the figures kept beside them; nothing
 its cost hardly grows with the portfolio. Everything is counted among what the reader may see.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,8 @@ from initiatives.boards.reports import figures
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
 from initiatives.decisions.reports import top
+from initiatives.duties.models import Obligation
+from initiatives.duties.models.obligation import answerable
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.funding.models import CostObject
 from initiatives.funding.models.purview import SEE_ALL_MONEY
@@ -152,14 +154,14 @@ class Wait:
     overdue: Count
 
 
-def _waits(user: User) -> list[Wait]:
+def _waits(user: User, mine: list[int], departments: Mapping[int, Department]) -> list[Wait]:
     return [
         Wait(
             latency,
             Count(latency.waiting, figures.waiting(figures.code_of(latency.department))),
             Count(latency.overdue, figures.waiting(figures.code_of(latency.department), overdue=True)),
         )
-        for latency in waiting_by_department(user)
+        for latency in waiting_by_department(user, mine=mine, departments=departments)
     ]
 
 
@@ -176,7 +178,8 @@ def own(user: User) -> dict[str, Any]:
     most = max(totals.values(), default=0)
     owners = [_owner(by_department.get(one.pk, []), one, purse, one.code, most) for one in shown]
     owners.sort(key=lambda owner: (-owner.total.number, owner.department.name if owner.department else ""))
-    waits = _waits(user)
+    mine = answerable(user, Obligation.objects.open_now().asked_of(user).values_list("pk", "kind", "subject_id"))
+    waits = _waits(user, mine, {one.pk: one for one in departments})
     return {
         "owners": owners,
         "owning": sum(owner.total.number > 0 for owner in owners),
@@ -186,6 +189,7 @@ def own(user: User) -> dict[str, Any]:
         "active": Count(_count(found, lambda cell: cell.status == Status.ACTIVE), figures.initiatives([Status.ACTIVE])),
         "troubled": _running(found, ("red", "amber")),
         "silent": _running(found, ("stale", "unknown")),
+        "mine": len(mine),
         "waits": waits,
         "waiting": Count(sum(wait.all.number for wait in waits), figures.waiting()),
         "late": Count(sum(wait.overdue.number for wait in waits), figures.waiting(overdue=True)),

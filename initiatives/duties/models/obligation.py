@@ -1,7 +1,7 @@
 """Something the product waits for from one person by a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -126,13 +126,18 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         found = self.open_now().asked_of(user).values_list("pk", "kind", "subject_id")
         return self.filter(pk__in=answerable(user, found))
 
-    def visible_to(self, user: User) -> Self:
-        """Asks whose subject this person may see; everybody sees the own ones as long as they may answer them."""
+    def visible_to(self, user: User, *, mine: Collection[int] | None = None) -> Self:
+        """Asks whose subject this person may see; everybody sees the own ones as long as they may answer them.
+
+        `mine`: the ids of those, where they are known already.
+        """
         if not user.is_active:
             return self.none()
         if user.standing.sees_everything:
             return self
-        may = Q(pk__in=answerable(user, self.asked_of(user).values_list("pk", "kind", "subject_id")))
+        if mine is None:
+            mine = answerable(user, self.asked_of(user).values_list("pk", "kind", "subject_id"))
+        may = Q(pk__in=mine)
         for kind in KINDS.values():
             if kind.visible is not None:
                 may |= Q(kind=kind.name, subject_id__in=kind.visible(user).values("pk"))

@@ -12,7 +12,17 @@ SEE_ALL_MONEY = ("cxo", "ceo", "finance", "auditor")
 
 
 def purview(user: User) -> frozenset[int]:
-    """Ids of the departments that the person leads as head or deputy, and of all departments below them."""
+    """Ids of the departments that the person leads as head or deputy, and of all departments below them.
+
+    Like the standing that it follows from, it is read once for each instance of the user: a request, a task.
+    """
+    known: frozenset[int] | None = user.__dict__.get("_purview")
+    if known is None:
+        known = user.__dict__["_purview"] = _departments_below(user)
+    return known
+
+
+def _departments_below(user: User) -> frozenset[int]:
     found = set(user.standing.heads)
     if found:
         children: dict[int | None, list[int]] = {}
