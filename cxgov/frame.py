@@ -36,16 +36,16 @@ class Place:
 
 ACTS = (
     Place("Home", "home", "home", ("duties:",), key="h"),
-    Place("Own", "boards:own", "map", ("boards:money", "boards:waiting"), key="o"),
+    Place("Own", "boards:own", "map", key="o"),
     Place(
         "Decide",
         "decisions:ranking",
         "scale",
         ("decisions:", "funding:"),
         (
-            Place("Ranking", "decisions:ranking", holds=("decisions:",)),
-            Place("Money", "funding:pools", holds=("funding:",)),
-            Place("Requests", "funding:requests", holds=("funding:request",)),
+            Place("Ranking", "decisions:ranking"),
+            Place("Money", "funding:pools"),
+            Place("Requests", "funding:requests"),
         ),
         key="d",
     ),
@@ -55,8 +55,8 @@ ACTS = (
         "rocket-launch",
         ("portfolio:",),
         (
-            Place("Initiatives", "portfolio:list", holds=("portfolio:",)),
-            Place("Import", "portfolio:imports", holds=("portfolio:import",)),
+            Place("Initiatives", "portfolio:list", holds=("portfolio:board",)),
+            Place("Import", "portfolio:imports"),
         ),
         key="i",
     ),
@@ -68,12 +68,8 @@ ADMIN = Place(
     "users",
     ("organization:", "ui"),
     (
-        Place("People", "organization:people", holds=("organization:",)),
-        Place(
-            "Departments",
-            "organization:departments",
-            holds=tuple(f"organization:{what}department" for what in ("", "create_", "edit_", "close_")),
-        ),
+        Place("People", "organization:people"),
+        Place("Departments", "organization:departments"),
         Place("Components", "ui"),
     ),
 )
@@ -138,13 +134,10 @@ class Frame:
         return next(self._entries((ADMIN,), self.act), None)
 
     def tabs(self) -> list[dict[str, Any]]:
-        """The pages of the current act; the most exact match is the current one. A single tab is no choice."""
-        if (act := self.act) is None:
-            return []
-        exact = [tab for tab in act.tabs if tab.url == self.view]
-        held = [tab for tab in act.tabs if tab.has(self.view)]
-        current = max(exact or held, key=lambda tab: max(map(len, tab.holds), default=0), default=None)
-        entries = list(self._entries(act.tabs, current))
+        """The pages of the current act, on these pages only: a deeper page has its breadcrumb. A single tab is no choice."""
+        tabs = self.act.tabs if self.act else ()
+        current = next((tab for tab in tabs if tab.has(self.view)), None)
+        entries = list(self._entries(tabs, current)) if current else []
         return entries if len(entries) > 1 else []
 
     def menu(self) -> list[dict[str, Any]]:

@@ -27,41 +27,42 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 class Picture:
     """A page as one of the demo's people sees it; `role` is a role of demo_logins, empty for nobody.
 
-    `path` may hold {initiative}: the reference of the first initiative on the list of that reader.
+    With `follow`, a selector of links, it is the page behind the first of them on `path`.
     """
 
     name: str
     path: str
     role: str = "CXO"
+    follow: str = ""
 
 
 PICTURES = (
     Picture("login", "/account/login/", ""),
     Picture("not-found", "/no-such-page/", ""),
-    Picture("home-head", "/", "Department head"),
-    Picture("home-cxo", "/"),
-    Picture("own-ceo", "/own/", "CEO"),
-    Picture("own-contributor", "/own/", "Contributor"),
-    Picture("own-money", "/own/money/?figure=allocated", "CEO"),
-    Picture("own-waiting", "/own/waiting/", "CEO"),
+    Picture("home-contributor", "/", "Contributor"),
+    Picture("home-finance", "/", "Finance"),
+    Picture("own", "/own/", "CEO"),
     Picture("ranking", "/ranking/"),
-    Picture("ranking-next", "/ranking/draft/"),
-    Picture("ranking-history", "/ranking/history/"),
+    Picture("ranking-draft", "/ranking/draft/"),
     Picture("money", "/money/", "Finance"),
+    Picture("pool", "/money/", "Finance", "main tbody th a"),
     Picture("requests", "/money/requests/", "Finance"),
+    Picture("request", "/money/requests/", "Finance", "main tbody th a"),
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),
     Picture("board", "/initiatives/board/"),
-    Picture("initiative", "/initiatives/{initiative}/"),
-    Picture("new-initiative", "/initiatives/new/", "Department head"),
+    Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),
+    Picture("initiative-new", "/initiatives/new/", "Department head"),
     Picture("import", "/initiatives/import/"),
     Picture("prove", "/prove/", "CEO"),
     Picture("people", "/people/", "Administrator"),
+    Picture("person", "/people/", "Administrator", "main tbody th a"),
     Picture("departments", "/people/departments/", "Administrator"),
+    Picture("department", "/people/departments/", "Administrator", "main tbody th a"),
     Picture("profile", "/people/profile/", "Contributor"),
     Picture("password", "/account/password/change/", "Contributor"),
     Picture("sessions", "/account/sessions/", "Contributor"),
-    Picture("mail", "/mail/", "Department head"),
+    Picture("mail", "/mail/", "Contributor"),
     Picture("components", "/ui/", "Administrator"),
 )
 
@@ -82,7 +83,6 @@ class Camera:
         self.browser, self.address, self.folder = browser, address, folder
         self.people = logins()
         self.contexts: dict[str, BrowserContext] = {}
-        self.initiatives: dict[str, str] = {}
 
     def context(self, role: str) -> BrowserContext:
         """A browser in which the role's demo person is signed in, once."""
@@ -100,18 +100,12 @@ class Camera:
                 page.close()
         return self.contexts[role]
 
-    def initiative(self, role: str) -> str:
-        if role not in self.initiatives:
-            page = self.context(role).new_page()
-            page.goto("/initiatives/")
-            self.initiatives[role] = page.locator("main [data-open]").first.get_attribute("data-open") or ""
-            page.close()
-        return self.initiatives[role]
-
     def take(self, picture: Picture) -> Iterator[str]:
         """Take all pictures of a page; yields what is wrong with them."""
-        path = picture.path.replace("{initiative}", self.initiative(picture.role) if "{" in picture.path else "")
-        page = self.context(picture.role).new_page()
+        path, page = picture.path, self.context(picture.role).new_page()
+        if picture.follow:
+            page.goto(path)
+            path = page.locator(picture.follow).first.get_attribute("href") or path
         for width, scheme in product(WIDTHS, SCHEMES):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 780 if width < 600 else 1000})

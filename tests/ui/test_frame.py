@@ -3,7 +3,8 @@
 from django.test import Client, RequestFactory
 from django.urls import resolve
 
-from cxgov.frame import ADMIN, Frame, Place, open_to
+from cxgov.frame import ACTS, ADMIN, CREATE, HOME, MENU, SEARCH, Frame, Place, open_to
+from initiatives.core.policy import RULES
 from initiatives.organization.models import User
 from tests.cast import Cast
 
@@ -24,6 +25,12 @@ def test_a_place_without_a_page_is_not_shown(cast: Cast) -> None:
     assert not open_to(cast.administrator, Place("Nowhere", "nowhere"))
 
 
+def test_every_entry_names_a_url_that_has_a_rule() -> None:
+    places = [*ACTS, ADMIN, *MENU, CREATE, HOME, SEARCH]
+    places += [tab for act in places for tab in act.tabs]
+    assert [place for place in places if (place.url, "GET") not in RULES] == []
+
+
 def test_every_entry_leads_to_a_page_that_opens(client: Client, cast: Cast) -> None:
     client.force_login(cast.administrator)
     frame = frame_at("/ui/", cast.administrator)
@@ -34,7 +41,15 @@ def test_every_entry_leads_to_a_page_that_opens(client: Client, cast: Cast) -> N
 def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
     frame = frame_at("/ui/", cast.administrator)
     assert frame.act is ADMIN
-    assert [tab["words"] for tab in frame.tabs() if tab["current"]] in ([], ["Components"])
+    assert [tab["words"] for tab in frame.tabs() if tab["current"]] == ["Components"]
+
+
+def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
+    assert [tab["words"] for tab in frame_at("/money/", cast.cxo).tabs()] == ["Ranking", "Money", "Requests"]
+    deeper = frame_at("/initiatives/new/", cast.cxo)
+    assert deeper.act is not None
+    assert deeper.act.words == "Deliver"
+    assert deeper.tabs() == []
 
 
 def test_a_title_is_written_once_and_shown_twice(client: Client, cast: Cast) -> None:
