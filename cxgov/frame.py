@@ -29,6 +29,7 @@ class Place:
     holds: tuple[str, ...] = ()
     tabs: tuple["Place", ...] = ()
     key: str = ""  # pressed after g
+    keeps: bool = False  # a view of the same list: filters and order go along from one such tab to the other
 
     def has(self, view: str) -> bool:
         return view == self.url or view.startswith(self.holds)
@@ -55,7 +56,8 @@ ACTS = (
         "rocket-launch",
         ("portfolio:",),
         (
-            Place("Initiatives", "portfolio:list", holds=("portfolio:board",)),
+            Place("Table", "portfolio:list", keeps=True),
+            Place("Board", "portfolio:board", keeps=True),
             Place("Import", "portfolio:imports"),
         ),
         key="i",
@@ -138,7 +140,16 @@ class Frame:
         tabs = self.act.tabs if self.act else ()
         current = next((tab for tab in tabs if tab.has(self.view)), None)
         entries = list(self._entries(tabs, current)) if current else []
+        if current and current.keeps and (query := self._query()):
+            keeping = {tab.words for tab in tabs if tab.keeps}
+            entries = [entry | {"url": f"{entry['url']}?{query}"} if entry["words"] in keeping else entry for entry in entries]
         return entries if len(entries) > 1 else []
+
+    def _query(self) -> str:
+        query = self.request.GET.copy()
+        for passing in ("page", "open"):
+            query.pop(passing, None)
+        return query.urlencode()
 
     def menu(self) -> list[dict[str, Any]]:
         return list(self._entries(MENU, None))

@@ -12,7 +12,7 @@ from tests.cast import Cast
 def frame_at(path: str, user: User) -> Frame:
     request = RequestFactory().get(path)
     request.user = user
-    request.resolver_match = resolve(path)
+    request.resolver_match = resolve(request.path)
     return Frame(request)
 
 
@@ -46,6 +46,12 @@ def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
 
 def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
     assert [tab["words"] for tab in frame_at("/money/", cast.cxo).tabs()] == ["Ranking", "Money", "Requests"]
+    views = frame_at("/initiatives/?status=active&page=2", cast.cxo).tabs()
+    assert [tab["url"] for tab in views] == [
+        "/initiatives/?status=active",
+        "/initiatives/board/?status=active",
+        "/initiatives/import/",
+    ]
     deeper = frame_at("/initiatives/new/", cast.cxo)
     assert deeper.act is not None
     assert deeper.act.words == "Deliver"
