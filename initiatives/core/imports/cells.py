@@ -75,15 +75,15 @@ def _shape(name: str) -> re.Pattern[str]:
     return re.compile(re.sub("hh|mm|ss", "[0-9]{2}", shape))
 
 
-def amount(cell: Cell, chosen: "FieldMap") -> tuple[Decimal, Decimal]:
-    """(what the file says, the same in units of the currency): exact, not negative, within what can be kept."""
+def amount(cell: Cell, chosen: "FieldMap", *, negative: bool = False) -> tuple[Decimal, Decimal]:
+    """(what the file says, the same in units of the currency): exact, storable, below zero only if `negative`."""
     if isinstance(cell, date):
         raise NotRead("This is a day, not an amount.")
     said = cell if isinstance(cell, Decimal) else _number(cell, chosen)
-    if said < 0:
+    if said < 0 and not negative:
         raise NotRead("The amount must not be negative.")
     units = said * chosen.multiplier
-    if units > LARGEST:
+    if abs(units) > LARGEST:
         raise NotRead("The amount must be at most 999,999,999,999.99.")
     whole = units.quantize(CENT, rounding=ROUND_HALF_EVEN)
     if whole != units and not chosen.round:
@@ -92,17 +92,21 @@ def amount(cell: Cell, chosen: "FieldMap") -> tuple[Decimal, Decimal]:
 
 
 def _number(text: str, chosen: "FieldMap") -> Decimal:
-    bare = text.translate(BLANKS).strip()
+    bare = text.translate(BLANKS).replace("−", "-").strip()
+    below = "-" if bare.startswith("-") else ""  # the minus may stand on either side of the currency's sign
+    bare = bare.removeprefix("-").strip()
     for sign in sorted(chosen.signs, key=len, reverse=True):
         bare = bare.removeprefix(sign).removesuffix(sign).strip() if sign else bare
+    if not below and bare.startswith("-"):
+        below, bare = "-", bare.removeprefix("-")
     thousands, point = re.escape(chosen.thousands.translate(BLANKS)), re.escape(chosen.decimal)
     grouped = rf"[0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+|" if thousands else ""
-    match = re.fullmatch(rf"(-?)({grouped}[0-9]{{1,18}})(?:{point}([0-9]{{1,18}}))?", bare[:60]) if len(bare) <= 60 else None
+    match = re.fullmatch(rf"({grouped}[0-9]{{1,18}})(?:{point}([0-9]{{1,18}}))?", bare[:60]) if len(bare) <= 60 else None
     if match is None:
         example = f"1{chosen.thousands}234{chosen.decimal}50"
         raise NotRead(f"This is not an amount written as {example}.")
-    whole = match[2].replace(chosen.thousands.translate(BLANKS), "") if chosen.thousands else match[2]
-    return Decimal(f"{match[1]}{whole}.{match[3]}" if match[3] else f"{match[1]}{whole}")
+    whole = match[1].replace(chosen.thousands.translate(BLANKS), "") if chosen.thousands else match[1]
+    return Decimal(f"{below}{whole}.{match[2]}" if match[2] else f"{below}{whole}")
 
 
 def whole(cell: Cell) -> int:

@@ -111,7 +111,7 @@ class Reader:
 
     def _value(self, record: Record, about: Field, chosen: FieldMap, cell: Cell) -> Any:
         if about.kind is Kind.MONEY:
-            said, units = cells.amount(cell, chosen)
+            said, units = cells.amount(cell, chosen, negative=about.negative)
             column = self._column(about)
             self.counts.totals[column] = self.counts.totals.get(column, Decimal(0)) + said
             self.counts.given[column] += 1

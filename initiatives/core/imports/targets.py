@@ -37,6 +37,7 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     longest: int = 200
     earliest: date = FIRST_DAY
+    negative: bool = False  # whether an amount may be below zero
 
 
 @dataclass

@@ -28,9 +28,9 @@ FIELDS: Sequence[Field] = (
     Field("health", "Rating", Kind.CHOICE, choices=dict(Health.choices), help="Becomes a check-in that quotes it."),
     Field("reported_on", "Day of the rating", Kind.DAY, help="Needed for ratings; the day that the file speaks of."),
     Field("rating_comment", "Comment on the rating", Kind.PROSE, longest=10_000),
-    Field("year_baseline", "Baseline this year", Kind.MONEY),
-    Field("year_forecast", "Forecast this year", Kind.MONEY),
-    Field("whole_life_cost", "Whole-life cost", Kind.MONEY),
+    Field("year_baseline", "Baseline this year", Kind.MONEY, negative=True),
+    Field("year_forecast", "Forecast this year", Kind.MONEY, negative=True),
+    Field("whole_life_cost", "Whole-life cost", Kind.MONEY, negative=True),
 )  # fmt: skip
 
 

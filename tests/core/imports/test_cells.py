@@ -111,6 +111,16 @@ def test_what_is_not_exactly_an_amount_is_refused(text: str) -> None:
         cells.amount(text, FieldMap())
 
 
+@pytest.mark.parametrize("text", ["-£1.50", "£-1.50", "−£1.50", "- £ 1.50"])
+def test_below_zero_is_read_only_where_it_makes_sense(text: str) -> None:
+    pounds = FieldMap(signs=("£",))
+    assert cells.amount(text, pounds, negative=True) == (Decimal("-1.50"), Decimal("-1.50"))
+    with pytest.raises(NotRead, match="must not be negative"):
+        cells.amount(text, pounds)
+    with pytest.raises(NotRead):
+        cells.amount(f"-{text}", pounds, negative=True)
+
+
 def test_a_line_holds_no_line_break_and_nothing_invisible() -> None:
     line = Field("title", "Title")
     assert cells.text_of("Land  Environment\n(LE\u00a0TacCIS)", line) == "Land Environment (LE TacCIS)"
