@@ -46,10 +46,9 @@ def serve(state: State, children: Children, began: float) -> None:
     state.publish(environment=environment, address=address)
     prepare(state, children, environment)
     start_product(port, state, children, environment)
-    logins = demo_logins(state, children, environment)
     wait_until_ready(port, address, children)
-    print(f"\ncxgov is running at {address} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
-    if logins:
+    print(f"\ncxgov is running at {address} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.", flush=True)
+    if logins := demo_logins(state, children, environment):
         print(f"\n{logins}")
     print(f"\nData and logs: {state.folder}", flush=True)
     while (dead := children.dead()) is None:
