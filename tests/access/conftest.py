@@ -1,0 +1,128 @@
+"""The objects of the access table: one of each kind for each case, and the people who look at them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from initiatives.core.imports.models import ImportRun
+from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool
+from initiatives.organization.models import Invitation, User
+from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
+from tests.access.table import ACTORS
+from tests.cast import Cast
+
+NOWHERE = 2_000_000_000
+
+
+@dataclass
+class World:
+    actors: dict[str, User]
+    gone: User
+    arguments: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # (kind, case) → the URL's arguments
+
+    def of(self, kind: str, case: str) -> dict[str, Any]:
+        return self.arguments[kind, case]
+
+
+@pytest.fixture
+def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    actors = dict(
+        zip(
+            ACTORS,
+            [
+                cast.nobody, cast.contributor("OPS"), cast.head("OPS"), cast.deputy("OPS"), cast.head("IT"), cast.finance,
+                cast.cxo, cast.ceo, cast.auditor, cast.administrator,
+            ],
+            strict=True,
+        )
+    )  # fmt: skip
+    world = World(actors, cast.person("greta_gone", "head", "SEC"))
+    _initiatives(world, cast)
+    _views(world, cast)
+    _people(world, cast)
+    _money(world, cast)
+    _imports(world, cast)
+    return world
+
+
+def _initiatives(world: World, cast: Cast) -> None:
+    for case, code in (("own", "OPS"), ("foreign", "HR"), ("hidden", "HR")):
+        cast.head(code)
+        contributor, department = cast.contributor(code), cast.department(code)
+        found = Initiative.objects.draft(by=contributor, title=f"The {case} one", lead_department=department, problem="Queues.")
+        found.propose_involvement(department, "A", by=cast.head(code))
+        found.propose(by=contributor)
+        part: Involvement = found.propose_involvement(cast.department(code), "R", by=cast.head(code))
+        milestone: Milestone = found.add_milestone("A gate", date(2027, 3, 1), by=cast.head(code))
+        if case == "hidden":
+            found.make_confidential(by=cast.head(code))
+        ref = {"ref": found.reference}
+        world.arguments["initiative", case] = ref
+        world.arguments["involvement", case] = {**ref, "number": part.pk}
+        world.arguments["milestone", case] = {**ref, "number": milestone.pk}
+    world.arguments["initiative", "none"] = {"ref": "CX-99999"}
+    own = world.of("initiative", "own")
+    world.arguments["involvement", "none"] = world.arguments["milestone", "none"] = {**own, "number": NOWHERE}
+    world.arguments["ranking", "none"] = {"number": NOWHERE}
+
+
+def _money(world: World, cast: Cast) -> None:
+    year = FiscalYear.objects.get_or_create(name="2026", defaults={"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)})[0]
+    pools = {
+        code: Pool.objects.open(year, cast.department(code), Decimal(1000), by=cast.second_finance) for code in ("OPS", "HR")
+    }
+    for case, code in (("own", "OPS"), ("foreign", "HR"), ("hidden", "HR")):
+        subject = Initiative.objects.get(title=f"The {case} one").cost_object
+        lines = [(pools[code], Decimal(10))]
+        by = cast.head(code) if case == "hidden" else cast.contributor(code)
+        request = FundingRequest.objects.draft(subject, lines=lines, purpose="Kiosks", by=by)
+        request.submit(by=by)
+        journal = Journal.objects.filter(transfers__target__pool=pools[code]).first()
+        assert journal
+        world.arguments["pool", case] = {"pk": pools[code].pk}
+        world.arguments["request", case] = {"pk": request.pk}
+        world.arguments["cost object", case] = {"pk": subject.pk}
+        world.arguments["journal", case] = {"pk": journal.pk}
+    for kind in ("pool", "request", "cost object", "journal"):
+        world.arguments[kind, "none"] = {"pk": NOWHERE}
+
+
+def _imports(world: World, cast: Cast) -> None:
+    for case, code in (("own", "OPS"), ("foreign", "HR")):
+        client = Client()
+        client.force_login(cast.head(code))
+        client.post(
+            reverse("portfolio:imports"), {"file": SimpleUploadedFile("x.csv", b"id;title\n1;One\n2;Two\n"), "mapping": ""}
+        )
+        world.arguments["import", case] = {"number": ImportRun.objects.get(by=cast.head(code)).pk}
+    world.arguments["import", "none"] = {"number": NOWHERE}
+
+
+def _views(world: World, cast: Cast) -> None:
+    views = SavedView.objects
+    world.arguments["saved view", "own"] = {"number": views.keep("Mine", "", by=cast.contributor("OPS")).pk}
+    world.arguments["saved view", "foreign"] = {"number": views.keep("Shared", "", by=cast.head("HR"), shared=True).pk}
+    world.arguments["saved view", "hidden"] = {"number": views.keep("Private", "", by=cast.head("HR")).pk}
+    world.arguments["saved view", "none"] = {"number": NOWHERE}
+
+
+def _people(world: World, cast: Cast) -> None:
+    hanna, hugo = cast.head("OPS"), cast.head("HR")
+    invitation = Invitation.objects.invite(email="gina@example.org", name="Gina", kind="ceo", by=cast.administrator)
+    world.gone.deactivate(by=cast.administrator, reason="Left the company.")
+    for kind, case, pk in [
+        ("person", "own", hanna.pk), ("person", "foreign", hugo.pk), ("person", "none", NOWHERE),
+        ("department", "own", cast.department("OPS").pk), ("department", "foreign", cast.department("HR").pk),
+        ("department", "none", NOWHERE), ("invitation", "own", invitation.pk), ("invitation", "none", NOWHERE),
+    ]:  # fmt: skip
+        world.arguments[kind, case] = {"pk": pk}
+    world.arguments["role", "own"] = {"pk": hanna.pk, "role": hanna.roles.get().pk}
+    world.arguments["role", "none"] = {"pk": hugo.pk, "role": hanna.roles.get().pk}

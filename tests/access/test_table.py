@@ -1,0 +1,119 @@
+"""Each cell of the access table is asked for over HTTP: who may gets an answer, who may not 403, who may not know 404."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from initiatives.core.checks import url_names
+from initiatives.core.models import Event
+from initiatives.core.policy import NOBODY, RULES
+from initiatives.core.policy import PUBLIC as ANYBODY
+from tests.access.conftest import World
+from tests.access.table import ACTORS, ELSEWHERE, NOT_OFFERED, PUBLIC, QUERY, SEEN, TABLE
+
+ANSWERED = {200, 302, 400, 409, 422}  # an act sent with nothing in it may be refused by its form or its rule
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def counted_by_each_test_alone(monkeypatch: pytest.MonkeyPatch, settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    settings.DEMO = True
+
+
+def cells() -> Iterator[tuple[str, str, str, str, str]]:
+    """URL, method, kind, case, who may."""
+    for url, methods, kind, may in TABLE:
+        for method in methods.split():
+            for case in SEEN[kind]:
+                yield url, method, kind, case, may.get(case, "")
+
+
+def asked(client: Client, method: str, path: str) -> int:
+    """The status of the answer; whatever it changed is undone."""
+    with transaction.atomic():
+        before = Event.objects.count()
+        answer = client.generic(method, path)
+        if answer.status_code in (403, 404, 405):
+            assert Event.objects.count() == before, f"{method} {path} was refused and yet changed something"
+        status = 401 if answer.status_code == 302 and "/account/login/" in answer.headers["Location"] else answer.status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def path_of(world: World, url: str, kind: str, case: str) -> str:
+    return reverse(url, kwargs=world.of(kind, case) if kind else {}) + QUERY.get(url, "")
+
+
+def ready(world: World, kind: str, case: str) -> bool:
+    return not kind or (kind, case) in world.arguments
+
+
+def test_every_url_stands_in_the_table_and_every_line_of_it_has_a_url() -> None:
+    listed = {url for url, *_ in TABLE} | PUBLIC | NOT_OFFERED | ELSEWHERE
+    assert sorted(set(url_names()) - listed) == [], "give these URLs a line in tests/access/table.py"
+    assert sorted(listed - set(url_names())) == []
+
+
+def test_the_table_and_the_rules_speak_of_the_same_methods() -> None:
+    ruled = {(url, method) for (url, method), rule in RULES.items() if rule.to not in (ANYBODY, NOBODY)}
+    listed = {(url, method) for url, method, *_ in cells()}
+    assert listed ^ ruled == {(url, "GET") for url in ELSEWHERE}
+    assert {url for (url, _), rule in RULES.items() if rule.to == ANYBODY} == PUBLIC
+    assert {url for (url, _), rule in RULES.items() if rule.to == NOBODY} == NOT_OFFERED
+
+
+@pytest.mark.parametrize("letter", ACTORS, ids=list(ACTORS.values()))
+def test_an_actor_may_what_the_table_says_and_nothing_else(world: World, letter: str) -> None:
+    client, wrong = Client(), []
+    client.force_login(world.actors[letter])
+    for url, method, kind, case, may in cells():
+        if not ready(world, kind, case):
+            continue
+        status = asked(client, method, path_of(world, url, kind, case))
+        expected = "an answer" if letter in may else "404" if kind and letter not in SEEN[kind][case] else "403"
+        found = "an answer" if status in ANSWERED else str(status)
+        if found != expected and not (case == "none" and status == 403):  # refused for the object above it, already
+            wrong.append(f"{method} {url} ({case}): {status} and not {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["not signed in", "left"])
+def test_nobody_outside_gets_further_than_the_sign_in_page(world: World, who: str) -> None:
+    client = Client()
+    if who == "left":
+        client.force_login(world.gone)
+    statuses = {
+        (url, method): asked(client, method, path_of(world, url, kind, case))
+        for url, method, kind, case, _ in cells()
+        if ready(world, kind, case)
+    }
+    assert {cell: status for cell, status in statuses.items() if status != 401} == {}
+
+
+def test_a_method_that_was_not_declared_is_refused_to_everybody(world: World) -> None:
+    client = Client()
+    client.force_login(world.actors["x"])
+    allowed = {url: set(methods.split()) for url, methods, *_ in TABLE}
+    for url, _, kind, _ in TABLE:
+        case = next(iter(SEEN[kind]))
+        if ready(world, kind, case):
+            path = path_of(world, url, kind, case)
+            statuses = {method: asked(client, method, path) for method in METHODS if method not in allowed[url]}
+            assert set(statuses.values()) <= {405}, (url, statuses)
+
+
+def test_what_is_not_offered_is_not_found(world: World) -> None:
+    client = Client()
+    client.force_login(world.actors["A"])
+    for name in NOT_OFFERED - {"account_confirm_email"}:
+        assert asked(client, "GET", reverse(name)) == 404, name
+
+
+def test_every_line_lets_somebody_in_and_no_case_is_forgotten() -> None:
+    for url, _, kind, may in TABLE:
+        assert any(may.values()), url
+        assert set(may) <= set(SEEN[kind]) | {"hidden"}, url
