@@ -130,16 +130,18 @@ def request_draft(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def request_submit(request: Request, pk: int) -> HttpResponse:
     funding_request = request_for(request, pk, "submit")
+    key = key_of(request)
     with explained(request):
-        funding_request.submit(by=request.user, key=key_of(request))
+        funding_request.submit(by=request.user, key=key)
     return reply(request, funding_request, said="The request is submitted; those who decide are asked.")
 
 
 @require_POST
 def request_withdraw(request: Request, pk: int) -> HttpResponse:
     funding_request = request_for(request, pk, "withdraw")
+    key = key_of(request)
     with explained(request):
-        funding_request.withdraw(by=request.user, key=key_of(request))
+        funding_request.withdraw(by=request.user, key=key)
     return reply(request, funding_request, said="The request is withdrawn.")
 
 
@@ -147,8 +149,9 @@ def request_withdraw(request: Request, pk: int) -> HttpResponse:
 def request_approve(request: Request, pk: int) -> HttpResponse:
     """Approve what was shown: the form carries its hash. The last approval allocates the money."""
     funding_request = request_for(request, pk, "decide")
+    key = key_of(request)
     with explained(request):
-        funding_request.approve(by=request.user, shown=request.POST.get("shown", ""), key=key_of(request))
+        funding_request.approve(by=request.user, shown=request.POST.get("shown", ""), key=key)
     allocated = funding_request.state == State.ALLOCATED
     return reply(request, funding_request, said="Approved; the money is allocated." if allocated else "Approved.")
 
@@ -156,8 +159,9 @@ def request_approve(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def request_decline(request: Request, pk: int) -> HttpResponse:
     funding_request = request_for(request, pk, "decide")
+    key = key_of(request)
     with explained(request):
-        funding_request.decline(by=request.user, reason=prose(request, "reason"), key=key_of(request))
+        funding_request.decline(by=request.user, reason=prose(request, "reason"), key=key)
     return reply(request, funding_request, said="The request is declined.")
 
 
@@ -220,8 +224,9 @@ def release(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def reverse(request: Request, pk: int) -> HttpResponse:
     journal = scoped(request, Journal.objects.visible_to(request.user), "funding.reverse_journal", pk=pk)
+    key = key_of(request)
     with explained(request):
-        journal.reverse(by=request.user, reason=prose(request, "reason"), key=key_of(request))
+        journal.reverse(by=request.user, reason=prose(request, "reason"), key=key)
     return reply(request, journal, said="The entry is reversed.")
 
 

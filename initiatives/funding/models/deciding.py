@@ -113,23 +113,29 @@ class Deciding(Recorded):
 
     def obstacle_to_approve(self, by: User, pool: Pool | None = None) -> str | None:
         """Say in one sentence why `by` cannot approve, or None."""
-        if self.state != State.SUBMITTED:
-            return f"This request is not waiting for approval; it is {self.get_state_display().lower()}."
-        if not handles_money(by):
-            return "Who administers the product has no say over money."
-        if by.pk == self.requester_id:
-            return "Who asks for money does not approve it."
-        if by.pk == self.cost_object.owner_id:
-            return "Who owns what the money is for does not approve it."
-        if self.given().filter(by=by).exists():
-            return "Nobody approves a request twice."
-        due = self.due_from(by, pool)
-        if due is None:
-            who = "; ".join(f"{due}: {', '.join(map(str, due.people)) or 'nobody may'}" for due in self.due())
-            return f"This approval is not yours. {who}."
-        return self._shortage(due)
+        return self._turn(by, pool)[1]
 
-    def _shortage(self, due: Due) -> str | None:
+    def _turn(self, by: User, pool: Pool | None = None) -> tuple[Due | None, str | None]:
+        """The approval that is this person's to give now, and what stands in its way."""
+        if self.state != State.SUBMITTED:
+            return None, f"This request is not waiting for approval; it is {self.get_state_display().lower()}."
+        if not handles_money(by):
+            return None, "Who administers the product has no say over money."
+        if by.pk == self.requester_id:
+            return None, "Who asks for money does not approve it."
+        if by.pk == self.cost_object.owner_id:
+            return None, "Who owns what the money is for does not approve it."
+        if self.given().filter(by=by).exists():
+            return None, "Nobody approves a request twice."
+        waiting = self.due()
+        due = next((due for due in waiting if by in due.people and (pool is None or due.pool == pool)), None)
+        if due is None:
+            who = "; ".join(f"{due}: {', '.join(map(str, due.people)) or 'nobody may'}" for due in waiting)
+            return None, f"This approval is not yours. {who}."
+        return due, self.shortage(due)
+
+    def shortage(self, due: Due) -> str | None:
+        """Say which pool does not have what this approval would take from it, or None."""
         lines = self.asked_lines().select_related("pool__department", "pool__year")
         for line in lines if due.pool is None else lines.filter(pool=due.pool):
             if line.pool.free < line.amount:
@@ -147,10 +153,9 @@ class Deciding(Recorded):
             return
         if shown is not None and shown != self.shown():
             raise Stale("The request changed after you opened it. Look at it again before you decide.")
-        if obstacle := self.obstacle_to_approve(by, pool):
-            raise RuleBroken(obstacle)
-        due = self.due_from(by, pool)
-        assert due is not None
+        due, obstacle = self._turn(by, pool)
+        if due is None or obstacle:
+            raise RuleBroken(obstacle or "This approval is not yours.")
         Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, shown=self.shown())
         self.record("approved", by=by, step=due.step, pool=due.pool and due.pool.pk)
         Obligation.objects.meet(ASK, self, by=by, person=due.people[0])

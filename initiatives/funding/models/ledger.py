@@ -213,6 +213,7 @@ class Journal(Keyed, Recorded):
             raise BadInput("Say why the entry is reversed.")
         if obstacle := self.obstacle_to_reverse(by):
             raise RuleBroken(obstacle)
+        self._lock_cost_object()
         rows = list(self.transfers.with_accounts().locked())
         if any(row.target.balance < row.amount for row in rows if row.target.kind != Kind.SOURCE):
             raise RuleBroken("The money has moved on since; reverse the later entry first.")
@@ -220,6 +221,13 @@ class Journal(Keyed, Recorded):
         back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, memo=reason, reverses=self)
         self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
         return back
+
+    def _lock_cost_object(self) -> None:
+        """Before its pools, as every act does that moves money: whoever takes locks in another order waits in a ring."""
+        for transfer in self.transfers.select_related("source__cost_object", "target__cost_object")[:1]:
+            thing = transfer.target.cost_object or transfer.source.cost_object
+            if thing is not None:
+                thing.lock()
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):

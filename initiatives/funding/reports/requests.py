@@ -94,6 +94,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
     for event in events if not named else ():
         event.reason = ""
     lines = _lines(user, request, approvals)
+    could_decide = request.could_be_decided_by(user)
     return RequestPage(
         request,
         names.get(request.cost_object_id, above.RESTRICTED),
@@ -110,10 +111,9 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         {
             "submit": request.obstacle_to_submit(user),
             "withdraw": request.obstacle_to_withdraw(user),
-            "approve": request.obstacle_to_approve(user),
-            "decline": request.obstacle_to_decline(user),
+            "approve": request.shortage(mine) if mine else None,
         },
-        request.could_be_decided_by(user),
+        could_decide,
     )
 
 

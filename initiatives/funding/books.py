@@ -1,0 +1,132 @@
+"""Count the ledger again: every balance and figure that the database keeps, against the transfers themselves.
+
+One statement, therefore one snapshot: it is true of one instant, also while others post.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+MOST = 100  # faults that are named; more say no more
+
+FAULTS = """
+WITH moved AS (
+    SELECT account, sum(amount) AS amount FROM (
+        SELECT target_id AS account, amount FROM funding_transfer
+        UNION ALL SELECT source_id, -amount FROM funding_transfer) AS sides
+    GROUP BY account
+), held AS (
+    SELECT account.id, account.pool_id, account.cost_object_id, account.kind, account.balance,
+        coalesce(moved.amount, 0) AS moved
+    FROM funding_account account LEFT JOIN moved ON moved.account = account.id
+), waiting AS (
+    SELECT line.pool_id, request.cost_object_id, line.amount
+    FROM funding_requestline line JOIN funding_fundingrequest request ON request.id = line.request_id
+    WHERE request.state = 'submitted'
+), pool AS (
+    SELECT pool.id,
+        ARRAY[pool.appropriated, pool.free, pool.allocated, pool.committed, pool.spent, pool.asked] AS kept,
+        ARRAY[
+            coalesce(sum(-held.moved) FILTER (WHERE held.kind = 'source'), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.kind = 'available'), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.cost_object_id IS NOT NULL), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.kind = 'committed'), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.kind = 'spent'), 0),
+            coalesce((SELECT sum(amount) FROM waiting WHERE waiting.pool_id = pool.id), 0)] AS counted
+    FROM funding_pool pool LEFT JOIN held ON held.pool_id = pool.id GROUP BY pool.id
+), thing AS (
+    SELECT thing.id,
+        ARRAY[thing.allocated, thing.committed, thing.spent, thing.asked] AS kept,
+        ARRAY[
+            coalesce(sum(held.moved), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.kind = 'committed'), 0),
+            coalesce(sum(held.moved) FILTER (WHERE held.kind = 'spent'), 0),
+            coalesce((SELECT sum(amount) FROM waiting WHERE waiting.cost_object_id = thing.id), 0)] AS counted
+    FROM funding_costobject thing LEFT JOIN held ON held.cost_object_id = thing.id GROUP BY thing.id
+)
+SELECT 'the balance is not the sum of its transfers' AS fault, 'account' AS subject, id, balance::text, moved::text
+    FROM held WHERE balance <> moved
+UNION ALL SELECT 'the account is below zero', 'account', id, balance::text, moved::text
+    FROM held WHERE (balance < 0 OR moved < 0) AND kind <> 'source'
+UNION ALL SELECT 'the figures are not the sums of the accounts', 'pool', id, kept::text, counted::text
+    FROM pool WHERE kept <> counted
+UNION ALL SELECT 'the figures are not the sums of the accounts', 'cost object', id, kept::text, counted::text
+    FROM thing WHERE kept <> counted
+UNION ALL SELECT 'all balances together are not zero', 'ledger', 0, sum(balance)::text, '0.00'
+    FROM held HAVING sum(balance) <> 0
+UNION ALL SELECT 'the entry moves nothing', 'journal', journal.id, '', ''
+    FROM funding_journal journal WHERE NOT EXISTS (SELECT FROM funding_transfer WHERE journal_id = journal.id)
+UNION ALL SELECT 'the money moved between two pools or cost objects', 'transfer', transfer.id, '', ''
+    FROM funding_transfer transfer
+    JOIN funding_account source ON source.id = transfer.source_id
+    JOIN funding_account target ON target.id = transfer.target_id
+    WHERE source.pool_id <> target.pool_id OR source.cost_object_id <> target.cost_object_id
+UNION ALL SELECT 'the reversal is not the mirror of its entry', 'journal', back.id, '', ''
+    FROM funding_journal back WHERE back.reverses_id IS NOT NULL AND (
+        SELECT array_agg((source_id, target_id, amount)::text ORDER BY source_id, target_id, amount)
+        FROM funding_transfer WHERE journal_id = back.id
+    ) IS DISTINCT FROM (
+        SELECT array_agg((target_id, source_id, amount)::text ORDER BY target_id, source_id, amount)
+        FROM funding_transfer WHERE journal_id = back.reverses_id)
+UNION ALL SELECT 'the allocation is not what was asked for', 'request', request.id, '', ''
+    FROM funding_fundingrequest request LEFT JOIN funding_journal journal ON journal.request_id = request.id
+    WHERE (request.state = 'allocated' OR journal.id IS NOT NULL) AND (
+        SELECT array_agg((pool_id, amount)::text ORDER BY pool_id) FROM funding_requestline WHERE request_id = request.id
+    ) IS DISTINCT FROM (
+        SELECT array_agg((target.pool_id, transfer.amount)::text ORDER BY target.pool_id)
+        FROM funding_transfer transfer JOIN funding_account target ON target.id = transfer.target_id
+        WHERE transfer.journal_id = journal.id AND target.cost_object_id = request.cost_object_id)
+UNION ALL SELECT 'the money was allocated without every approval', 'request', request.id, '', ''
+    FROM funding_fundingrequest request WHERE request.state = 'allocated' AND (
+        NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance')
+        OR EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.by_id = request.requester_id)
+        OR EXISTS (
+            SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (
+                SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.pool_id = line.pool_id)))
+ORDER BY subject, id LIMIT %s
+"""
+
+COUNTS = """
+SELECT (SELECT count(*) FROM funding_account), (SELECT count(*) FROM funding_journal), (SELECT count(*) FROM funding_transfer),
+    (SELECT coalesce(sum(balance), 0)::text FROM funding_account)
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with which row: what the database keeps, and what the transfers add up to."""
+
+    fault: str
+    subject: str
+    id: int
+    kept: str
+    counted: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was counted, and the first faults. `balance` is the sum of all accounts, which is zero."""
+
+    accounts: int
+    journals: int
+    transfers: int
+    balance: str
+    faults: list[Fault]
+
+    @property
+    def right(self) -> bool:
+        return not self.faults
+
+    def as_data(self) -> dict[str, Any]:
+        return {"right": self.right, **asdict(self)}
+
+
+def verify() -> Finding:
+    """Count everything again."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAULTS, [MOST])
+        faults = [Fault(*row) for row in cursor.fetchall()]
+        cursor.execute(COUNTS)
+        accounts, journals, transfers, balance = cursor.fetchone()
+    return Finding(accounts, journals, transfers, balance, faults)

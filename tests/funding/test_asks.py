@@ -1,0 +1,108 @@
+"""Deciders are asked, stood in for, and asked no longer once it is decided."""
+
+from datetime import timedelta
+
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from initiatives.duties.models import Obligation
+from initiatives.funding.above import Name
+from initiatives.funding.asks import APPROVE_REQUEST, still
+from initiatives.funding.models import ASK, FundingRequest
+from initiatives.organization.models import User
+from tests.cast import Cast
+from tests.funding.conftest import Treasury
+
+
+def asked(request: FundingRequest) -> dict[User, list[User]]:
+    """Who is asked now, and who stands in."""
+    return {ask.person: list(ask.stand_ins.order_by("pk")) for ask in Obligation.objects.about(request).open_now()}
+
+
+def outcomes(request: FundingRequest) -> list[str]:
+    return sorted(Obligation.objects.about(request).values_list("outcome", flat=True))
+
+
+def test_each_pools_head_is_asked_then_finance(cast: Cast, treasury: Treasury) -> None:
+    ops, mkt, deputy = cast.head("OPS"), cast.head("MKT"), cast.deputy("OPS")
+    request = treasury.draft(treasury.cost_object(), OPS="1.00", MKT="1.00")
+    assert asked(request) == {}
+    request.submit(by=request.requester)
+    assert asked(request) == {ops: [deputy], mkt: []}
+    request.approve(by=deputy, pool=treasury.pool("OPS"))
+    assert asked(request) == {mkt: []}
+    request.approve(by=mkt)
+    assert asked(request) == {cast.finance: [cast.second_finance]}
+    request.approve(by=cast.finance)
+    assert asked(request) == {}
+    assert outcomes(request) == ["met", "met", "met"]
+
+
+def test_the_ask_names_no_more_than_the_reference(cast: Cast, treasury: Treasury) -> None:
+    head = cast.head("OPS")
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    ask = Obligation.objects.about(request).get()
+    assert ask.words == f"Approve request {request.pk}"
+    assert ask.url == request.get_absolute_url()
+    assert ask.department == cast.department("OPS")
+    assert ask.due_on == head.today() + timedelta(days=5)
+
+
+def test_declining_or_withdrawing_excuses_the_others(cast: Cast, treasury: Treasury) -> None:
+    _ = cast.head("OPS"), cast.head("MKT")
+    declined, withdrawn = (treasury.submitted(treasury.cost_object(), OPS="1.00", MKT="1.00") for _ in range(2))
+    declined.decline(by=cast.head("OPS"), reason="No")
+    withdrawn.withdraw(by=withdrawn.requester)
+    assert outcomes(declined) == ["excused", "met"]
+    assert outcomes(withdrawn) == ["excused", "excused"]
+
+
+def test_who_may_not_approve_is_not_asked(cast: Cast, treasury: Treasury) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    request = treasury.submitted(treasury.cost_object(), by=head, OPS="1.00")
+    assert asked(request) == {deputy: []}
+    own = treasury.submitted(treasury.cost_object(owner=cast.finance), OPS="1.00")
+    own.approve(by=head)
+    assert asked(own) == {cast.second_finance: []}
+    assert still(cast.finance, {own.pk}) == set()
+    assert still(cast.second_finance, {own.pk}) == {own.pk}
+
+
+def test_the_ask_waits_for_the_decider_and_the_stand_in_only(cast: Cast, treasury: Treasury) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    everybody = (head, deputy, cast.cxo, cast.finance, cast.administrator)
+    assert [user for user in everybody if Obligation.objects.waiting_for(user)] == [head, deputy]
+    assert list(FundingRequest.objects.waiting_for(deputy)) == [request]
+    assert not FundingRequest.objects.waiting_for(cast.cxo)
+
+
+def test_when_a_decider_leaves_the_next_in_line_is_asked(cast: Cast, treasury: Treasury) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    left_behind = request.requester.accountable_for(by=cast.cxo)
+    assert (f"{request}: waiting for approval", request.get_absolute_url()) in left_behind
+    head.deactivate(by=cast.administrator, reason="Left")
+    assert set(asked(request)) == {deputy}
+    request.approve(by=deputy)
+    assert set(asked(request)) == {cast.finance}
+
+
+def test_the_answer_shows_what_remains_and_carries_what_was_shown(
+    cast: Cast, treasury: Treasury, named: dict[int, Name], rf: RequestFactory
+) -> None:
+    head, thing = cast.head("OPS"), treasury.cost_object()
+    named[thing.pk] = Name("CX-001 Kiosks", "/initiatives/CX-001/")
+    request = treasury.submitted(thing, OPS="400.00")
+    ask = Obligation.objects.waiting_for(head).get()
+    assert ask.kind == ASK == APPROVE_REQUEST.name
+
+    def answer() -> str:
+        web = rf.get("/")
+        web.user = head
+        return render_to_string(ask.answer, {"obligation": ask}, request=web)
+
+    for part in ("CX-001 Kiosks", "400.00", "600.00", request.shown(), "Approve", "Decline"):
+        assert part in answer()
+    del named[thing.pk]
+    assert "CX-001" not in answer()
