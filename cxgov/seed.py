@@ -4,15 +4,17 @@ Unlike the demo world it is not acted out but written in bulk, which the databas
 seed gives the same company. Everybody signs in as <part>@seed.example: cxo, ceo, finance, auditor, administrator, head-d01 ….
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection
 
 from initiatives.core import clock
 from initiatives.core.models import Event
@@ -37,6 +39,7 @@ from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Lette
 from initiatives.portfolio.models.asking import CHECK_IN
 from initiatives.portfolio.models.words import stale_after
 
+Row = TypeVar("Row")
 DOMAIN = "seed.example"
 PASSWORD = "a-seeded-passphrase"  # noqa: S105 - of people who exist in benchmarks only
 CHECK_INS = 10  # of every initiative that was launched
@@ -60,11 +63,24 @@ VERBS = ("Shorten the", "Explain the", "Rebuild the", "One answer about the", "M
 
 
 def seed(number: int, size: int) -> None:
-    """Write a company with `size` initiatives into an empty database; `number` chooses which."""
-    with transaction.atomic():
-        Seed(number, size).write()
+    """Write a company with `size` initiatives into an empty database; `number` chooses which.
+
+    Money is moved in many small transactions: each moves the same pools' balances, and within one transaction the database
+    would have to step over every earlier version of them.
+    """
+    Seed(number, size).write()
+    analyze()
+
+
+def analyze() -> None:
+    """Tell the planner how large the tables have become; its plans for triggers would stay those of empty tables."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def batched(rows: "list[Row]", size: int = 250) -> "Iterator[list[Row]]":
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 class Seed:
@@ -249,7 +265,11 @@ class Seed:
             for request, row, amount in zip(requests, wanting, amounts, strict=True)
         ]
         RequestLine.objects.bulk_create(lines, batch_size=5000)
-        FundingRequest.objects.filter(state="draft").update(state="submitted", submitted_at=clock.now())
+        analyze()
+        for some in batched(requests):
+            FundingRequest.objects.filter(pk__in=[request.pk for request in some]).update(
+                state="submitted", submitted_at=clock.now()
+            )
         given = [
             (request, line)
             for request, line, row in zip(requests, lines, wanting, strict=True)
@@ -265,9 +285,11 @@ class Seed:
         Approval.objects.bulk_create(
             Approval(request=request, step=Step.FINANCE, by=approver, shown=shown) for request, _ in given
         )
-        FundingRequest.objects.filter(pk__in=[request.pk for request, _ in given]).update(
-            state="allocated", decided_at=clock.now()
-        )
+        analyze()
+        for some in batched([request for request, _ in given]):
+            FundingRequest.objects.filter(pk__in=[request.pk for request in some]).update(
+                state="allocated", decided_at=clock.now()
+            )
         self.post([request for request, _ in given], [line for _, line in given])
 
     def post(self, requests: list[FundingRequest], lines: list[RequestLine]) -> None:
@@ -279,6 +301,7 @@ class Seed:
             ),
             batch_size=5000,
         )
+        analyze()
         found = Account.objects.exclude(cost_object=None)
         accounts = {(row.cost_object_id, row.kind): row for row in found}
         steps = (
@@ -288,18 +311,17 @@ class Seed:
         )
         for act, source, target, share in steps:
             journals = self.journals(act, [request if act == Act.ALLOCATED else None for request in requests])
-            Transfer.objects.bulk_create(
-                (
-                    Transfer(
-                        journal=journal,
-                        source=accounts[request.cost_object_id, source] if source else self.free[line.pool_id],
-                        target=accounts[request.cost_object_id, target],
-                        amount=(line.amount * share).quantize(Decimal("0.01")),
-                    )
-                    for journal, request, line in zip(journals, requests, lines, strict=True)
-                ),
-                batch_size=5000,
-            )
+            transfers = [
+                Transfer(
+                    journal=journal,
+                    source=accounts[request.cost_object_id, source] if source else self.free[line.pool_id],
+                    target=accounts[request.cost_object_id, target],
+                    amount=(line.amount * share).quantize(Decimal("0.01")),
+                )
+                for journal, request, line in zip(journals, requests, lines, strict=True)
+            ]
+            for some in batched(transfers):
+                Transfer.objects.bulk_create(some)
 
     def ask(self) -> None:
         """Everybody who answers for an active initiative is asked for a check-in."""
