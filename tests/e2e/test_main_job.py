@@ -80,6 +80,7 @@ def test_an_initiative_is_proposed_ranked_funded_chased_and_reported(
     browse: Browse, worker: Worker, smtp: Inbox, cast: Cast
 ) -> None:
     owner, head, other_head = cast.contributor("OPS"), cast.head("OPS"), cast.head("ITS")
+    finance = cast.second_finance
     open_pools(cast)
     move_to_where_it_is_morning(owner)
 
@@ -100,7 +101,7 @@ def test_an_initiative_is_proposed_ranked_funded_chased_and_reported(
     ask_for_money(owners_page)
     approve_from_home(heads_page)
     approve_from_home(others_page)
-    finances_page = browse("/", by=cast.second_finance)
+    finances_page = browse("/", by=finance)
     approve_from_home(finances_page)
     initiative.refresh_from_db()
     assert initiative.status == "funded"
