@@ -5,7 +5,7 @@ browse   opens a page of the live server as somebody, at a width, in light or da
 faults   what axe finds against accessibility on a page at three widths, in light and dark, and where it is too wide
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal
@@ -19,8 +19,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from cxgov.local.browser import chromium
 from initiatives.organization.models import User
 
+Scheme = Literal["light", "dark"]
 WIDTHS = (360, 768, 1440)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+EVERY_LOOK = tuple(product(WIDTHS, SCHEMES))
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -56,7 +58,7 @@ class Browse:
         *,
         by: User | None = None,
         width: int = 1440,
-        scheme: Literal["light", "dark"] = "light",
+        scheme: Scheme = "light",
         scripts: bool = True,
         expect: int = 200,
     ) -> Page:
@@ -108,7 +110,7 @@ def browse(browser: Browser, live: str) -> Iterator[Browse]:
 
 
 @pytest.fixture
-def faults() -> Callable[[Page], list[str]]:
+def faults() -> Callable[..., list[str]]:
     axe = Axe()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -120,9 +122,9 @@ def faults() -> Callable[[Page], list[str]]:
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             yield "the page is wider than the window"
 
-    def found(page: Page) -> list[str]:
+    def found(page: Page, looks: Iterable[tuple[int, Scheme]] = EVERY_LOOK) -> list[str]:
         said = []
-        for width, scheme in product(WIDTHS, SCHEMES):
+        for width, scheme in looks:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             said += [f"{width} {scheme}: {fault}" for fault in at_this_look(page)]

@@ -1,0 +1,28 @@
+"""Every page of the demo world, as the people in it see them: no fault that axe finds, nothing wider than the window."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cxgov import demo
+from initiatives.organization.models import User
+from tests.browser import Browse
+from tests.screenshots import PICTURES
+
+Faults = Callable[..., list[str]]
+LOOKS = ((1440, "light"), (360, "dark"))  # the components themselves are tested at six (test_patterns.py)
+
+
+@pytest.mark.timeout(600)
+def test_no_page_of_the_demo_world_has_a_fault(transactional_db: None, browse: Browse, faults: Faults) -> None:
+    demo.load()
+    people = {login["role"]: User.objects.get(email=login["email"]) for login in reversed(demo.logins())}
+    found = []
+    for picture in PICTURES:
+        page = browse(by=people[picture.role] if picture.role else None)
+        page.goto(picture.path)
+        if picture.follow:
+            page.goto(page.locator(picture.follow).first.get_attribute("href") or "")
+        found += [f"{picture.name}: {fault}" for fault in faults(page, LOOKS)]
+        page.close()
+    assert found == []
