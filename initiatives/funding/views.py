@@ -174,7 +174,7 @@ def name_of(request: Request, cost_object: CostObject) -> above.Name:
 
 def show_cost_object(request: Request, cost_object: CostObject, **forms: MoveForm) -> HttpResponse:
     name = name_of(request, cost_object)
-    panel = reports.money_panel(request.user, cost_object, name=name)
+    panel = reports.money_page(request.user, cost_object, name=name)
     pools = [pool for pool, _ in panel.pools]
     context = {
         "panel": panel,

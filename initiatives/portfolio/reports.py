@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Event
+from initiatives.funding.above import Name
+from initiatives.funding.reports import money_panel
 from initiatives.organization.models import User
 from initiatives.portfolio.models import CheckIn, Initiative, Involvement, State, Status
 
@@ -70,11 +72,6 @@ def steps(initiative: Initiative, user: User) -> Iterator[Step]:
             yield Step(words, _url(act, initiative), None, kind=kind, reason="required", will=will)
 
 
-def sees_money(initiative: Initiative, user: User) -> bool:
-    """Who reads all money, who runs the initiative, and its owner see its amounts."""
-    return user.standing.holds("cxo", "ceo", "finance", "auditor") or initiative.may_run(user)
-
-
 def _url(act: str, initiative: Initiative) -> str:
     return reverse(f"portfolio:{act}", args=[initiative.reference])
 
@@ -102,11 +99,11 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "next_milestone": next((milestone for milestone in milestones if milestone.is_open), None),
         "check_ins": check_ins,
         "last": check_ins[0] if check_ins else None,
-        "events": Event.objects.about(initiative).select_related("on_behalf_of").newest_first()[:EVENTS_SHOWN],
+        "events": Event.objects.about(initiative).newest_first()[:EVENTS_SHOWN],
         "today": today,
         "rank": initiative.rank_among(hidden),
         "withheld": sorted(initiative.withheld.items()),
-        "money": initiative.cost_object if sees_money(initiative, user) else None,
+        "panel": money_panel(user, initiative.cost_object, name=Name(str(initiative), initiative.get_absolute_url())),
         "may_edit": initiative.obstacle_to_edit(user) is None,
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
         "may_guard": initiative.obstacle_to_make_confidential(user) is None,

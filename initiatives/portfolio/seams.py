@@ -63,7 +63,7 @@ def money_was_allocated(cost_object: CostObject, by: User) -> None:
 
 def may_ask_for(user: User, cost_object: CostObject) -> bool:
     """Who may edit or run the initiative, from the day it is proposed until it is over."""
-    initiative = Initiative.objects.filter(cost_object=cost_object).first()
+    initiative: Initiative | None = getattr(cost_object, "initiative", None)
     if initiative is None or initiative.is_over or initiative.status == Status.DRAFT:
         return False
     return (initiative.may_edit(user) or initiative.may_run(user)) and initiative.seen_by(user)

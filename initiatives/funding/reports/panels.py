@@ -1,6 +1,5 @@
 """The money of one cost object, for the page of what it stands for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from initiatives.funding import above
@@ -25,32 +24,39 @@ class Panel:
 
 
 def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
-    """What templates/funding/cost_object.html shows, on the page of what the cost object stands for or on its own."""
+    """What templates/funding/cost_object.html shows on the page of what the cost object stands for.
+
+    Requests are listed while some of them wait; afterwards they stand on the cost object's own page.
+    """
     if not cost_object.amounts_open_to(user):
         return Panel(cost_object, open=False, name=name, may_ask=above.may_ask(user, cost_object))
+    requests = _requests(user, cost_object, name) if cost_object.asked else []
+    return Panel(cost_object, open=True, name=name, requests=requests, may_ask=above.may_ask(user, cost_object))
+
+
+def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
+    """The panel on the cost object's own page: with what each pool gave, and which postings are open to the reader."""
+    panel = money_panel(user, cost_object, name=name)
+    if not panel.open:
+        return panel
+    panel.requests = _requests(user, cost_object, name)
     rows: dict[Pool, Given] = {}
     accounts = Account.objects.filter(cost_object=cost_object).select_related("pool__department", "pool__year")
     for account in accounts.order_by("pool_id"):
         row = rows.setdefault(account.pool, Given(name))
         setattr(row, "left" if account.kind == Kind.ALLOCATED else account.kind, account.balance)
+    panel.pools = list(rows.items())
+    panel.obstacles = {
+        "commit": cost_object.obstacle_to_commit(user),
+        "spend": cost_object.obstacle_to_spend(user),
+        "release": cost_object.obstacle_to_release(user),
+    }
+    return panel
+
+
+def _requests(user: User, cost_object: CostObject, name: Name) -> list[RequestRow]:
     asked = FundingRequest.objects.visible_to(user).filter(cost_object=cost_object).with_people().newest_first()
-    return Panel(
-        cost_object,
-        open=True,
-        name=name,
-        pools=list(rows.items()),
-        requests=_rows_named(asked.with_lines(), name),
-        obstacles={
-            "commit": cost_object.obstacle_to_commit(user),
-            "spend": cost_object.obstacle_to_spend(user),
-            "release": cost_object.obstacle_to_release(user),
-        },
-        may_ask=above.may_ask(user, cost_object),
-    )
-
-
-def _rows_named(requests: Iterable[FundingRequest], name: Name) -> list[RequestRow]:
-    return [RequestRow(request, name, request.total) for request in requests]
+    return [RequestRow(request, name, request.total) for request in asked.with_lines()]
 
 
 def cost_object_entries(user: User, cost_object: CostObject) -> list[Entry]:
