@@ -51,10 +51,8 @@ def both_versions(found: Initiative, form: InitiativeForm) -> dict[str, Any]:
     form.data = data
     fields = [form[name] for name in Initiative.EDITABLE if name in form.fields]
     both = [(field, getattr(found, field.name), form.cleaned_data[field.name]) for field in fields]
-    rows = [
-        {"field": field, "theirs": theirs, "yours": yours} for field, theirs, yours in both if (theirs or "") != (yours or "")
-    ]
-    return {"initiative": found, "rows": rows}
+    differ = [(field, theirs, yours) for field, theirs, yours in both if (theirs or "") != (yours or "")]
+    return {"initiative": found, "rows": differ}
 
 
 def step(act: str, said: str, *, with_reason: bool = False) -> Callable[..., HttpResponse]:
