@@ -12,7 +12,7 @@ from initiatives.core.pages import Request, page
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    report = of_home.home(request.user)
+    report = of_home.home(request.user, request.GET.get("page"))
     request.waiting = report["waiting"]
     return page(request, "boards/home.html", report)
 

@@ -29,14 +29,15 @@ class Waiting:
         return self.obligation.days_late(self.today) > 0
 
 
-def waiting_for(user: User) -> list[Waiting]:
-    """What this person may answer now, soonest first.
-
-    Three queries, and for each kind among the asks those of its `still` and `subjects`; one when nothing is asked.
-    """
+def asks_for(user: User) -> list[Obligation]:
+    """What this person may answer now, soonest first: one query, and for each kind among the asks that of its `still`."""
     asked = list(Obligation.objects.open_now().asked_of(user).select_related("person", "department").soonest_first())
     mine = set(answerable(user, [(ask.pk, ask.kind, ask.subject_id) for ask in asked])) if user.is_active else set()
-    asks = [ask for ask in asked if ask.pk in mine]
+    return [ask for ask in asked if ask.pk in mine]
+
+
+def explained(user: User, asks: list[Obligation]) -> list[Waiting]:
+    """These asks as Home shows them: two queries, and for each kind among them that of its `subjects`."""
     if not asks:
         return []
     ladder, today = Ladder(), user.today()
@@ -45,6 +46,11 @@ def waiting_for(user: User) -> list[Waiting]:
         goes_to, goes_on = ladder.next_rung(ask, today) or (None, None)
         rows.append(Waiting(ask, today, ask.person_id != user.pk, goes_to, goes_on))
     return rows
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """All of them."""
+    return explained(user, asks_for(user))
 
 
 @dataclass(frozen=True)

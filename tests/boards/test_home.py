@@ -124,3 +124,14 @@ def test_home_costs_the_same_for_any_number(
     with django_assert_max_num_queries(12) as many:
         client.get("/")
     assert len(many.captured_queries) == len(few.captured_queries)
+
+
+def test_many_asks_come_twenty_at_a_time(cast: Cast) -> None:
+    head = cast.head("OPS")
+    for number in range(23):
+        ask_for_report(running(cast, f"Lane {number}"), head, number)
+    client = browse(head)
+    first, second = client.get("/").content.decode(), client.get("/?page=2").content.decode()
+    assert (first.count('<article class="ask"'), second.count('<article class="ask"')) == (20, 3)
+    assert "<strong>23 answers</strong>" in first
+    assert '<span class="count">23</span>' in first

@@ -1,12 +1,14 @@
 """Figures and their records: a number, and the page that lists exactly what it counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from initiatives.core.templatetags.words import number as written
 from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import CANDIDATES, Health, Status
@@ -23,16 +25,41 @@ HEALTHS = {
 }
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many initiatives, and the portfolio's list of them."""
+@lru_cache(maxsize=4096)
+def _address(name: str, *query: tuple[str, str | tuple[str, ...]]) -> str:
+    """An address is made once and kept: a dashboard has hundreds, which are the same every time."""
+    asked = urlencode([(key, value) for key, value in query if value], doseq=True)
+    return f"{reverse(name)}?{asked}" if asked else reverse(name)
+
+
+def initiatives(status: Sequence[str] = (), accountable: str = "", health: str | tuple[str, ...] = "") -> str:
+    """The portfolio's list of these."""
+    return _address("portfolio:list", ("accountable", accountable), ("status", tuple(status)), ("health", health))
+
+
+def money(figure: str, status: Sequence[str] = (), accountable: str = "") -> str:
+    """The list of what an amount is made of."""
+    return _address("boards:money", ("figure", figure), ("accountable", accountable), ("status", tuple(status)))
+
+
+def waiting(department: str = "", overdue: bool = False) -> str:
+    """The list of asks that wait."""
+    return _address("boards:waiting", ("department", department), ("overdue", "1" if overdue else ""))
+
+
+class Count(NamedTuple):
+    """How many, and the list of exactly these."""
 
     number: int
     url: str
 
+    @property
+    def text(self) -> str:
+        """Written with its thousands apart; short numbers need no formatting, and a dashboard has hundreds of them."""
+        return str(self.number) if self.number < 1000 else written(self.number)
 
-@dataclass(frozen=True)
-class Amount:
+
+class Amount(NamedTuple):
     """Money, and the list of the initiatives that it is made of. None: the reader may not know; then there is no list.
 
     `hidden` counts initiatives that the reader sees, but not their money; they are not in `number`.
@@ -41,26 +68,6 @@ class Amount:
     number: Decimal | None
     url: str = ""
     hidden: int = 0
-
-
-def initiatives(status: Sequence[str] = (), accountable: str = "", health: str | Sequence[str] = "") -> str:
-    """The portfolio's list of these."""
-    return _address("portfolio:list", {"accountable": accountable, "status": status, "health": health})
-
-
-def money(figure: str, status: Sequence[str] = (), accountable: str = "") -> str:
-    """The list of what an amount is made of."""
-    return _address("boards:money", {"figure": figure, "accountable": accountable, "status": status})
-
-
-def waiting(department: str = "", overdue: bool = False) -> str:
-    """The list of asks that wait."""
-    return _address("boards:waiting", {"department": department, "overdue": "1" if overdue else ""})
-
-
-def _address(name: str, query: dict[str, str | Sequence[str]]) -> str:
-    asked = urlencode({key: value for key, value in query.items() if value}, doseq=True)
-    return f"{reverse(name)}?{asked}" if asked else reverse(name)
 
 
 def code_of(department: Department | None) -> str:

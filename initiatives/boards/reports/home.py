@@ -2,33 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, Subquery
 
 from initiatives.core import clock
 from initiatives.core.models import Event
-from initiatives.duties.reports import Waiting, waiting_for
+from initiatives.duties.reports import Waiting, asks_for, explained
 from initiatives.organization.models import User
-from initiatives.portfolio.models import OVER, Initiative, Status
+from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
-MINE, NEWS, EVENTS = 12, 8, 40
+ASKS, MINE, NEWS, EVENTS = 20, 12, 8, 40
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
 @dataclass(frozen=True)
 class Mine:
-    """One initiative of the reader, with its health in words."""
+    """One initiative of the reader, with its health. Before its launch nobody reports, and nothing is missing."""
 
-    initiative: Initiative
+    reference: str
+    title: str
+    status: str
+    owner: str  # the accountable department's name
     health: str
+    health_on: date | None
     stale: bool
 
     @property
+    def status_words(self) -> str:
+        return str(Status(self.status).label)
+
+    @property
     def reports(self) -> bool:
-        """Whether somebody reports on it, or did: before its launch nothing is said, and nothing is missing."""
-        return bool(self.health) or self.initiative.status == Status.ACTIVE
+        return bool(self.health) or self.status == Status.ACTIVE
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,16 @@ def first_step(user: User) -> Step:
     return STEPS[held]
 
 
-def home(user: User) -> dict[str, Any]:
-    """Everything on Home."""
-    waits = waiting_for(user)
+def home(user: User, page: str | None = None) -> dict[str, Any]:
+    """Everything on Home; of many asks ASKS at a time, since each comes with its form."""
+    asks, today = asks_for(user), user.today()
+    here = Paginator(asks, ASKS).get_page(page)
+    waits = explained(user, list(here))
     return {
         "groups": [group for group in _by_urgency(waits, user) if group[1]],
-        "waiting": len(waits),
-        "overdue": sum(wait.late for wait in waits),
+        "page": here,
+        "waiting": len(asks),
+        "overdue": sum(ask.days_late(today) > 0 for ask in asks),
         "mine": _mine(user),
         "news": _news(user),
         "step": first_step(user),
@@ -102,8 +114,13 @@ def _mine(user: User) -> list[Mine]:
     if heads:
         own = seen.filter(Q(pk__in=own.values("pk")) | Q(accountable_department__in=heads) | Q(lead_department__in=heads))
     today = clock.today()
-    found = own.select_related("accountable_department", "lead_department").order_by("concern", "-life", "pk")[:MINE]
-    return [Mine(one, one.health, one.health_shown(today)[0] == "stale") for one in found]
+    names = ("reference", "title", "status", "accountable_department__name", "health", "health_on", "stale_on")
+    return [
+        Mine(reference, title, status, owner or "", health, on, health_shown(health, stale_on, today)[0] == "stale")
+        for reference, title, status, owner, health, on, stale_on in own.order_by("concern", "-life", "pk").values_list(*names)[
+            :MINE
+        ]
+    ]
 
 
 def _news(user: User) -> list[News]:

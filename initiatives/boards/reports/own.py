@@ -86,6 +86,10 @@ class Owner:
     money: dict[str, Amount]
     most: int = 0  # the largest total of all rows: the bar's full width
 
+    def columns(self) -> list[Count]:
+        """The counts of the table, from left to right."""
+        return [*self.healths.values(), self.idle]
+
     def parts(self) -> Iterable[Part]:
         at = 0.0
         words = {**HEALTHS, "idle": "Not running"}

@@ -49,21 +49,24 @@ def about(value: Decimal | int | None, currency: str = "") -> SafeString:
     """An amount in three digits, for figures whose exact value is a click away: "EUR 1.25 m", "EUR 310 k"."""
     if value is None:
         return money(None)
+    return format_html(
+        '<span class="money" title="{0} {1}"><span class="currency">{0}</span>{2}{3}</span>',
+        currency or settings.CURRENCY,
+        amount(value),
+        NARROW,
+        rounded(value),
+    )
+
+
+@register.filter
+def rounded(value: Decimal | int) -> str:
+    """An amount in three digits without its currency, for columns whose head names it: "310 k"."""
     exact = Decimal(value)
     for unit, size in ((_("bn"), 10**9), (_("m"), 10**6), (_("k"), 10**3)):
         if abs(exact) >= size:
             short = round(exact / size, max(0, 3 - len(str(abs(int(exact / size))))))
-            words = f"{number(short.normalize() + 0, None)}{NARROW}{unit}"
-            break
-    else:
-        words = number(exact.quantize(Decimal(1)))
-    return format_html(
-        '<span class="money" title="{0} {1}"><span class="currency">{0}</span>{2}{3}</span>',
-        currency or settings.CURRENCY,
-        amount(exact),
-        NARROW,
-        words,
-    )
+            return f"{number(short.normalize() + 0, None)}{NARROW}{unit}"
+    return number(exact.quantize(Decimal(1)))
 
 
 @register.simple_tag
