@@ -107,6 +107,11 @@ class Look:
         return query.urlencode()
 
     @property
+    def in_order(self) -> list[str]:
+        """The columns as the table shows them: words first, numbers at the end."""
+        return sorted(self.columns, key=lambda column: column in NUMBERS)
+
+    @property
     def narrows(self) -> bool:
         """Whether anything is filtered away."""
         return any((self.q, self.department, self.accountable, self.status, self.health, self.sponsor, self.mine))

@@ -102,8 +102,7 @@ def list_page(user: User, query: QueryDict) -> dict[str, Any]:
         "view": "table",
         "page": here,
         "total": pages.count,
-        "heads": [(key, COLUMNS[key]) for key in look.columns if key not in NUMBERS],
-        "number_heads": [(key, COLUMNS[key]) for key in look.columns if key in NUMBERS],
+        "heads": [(key, COLUMNS[key], key in NUMBERS) for key in look.in_order],
         "width": len(look.columns) + 1,
         "rows": portfolio.writer().rows(look, here.object_list),
         "sort": look.sort,
@@ -119,10 +118,10 @@ def board_page(user: User, query: QueryDict) -> dict[str, Any]:
     names = ("reference", "title", "confidential", "status", "health", "stale_on", "lead_department_id", "ends_on", "percent")
     cards = portfolio.found.annotate(place=place).filter(place__lte=CARDS).order_by("life", "place").values(*names)
     writer = portfolio.writer()
+    department, health = writer.column("department"), writer.column("health")
     by_status: dict[str, list[dict[str, Any]]] = {status: [] for status in Status.values}
     for card in cards:
-        drawn = {"department": writer.cell("department", card), "health_drawn": writer.cell("health", card)}
-        by_status[card["status"]].append({**card, **drawn})
+        by_status[card["status"]].append({**card, "department": department(card), "health_drawn": health(card)})
     columns = [
         {"status": status, "words": words, "count": counts[status], "cards": by_status[status]}
         for status, words in Status.choices
