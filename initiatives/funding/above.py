@@ -1,12 +1,14 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated` and `owner_may_ask` once, when the product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask` and `amounts_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from django.db import models
+
     from initiatives.funding.models import CostObject
     from initiatives.organization.models import User
 
@@ -23,10 +25,12 @@ RESTRICTED = Name("Restricted item", "")
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
 Allocated = Callable[["CostObject", "User"], None]
 MayAsk = Callable[["User", "CostObject"], bool]
+Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
 
 _naming: list[Naming] = []
 _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
+_carried: list[Carried] = []
 
 
 def name_with(naming: Naming) -> None:
@@ -42,6 +46,16 @@ def when_allocated(act: Allocated) -> None:
 def owner_may_ask(answer: MayAsk) -> None:
     """`answer(user, cost_object)` says whether the person may ask for money for it."""
     _may_ask[:] = [answer]
+
+
+def amounts_with(carried: Carried) -> None:
+    """`carried(user)` is a query of the ids of cost objects whose amounts the person sees because they work on them."""
+    _carried[:] = [carried]
+
+
+def carried_by(user: "User") -> "models.QuerySet[Any, Any] | None":
+    """The ids of the cost objects that the person works on, as a query; None while no room above says so."""
+    return _carried[0](user) if _carried else None
 
 
 def names(user: "User", ids: Collection[int]) -> dict[int, Name]:

@@ -93,6 +93,7 @@ FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
+ASKS = "owner; head or deputy; who drafted what it is for; CXO"
 DECIDES = "head or deputy of the pool's department, else who stands above, the CXO for the central pool; then finance"
 
 declare(
@@ -108,7 +109,7 @@ declare(
     Rule("funding:request_withdraw", "POST", "funding.withdraw_request", of="request", who="who drafted it"),
     Rule("funding:request_approve", "POST", "funding.decide_request", of="request", who=DECIDES),
     Rule("funding:request_decline", "POST", "funding.decide_request", of="request", who=DECIDES),
-    Rule("funding:request_draft", "GET POST", "funding.draft_request", of="cost object", who="owner, head or deputy, CXO"),
+    Rule("funding:request_draft", "GET POST", "funding.draft_request", of="cost object", who=ASKS),
     Rule("funding:cost_object", "GET", "funding.view_money", of="cost object", who=SEES_MONEY),
     Rule("funding:commit", "POST", "funding.commit_money", of="cost object", who="owner, finance"),
     Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),

@@ -1,8 +1,9 @@
 """What the portfolio tells the rooms below: who sees a confidential initiative, what a leaver held, whose money it is."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import above
@@ -50,6 +51,14 @@ def names_for(user: User, cost_objects: Collection[int]) -> Mapping[int, above.N
     return {row.cost_object_id: above.Name(str(row), row.get_absolute_url()) for row in rows}
 
 
+def carried_by(user: User) -> QuerySet[Initiative, Any]:
+    """The cost objects of what this person answers for, leads, or drafted in the own department."""
+    standing = user.standing
+    mine = Q(accountable_person=user) | Q(created_by=user, lead_department__in=standing.belongs_to)
+    led = Q(lead_department__in=standing.heads) | Q(accountable_department__in=standing.heads)
+    return Initiative.objects.visible_to(user).filter(mine | led).values("cost_object")
+
+
 def money_was_allocated(cost_object: CostObject, by: User) -> None:
     """The first allocation funds a prioritised initiative; more may follow while it runs. Others get no money."""
     initiative = Initiative.objects.filter(cost_object=cost_object).first()
@@ -72,5 +81,6 @@ def may_ask_for(user: User, cost_object: CostObject) -> bool:
 projections.register("guests of confidential initiatives", rebuild_guests)
 departures.register(held_by, pass_on)
 above.name_with(names_for)
+above.amounts_with(carried_by)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)

@@ -39,7 +39,7 @@ SEEN: dict[str, dict[str, str]] = {
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
-    "cost object": {"own": "hdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
+    "cost object": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -125,8 +125,8 @@ TABLE: list[Row] = [
     ("funding:request_withdraw", "POST", "request", {"own": "c"}),
     ("funding:request_approve", "POST", "request", everywhere("fx", own="hd")),
     ("funding:request_decline", "POST", "request", everywhere("fx", own="hd")),
-    ("funding:request_draft", "GET POST", "cost object", everywhere("x", own="hd")),
-    ("funding:cost_object", "GET", "cost object", everywhere("fxea", own="hd")),
+    ("funding:request_draft", "GET POST", "cost object", everywhere("x", own="chd")),
+    ("funding:cost_object", "GET", "cost object", everywhere("fxea", own="chd")),
     ("funding:commit", "POST", "cost object", everywhere("f")),
     ("funding:spend", "POST", "cost object", everywhere("f")),
     ("funding:release", "POST", "cost object", everywhere("fx")),

@@ -66,6 +66,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
     monkeypatch.setattr(above, "_naming", [lambda user, ids: {pk: names[pk] for pk in ids if pk in names}])
     monkeypatch.setattr(above, "_allocated", [])
     monkeypatch.setattr(above, "_may_ask", [])
+    monkeypatch.setattr(above, "_carried", [])
     return names
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
+from initiatives.funding import above
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
@@ -23,12 +24,15 @@ ROLLUPS = ("asked", "allocated", "committed", "spent")
 
 class CostObjectQuerySet(models.QuerySet["CostObject"]):
     def visible_to(self, user: User) -> Self:
-        """Those whose amounts the person may see: the owner, who leads the department, who answers for the money."""
+        """Those whose amounts the person may see: who owns, leads or carries it, and who answers for the money."""
         if not user.is_active:
             return self.none()
         if user.standing.holds(*SEE_ALL_MONEY):
             return self
-        return self.filter(Q(owner=user) | Q(department__in=purview(user)))
+        may = Q(owner=user) | Q(department__in=purview(user))
+        if (carried := above.carried_by(user)) is not None:
+            may |= Q(pk__in=carried)
+        return self.filter(may)
 
     def with_people(self) -> Self:
         return self.select_related("owner", "department")
@@ -87,7 +91,10 @@ class CostObject(Recorded):
             return False
         if user.standing.holds(*SEE_ALL_MONEY) or user.pk == self.owner_id:
             return True
-        return self.department_id is not None and self.department_id in purview(user)
+        if self.department_id is not None and self.department_id in purview(user):
+            return True
+        carried = above.carried_by(user)
+        return carried is not None and carried.filter(cost_object=self.pk).exists()
 
     # -- acts on money that was given --------------------------------------------------------------------------------------
 
