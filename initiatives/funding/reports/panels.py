@@ -39,7 +39,7 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
     panel = money_panel(user, cost_object, name=name)
     if not panel.open:
         return panel
-    panel.requests = _requests(user, cost_object, name)
+    panel.requests = panel.requests or _requests(user, cost_object, name)
     rows: dict[Pool, Given] = {}
     accounts = Account.objects.filter(cost_object=cost_object).select_related("pool__department", "pool__year")
     for account in accounts.order_by("pool_id"):
