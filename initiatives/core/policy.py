@@ -109,7 +109,7 @@ def scoped(request: HttpRequest, visible: models.QuerySet[M], to: str, **lookup:
     `visible` is already narrowed by `visible_to(request.user)`; `to` is the permission asked on the object.
     """
     try:
-        found = visible.filter(**lookup).first()
+        found = next(iter(visible.filter(**lookup)[:1]), None)  # unordered: `first` would sort what is one row
     except (ValueError, OverflowError):
         found = None
     if found is None:

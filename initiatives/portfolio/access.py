@@ -86,10 +86,14 @@ for act, answer in ANSWERS.items():
     permission(f"portfolio.{act}_initiative")(_who_sees(answer))
 
 
+SHOWN = ("lead_department", "sponsor", "accountable_department", "accountable_person", "cost_object")
+ACTED_ON = ("accountable_department", "accountable_person")  # an act asks who answers; the rest only when it is refused
+
+
 def initiative_for(request: Request, ref: str, to: str = "view") -> Initiative:
     """The initiative of this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
-    people = ("lead_department", "sponsor", "accountable_department", "accountable_person", "cost_object")
-    seen = Initiative.objects.visible_to(request.user).select_related(*people)
+    along = ACTED_ON if request.method == "POST" else SHOWN
+    seen = Initiative.objects.visible_to(request.user).select_related(*along)
     return scoped(request, seen, f"portfolio.{to}_initiative", reference=ref)
 
 

@@ -16,6 +16,7 @@ from initiatives.portfolio.models import CheckIn, Initiative, Involvement, State
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
+REPORTED = ("at", "author__name", "health", "percent", "done", "next_steps", "blockers", "no_change")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     involved = Involvement.objects.select_related("department", "person").order_by("department__name", "id")
     prefetch_related_objects([initiative], Prefetch("involvements", involved), "milestones")  # obstacles read them too
     parts, milestones = list(initiative.involvements.all()), list(initiative.milestones.all())
-    check_ins = list(CheckIn.objects.filter(initiative=initiative).select_related("author")[:CHECK_INS_SHOWN])
+    check_ins = list(CheckIn.objects.filter(initiative=initiative).values(*REPORTED)[:CHECK_INS_SHOWN])
     today = clock.today()
     health, words = initiative.health_shown(today)
     hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []
