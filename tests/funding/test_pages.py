@@ -128,6 +128,8 @@ def test_what_may_not_be_opened_has_its_amount_and_no_name(cast: Cast, world: di
     hidden = text(as_(cast.finance).get(url("request", world["hidden"])))
     assert "Self-service kiosks" not in hidden
     assert "withheld" in hidden
+    assert "Contributor Mkt" not in hidden, "who asks tells what it is for"
+    assert "Contributor Mkt" not in text(as_(cast.finance).get(url("requests")))
     assert "Self-service kiosks" in text(as_(cast.finance).get(url("request", world["asked"])))
 
 

@@ -75,7 +75,7 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> lis
                 row.amount,
                 names.get(cost_object, above.RESTRICTED) if cost_object else None,
                 row.journal.at,
-                str(row.journal.by),
+                str(row.journal.by) if open_to_reader else "",
                 row.journal.memo if open_to_reader else "",
                 _effect(row),
                 row.journal_id,

@@ -56,7 +56,7 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
 
 def _requests(user: User, cost_object: CostObject, name: Name) -> list[RequestRow]:
     asked = FundingRequest.objects.visible_to(user).filter(cost_object=cost_object).with_people().newest_first()
-    return [RequestRow(request, name, request.total) for request in asked.with_lines()]
+    return [RequestRow(request, name, request.total, named=True) for request in asked.with_lines()]
 
 
 def cost_object_entries(user: User, cost_object: CostObject) -> list[Entry]:

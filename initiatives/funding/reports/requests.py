@@ -24,6 +24,7 @@ class RequestRow:
     request: FundingRequest
     name: Name
     amount: Decimal
+    named: bool  # whether the reader may know what the money is for, and so who asks for it
 
 
 def request_rows(user: User, requests: Iterable[FundingRequest], *, of: Pool | None = None) -> list[RequestRow]:
@@ -33,7 +34,12 @@ def request_rows(user: User, requests: Iterable[FundingRequest], *, of: Pool | N
     amounts = dict(lines.values_list("request").annotate(Sum("amount")).order_by())
     names = above.names(user, {request.cost_object_id for request in found.values()})
     return [
-        RequestRow(request, names.get(request.cost_object_id, above.RESTRICTED), amounts.get(pk, NONE))
+        RequestRow(
+            request,
+            names.get(request.cost_object_id, above.RESTRICTED),
+            amounts.get(pk, NONE),
+            request.cost_object_id in names or request.requester_id == user.pk,
+        )
         for pk, request in found.items()
     ]
 
@@ -93,6 +99,8 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
     events = list(Event.objects.about(request).order_by("id"))
     for event in events if not named else ():
         event.reason = ""
+        if event.actor_id == request.requester_id:
+            event.actor_name = "Somebody"
     lines = _lines(user, request, approvals)
     could_decide = request.could_be_decided_by(user)
     return RequestPage(
