@@ -82,13 +82,17 @@ class RequestForm(Keyed):
         super().__init__(*args, **more)
         self.pools = {f"pool-{pool.pk}": pool for pool in pools}
         for name, pool in self.pools.items():
-            self.fields[name] = AmountField(label=str(pool), required=False, help_text=pool.currency)
+            self.fields[name] = AmountField(label=str(pool), required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not self.lines:
             self.add_error(None, "Ask for an amount from at least one pool.")
         return data
+
+    @property
+    def amounts(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.pools]
 
     @property
     def lines(self) -> list[tuple[Pool, Decimal]]:
