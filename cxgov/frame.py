@@ -72,6 +72,7 @@ ADMIN = Place(
     (
         Place("People", "organization:people"),
         Place("Departments", "organization:departments"),
+        Place("Calendar", "organization:calendar"),
         Place("Components", "ui"),
     ),
 )

@@ -64,6 +64,7 @@ PICTURES = (
     Picture("person", "/people/", "Administrator", "main tbody th a"),
     Picture("departments", "/people/departments/", "Administrator"),
     Picture("department", "/people/departments/", "Administrator", "main tbody th a"),
+    Picture("calendar", "/people/calendar/", "Administrator"),
     Picture("profile", "/people/profile/", "Contributor"),
     Picture("password", "/account/password/change/", "Contributor"),
     Picture("sessions", "/account/sessions/", "Contributor"),

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from cxgov.demo.plot import Plot
-from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, PASSWORD, POOLS, RANKED_ON, STORIES
+from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
 from initiatives.duties import beat
 from initiatives.funding.models import FiscalYear, Pool
-from initiatives.organization.models import Department, Role, User
+from initiatives.organization.models import Department, Holiday, Role, User
 
 
 def address(name: str) -> str:
@@ -81,6 +81,16 @@ class Stage:
                 self.hire(name, "contributor", department)
         self.people = {user.name: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
 
+        self.mark_the_holidays()
+
+    def mark_the_holidays(self) -> None:
+        """Last year's, this year's and the next."""
+        for year in range(self.today.year - 1, self.today.year + 2):
+            for (month, day), (name, code) in HOLIDAYS.items():
+                Holiday.objects.add_holiday(
+                    day=date(year, month, day), name=name, department=self.departments.get(code), by=self.administrator
+                )
+
     def hire(self, name: str, kind: str, department: Department | None = None) -> None:
         user = User.objects.create_user(address(name), name)
         user.password = self.password_hash
@@ -100,6 +110,10 @@ class Stage:
             self.pools[code] = Pool.objects.open(
                 year, self.departments.get(code), Decimal(amount), by=self.finance, memo="Budget of the year"
             )
+
+    @property
+    def administrator(self) -> User:
+        return self.people[COMPANY_WIDE["administrator"][0]]
 
     @property
     def cxo(self) -> User:

@@ -34,6 +34,14 @@ COMPANY_WIDE = {  # kind: people
     "administrator": ["Ada Lorenz"],
 }
 
+HOLIDAYS = {  # (month, day): name, and the department if it is only its own
+    (1, 1): ("New Year’s Day", ""),
+    (5, 1): ("Labour Day", ""),
+    (12, 25): ("Christmas Day", ""),
+    (12, 26): ("Second day of Christmas", ""),
+    (9, 7): ("Counting the stock", "RET"),
+}
+
 POOLS = {  # department (or "" for the central pool): appropriation of this fiscal year
     "": "1500000",
     "DIG": "620000",

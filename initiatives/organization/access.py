@@ -1,11 +1,11 @@
 """Rules of the room organization."""
 
 from initiatives.core.policy import NOBODY, PUBLIC, SIGNED_IN, MailRule, Rule, TaskRule, declare, permission
-from initiatives.organization.models import Department, Invitation, Role, User
+from initiatives.organization.models import Department, Holiday, Invitation, Role, User
 
 
 @permission("organization.manage_people")
-def manage_people(user: User, about: User | Department | Role | Invitation | None = None) -> bool:
+def manage_people(user: User, about: User | Department | Role | Invitation | Holiday | None = None) -> bool:
     return user.standing.holds("administrator")
 
 
@@ -65,6 +65,10 @@ declare(
     Rule("organization:withdraw_invitation", "POST", MANAGE, of="invitation", who="administrators"),
     Rule("organization:accept_invitation", "GET POST", PUBLIC, who="the reader of an open invitation, once"),
     Rule("organization:profile", "GET POST", SIGNED_IN, who="one's own"),
+    Rule("organization:calendar", "GET", SIGNED_IN, who="everybody signed in: deadlines follow it"),
+    Rule("organization:add_holiday", "GET POST", MANAGE, who="administrators"),
+    Rule("organization:cancel_holiday", "POST", MANAGE, of="holiday", who="administrators"),
+    Rule("organization:edit_week", "GET POST", MANAGE, who="administrators"),
     TaskRule("organization.project_roles", who="the product: derives the stewards' groups from today's roles"),
     MailRule("invitation", who="the invited address, while the invitation is open"),
     MailRule("password_reset", who="the active person whose password it is"),

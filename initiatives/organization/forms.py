@@ -11,10 +11,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from initiatives.core.fields import CodeField, DayField, LineField, ProseField
+from initiatives.core.fields import FIRST_DAY, LAST_DAY, CodeField, DayField, LineField, ProseField
 from initiatives.core.rules import BadInput
 from initiatives.organization.adapter import LONGEST_PASSWORD
-from initiatives.organization.models import COMPANY_WIDE, Department, RoleKind, Theme, User
+from initiatives.organization.models import COMPANY_WIDE, Department, RoleKind, Theme, User, Weekday
 
 LINK = re.compile(r"[<>@]|://|\bwww\.", re.IGNORECASE)
 
@@ -131,6 +131,32 @@ class DepartmentForm(WithDepartment):
 
 class EditDepartment(DepartmentForm, Versioned):
     pass
+
+
+class AddHoliday(WithDepartment):
+    day = DayField()
+    name = LineField(max_length=60, help_text="As people call it, such as Labour Day.")
+    department = departments(
+        label="For", help_text="A department's holidays count for those below it that have none of their own."
+    )
+
+
+class EditWeek(forms.Form):
+    days = forms.TypedMultipleChoiceField(
+        label="The company works on", choices=Weekday, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class OneYear(forms.Form):
+    """Which year of the calendar is shown."""
+
+    year = forms.IntegerField(min_value=FIRST_DAY.year, max_value=LAST_DAY.year, required=False)
+
+    def asked(self, otherwise: int) -> int:
+        """The year asked for, or this one; BadInput when it is none."""
+        if not self.is_valid():
+            raise BadInput("year: choose one between 2000 and 2100")
+        return self.cleaned_data["year"] or otherwise
 
 
 class Profile(Versioned):

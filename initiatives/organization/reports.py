@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from initiatives.core.models import Event
-from initiatives.organization.models import Department, Invitation, Role, RoleKind, User
+from initiatives.organization.models import Department, Holiday, Invitation, Role, RoleKind, User, Weekday, WorkingWeek
+
+CALENDAR = ("organization.holiday", "organization.workingweek")
 
 
 @dataclass
@@ -100,3 +103,16 @@ def members_of(department: Department) -> dict[str, list[Role]]:
     roles = department.roles.not_over().held_by_the_active().select_related("person").order_by("starts", "id")
     rows = sorted(roles, key=lambda role: order.index(RoleKind(role.kind)))
     return {"members": [role for role in rows if role.is_current], "coming": [role for role in rows if not role.is_current]}
+
+
+def calendar(reader: User, year: int) -> dict[str, Any]:
+    """The weekdays on which the company works, and one year's holidays, those that were cancelled apart."""
+    rows = list(Holiday.objects.visible_to(reader).of_year(year).in_order().select_related("department"))
+    week = WorkingWeek.objects.weekdays()
+    return {
+        "year": year,
+        "week": [day.label for day in Weekday if day in week],
+        "holidays": [row for row in rows if row.cancelled_at is None],
+        "cancelled": [row for row in rows if row.cancelled_at is not None],
+        "history": Event.objects.filter(subject_type__in=CALENDAR).newest_first()[:20],
+    }

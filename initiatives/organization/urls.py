@@ -2,23 +2,27 @@
 
 from django.urls import path
 
-from initiatives.organization import views
+from initiatives.organization.views import calendar, people
 
 app_name = "organization"
 urlpatterns = [
-    path("", views.people, name="people"),
-    path("profile/", views.profile, name="profile"),
-    path("invite/", views.invite, name="invite"),
-    path("invitations/<int:pk>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
-    path("invitation/<str:token>/", views.accept_invitation, name="accept_invitation"),
-    path("departments/", views.departments, name="departments"),
-    path("departments/create/", views.create_department, name="create_department"),
-    path("departments/<int:pk>/", views.department, name="department"),
-    path("departments/<int:pk>/edit/", views.edit_department, name="edit_department"),
-    path("departments/<int:pk>/close/", views.close_department, name="close_department"),
-    path("<int:pk>/", views.person, name="person"),
-    path("<int:pk>/grant-role/", views.grant_role, name="grant_role"),
-    path("<int:pk>/roles/<int:role>/end/", views.end_role, name="end_role"),
-    path("<int:pk>/deactivate/", views.deactivate, name="deactivate"),
-    path("<int:pk>/reactivate/", views.reactivate, name="reactivate"),
+    path("", people.people, name="people"),
+    path("profile/", people.profile, name="profile"),
+    path("invite/", people.invite, name="invite"),
+    path("invitations/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
+    path("invitation/<str:token>/", people.accept_invitation, name="accept_invitation"),
+    path("departments/", people.departments, name="departments"),
+    path("departments/create/", people.create_department, name="create_department"),
+    path("departments/<int:pk>/", people.department, name="department"),
+    path("departments/<int:pk>/edit/", people.edit_department, name="edit_department"),
+    path("departments/<int:pk>/close/", people.close_department, name="close_department"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/add-holiday/", calendar.add_holiday, name="add_holiday"),
+    path("calendar/<int:pk>/cancel/", calendar.cancel_holiday, name="cancel_holiday"),
+    path("calendar/week/", calendar.edit_week, name="edit_week"),
+    path("<int:pk>/", people.person, name="person"),
+    path("<int:pk>/grant-role/", people.grant_role, name="grant_role"),
+    path("<int:pk>/roles/<int:role>/end/", people.end_role, name="end_role"),
+    path("<int:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path("<int:pk>/reactivate/", people.reactivate, name="reactivate"),
 ]

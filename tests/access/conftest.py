@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from initiatives.core.imports.models import ImportRun
 from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool
-from initiatives.organization.models import Invitation, User
+from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.table import ACTORS
 from tests.cast import Cast
@@ -117,11 +117,13 @@ def _views(world: World, cast: Cast) -> None:
 def _people(world: World, cast: Cast) -> None:
     hanna, hugo = cast.head("OPS"), cast.head("HR")
     invitation = Invitation.objects.invite(email="gina@example.org", name="Gina", kind="ceo", by=cast.administrator)
+    holiday = Holiday.objects.add_holiday(day=date(2026, 12, 25), name="Christmas", by=cast.administrator)
     world.gone.deactivate(by=cast.administrator, reason="Left the company.")
     for kind, case, pk in [
         ("person", "own", hanna.pk), ("person", "foreign", hugo.pk), ("person", "none", NOWHERE),
         ("department", "own", cast.department("OPS").pk), ("department", "foreign", cast.department("HR").pk),
         ("department", "none", NOWHERE), ("invitation", "own", invitation.pk), ("invitation", "none", NOWHERE),
+        ("holiday", "own", holiday.pk), ("holiday", "none", NOWHERE),
     ]:  # fmt: skip
         world.arguments[kind, case] = {"pk": pk}
     world.arguments["role", "own"] = {"pk": hanna.pk, "role": hanna.roles.get().pk}

@@ -35,6 +35,7 @@ SEEN: dict[str, dict[str, str]] = {
     "role": {"own": ALL, "none": ""},
     "department": {"own": ALL, "foreign": ALL, "none": ""},
     "invitation": {"own": "A", "none": ""},
+    "holiday": {"own": ALL, "none": ""},
     "ranking": {"own": ALL, "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
@@ -71,6 +72,10 @@ TABLE: list[Row] = [
     ("organization:create_department", "GET POST", "", {"": "A"}),
     ("organization:edit_department", "GET POST", "department", everywhere("A")),
     ("organization:close_department", "POST", "department", everywhere("A")),
+    ("organization:calendar", "GET", "", {"": ALL}),
+    ("organization:add_holiday", "GET POST", "", {"": "A"}),
+    ("organization:cancel_holiday", "POST", "holiday", {"own": "A"}),
+    ("organization:edit_week", "GET POST", "", {"": "A"}),
     ("organization:invite", "GET POST", "", {"": "A"}),
     ("organization:withdraw_invitation", "POST", "invitation", {"own": "A"}),
     ("organization:profile", "GET POST", "", {"": ALL}),

@@ -1,5 +1,6 @@
-"""Who: people, the tree of departments, the dated roles that say what a person may do, and invitations."""
+"""Who: people, the tree of departments, the dated roles that say what a person may do, invitations, and the working calendar."""
 
+from initiatives.organization.models.calendar import Holiday, HolidayQuerySet, Weekday, WorkingWeek
 from initiatives.organization.models.departments import Department, DepartmentQuerySet
 from initiatives.organization.models.invitations import Invitation, InvitationQuerySet
 from initiatives.organization.models.people import Theme, User, UserQuerySet, validate_time_zone
@@ -9,6 +10,8 @@ __all__ = [
     "COMPANY_WIDE",
     "Department",
     "DepartmentQuerySet",
+    "Holiday",
+    "HolidayQuerySet",
     "Invitation",
     "InvitationQuerySet",
     "Role",
@@ -17,5 +20,7 @@ __all__ = [
     "Theme",
     "User",
     "UserQuerySet",
+    "Weekday",
+    "WorkingWeek",
     "validate_time_zone",
 ]

@@ -1,0 +1,1 @@
+"""Pages about people, departments, invitations and the working calendar."""
