@@ -37,7 +37,7 @@ class Place:
 
 ACTS = (
     Place("Home", "home", "home", ("duties:",), key="h"),
-    Place("Own", "boards:own", "map", key="o"),
+    Place("Own", "boards:own", "map", ("journey:",), key="o"),
     Place(
         "Decide",
         "decisions:ranking",

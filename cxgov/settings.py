@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "initiatives.decisions",
     "initiatives.portfolio",
     "initiatives.funding",
+    "initiatives.journey",
     "initiatives.duties",
     "initiatives.organization",
     "initiatives.core",

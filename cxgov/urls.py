@@ -19,5 +19,6 @@ urlpatterns = [
     path("people/", include("initiatives.organization.urls")),
     path("", boards.home, name="home"),
     path("", include("initiatives.boards.urls")),
+    path("own/", include("initiatives.journey.urls")),
     path("ranking/", include("initiatives.decisions.urls")),
 ]

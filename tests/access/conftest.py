@@ -15,6 +15,7 @@ from initiatives.core.imports.models import ImportRun
 from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
+from tests.access.journey import journey
 from tests.access.table import ACTORS
 from tests.cast import Cast
 
@@ -49,6 +50,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
     _views(world, cast)
     _people(world, cast)
     _money(world, cast)
+    journey(world.arguments, cast)
     _imports(world, cast)
     return world
 

@@ -41,6 +41,7 @@ SEEN: dict[str, dict[str, str]] = {
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
     "cost object": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
+    "touchpoint": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -136,6 +137,8 @@ TABLE: list[Row] = [
     ("funding:spend", "POST", "cost object", everywhere("f")),
     ("funding:release", "POST", "cost object", everywhere("fx")),
     ("funding:reverse", "POST", "journal", {"own": "f", "foreign": "f"}),
+    # -- journey
+    ("journey:touchpoint", "GET", "touchpoint", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

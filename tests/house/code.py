@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("boards", "decisions", "portfolio", "funding", "duties", "organization", "core")
+ROOMS = ("boards", "decisions", "portfolio", "funding", "journey", "duties", "organization", "core")
 OURS = ("cxgov", "initiatives")
 
 

@@ -5,9 +5,10 @@ The truth is elsewhere (involvement, named people, sponsor, lead department); th
 
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.auth.models import Permission
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from initiatives.organization.grants import become
 
 if TYPE_CHECKING:
     from initiatives.portfolio.models.guarded import Guarded
@@ -39,24 +40,6 @@ def project(initiative: "Guarded", *, apply: bool = True) -> list[str]:
     """Make the grants on one initiative what they should be; say each difference. `apply=False` only compares."""
     people, groups = initiative.insiders() if initiative.confidential else (set(), set())
     return [
-        *_become(InitiativeUserPermission, "user_id", initiative.pk, people, apply),
-        *_become(InitiativeGroupPermission, "group_id", initiative.pk, groups, apply),
-    ]
-
-
-def _become(table: type[models.Model], who: str, initiative: int, wanted: set[int], apply: bool) -> list[str]:
-    rows = table._default_manager.filter(content_object_id=initiative, permission__codename=VIEW)
-    present = set(rows.values_list(who, flat=True))
-    missing, extra = wanted - present, present - wanted
-    if apply and extra:
-        rows.filter(**{f"{who}__in": extra}).delete()
-    if apply and missing:
-        view = Permission.objects.get(codename=VIEW, content_type__app_label="portfolio")
-        table._default_manager.bulk_create(
-            [table(content_object_id=initiative, permission=view, **{who: one}) for one in sorted(missing)],
-            ignore_conflicts=True,
-        )
-    return [
-        *(f"initiative {initiative}: {who} {one} lacks the grant" for one in sorted(missing)),
-        *(f"initiative {initiative}: {who} {one} has a grant too many" for one in sorted(extra)),
+        *become(InitiativeUserPermission, VIEW, initiative, "user_id", people, apply=apply),
+        *become(InitiativeGroupPermission, VIEW, initiative, "group_id", groups, apply=apply),
     ]

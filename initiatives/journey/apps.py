@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class Journey(AppConfig):
+    name = "initiatives.journey"
+    label = "journey"
+
+    def ready(self) -> None:
+        from initiatives.journey import access, seams  # noqa: F401 - each registers what the room declares

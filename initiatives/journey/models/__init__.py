@@ -1,0 +1,30 @@
+"""The customer's journey: what there is to own, who owns it, and what fails in it."""
+
+from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
+from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
+from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
+from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.ownership import Ownership
+from initiatives.journey.models.spells import Spell
+from initiatives.journey.models.words import Answer, Kind, StageKind, State
+
+__all__ = [
+    "Answer",
+    "Channel",
+    "Journey",
+    "Kind",
+    "MapPolicy",
+    "Ownable",
+    "OwnableQuerySet",
+    "OwnedObject",
+    "OwnedObjectGroupPermission",
+    "OwnedObjectUserPermission",
+    "Ownership",
+    "Spell",
+    "Stage",
+    "StageKind",
+    "State",
+    "Step",
+    "Touchpoint",
+    "seen",
+]

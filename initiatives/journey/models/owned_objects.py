@@ -1,0 +1,192 @@
+"""What can be owned: a stage, a touchpoint, one of its facets, a system, a data entity. Each has one OwnedObject.
+
+It keeps who is accountable today, and every earlier day in its spells, so that coverage of any day is one query.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import Recorded
+from initiatives.core.rules import says
+from initiatives.journey.models import grants
+from initiatives.journey.models.spells import Spell
+from initiatives.journey.models.words import Kind, State
+from initiatives.organization.grants import granted
+from initiatives.organization.models import Department, User
+
+PAGES = {
+    Kind.STAGE: "journey:stage",
+    Kind.TOUCHPOINT: "journey:touchpoint",
+    Kind.FACET: "journey:touchpoint",
+    Kind.SYSTEM: "journey:system",
+    Kind.ENTITY: "journey:entity",
+}
+
+
+def seen(user: User, along: str = "") -> Q:
+    """The condition that `user` may know of an owned object; `along` is the way to it: "owned__", "touchpoint__owned__"."""
+    standing = user.standing
+    if not user.is_active or not standing.anywhere:
+        return Q(pk__in=[])
+    if standing.sees_everything:
+        return Q()
+    here = f"{along}pk"
+    tables = {"to_people": grants.OwnedObjectUserPermission, "to_groups": grants.OwnedObjectGroupPermission}
+    guest = granted(user, grants.VIEW, of=here, **tables)
+    named = OwnedObject.departments.through._default_manager.filter(
+        ownedobject_id=OuterRef(here), department_id__in=standing.belongs_to
+    )
+    return Q(**{f"{along}restricted": False}) | guest | Q(Exists(named))
+
+
+class OwnedObjectQuerySet(models.QuerySet["OwnedObject"]):
+    def visible_to(self, user: User) -> Self:
+        """What `user` may know of; a condition on the row and its grants, so that no row is multiplied."""
+        return self.filter(seen(user))
+
+    def in_use(self) -> Self:
+        """Neither archived nor retired."""
+        return self.filter(archived_on=None)
+
+    def owned(self) -> Self:
+        return self.filter(state=State.OWNED)
+
+    def held_by(self, user: User) -> Self:
+        """What this person answers for, or keeps as a steward."""
+        return self.filter(Q(person=user) | Q(steward=user))
+
+
+class OwnedObject(Recorded):
+    """One thing that exactly one department and one person in it should answer for.
+
+    reference  "TP-014"; a facet's is its touchpoint's with the facet: "TP-014.data"
+    weight     what it counts in coverage: reach × the moment factor for a touchpoint, 0 for everything else
+    lapses     attestations missed in a row since it was accepted or last attested
+    refusals   declines and lapses since it was last owned
+    """
+
+    kind = models.CharField(max_length=10, choices=Kind, editable=False)
+    reference = models.CharField(max_length=40, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    restricted = models.BooleanField(default=False)
+    departments = models.ManyToManyField(Department, blank=True, related_name="+")  # whose people see it while restricted
+    guests = models.ManyToManyField(User, blank=True, related_name="+")  # people who see it while restricted
+    weight = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
+
+    state = models.CharField(max_length=10, choices=State, default=State.UNOWNED)
+    since = models.DateTimeField(default=clock.now)  # of the state
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="owned_objects")
+    person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="owned_objects")
+    steward = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="stewarded_objects")
+    attest_by = models.DateField(null=True, blank=True)
+    lapses = models.PositiveSmallIntegerField(default=0)
+    refusals = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateField(null=True, blank=True)  # settled by a ruling: not contested again before this day
+    archived_on = models.DateField(null=True, blank=True)
+
+    objects = OwnedObjectQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state=State.OWNED) | Q(department__isnull=False, person__isnull=False),
+                name=says("owned_by_name", "An owner is a department and a person in it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.OWNED) | Q(person=None),
+                name=says("only_owned_has_a_person", "Only what is owned has an accountable person."),
+            ),
+            models.CheckConstraint(condition=Q(weight__gte=0), name=says("weight_not_negative", "A weight is never negative.")),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name=says("ownership_state", "There is no such state of ownership.")
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "state"], name="owned_object_by_state"),
+            models.Index(fields=["department", "kind"], name="owned_object_by_department"),
+        ]
+        triggers: ClassVar = [pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(PAGES[Kind(self.kind)], args=[self.reference.split(".")[0]])
+
+    # -- Who may see it ----------------------------------------------------------------------------------------------
+
+    def insiders(self) -> tuple[set[int], set[int]]:
+        """Who is granted sight while it is restricted: ids of people, and of departments' stewards' groups.
+
+        Guests, the accountable person and the steward, who was asked; head and deputies of the accountable department and of
+        those that were asked. The people of the named departments see it by their membership (`seen`).
+        """
+        asked = list(self.ownerships.living().values_list("person_id", "department_id"))
+        people = set(self.guests.values_list("pk", flat=True)) | {person for person, _ in asked}
+        people |= {self.person_id, self.steward_id}
+        departments = {department for _, department in asked}
+        if self.department_id is not None:
+            departments.add(self.department_id)
+        groups = Department.objects.filter(pk__in=departments).values_list("stewards_id", flat=True)
+        return {person for person in people if person is not None}, set(groups)
+
+    def seen_by(self, user: User) -> bool:
+        """Whether `user` may know of this object, asked of what people decided and not of the grants made from it."""
+        standing = user.standing
+        if not user.is_active or not standing.anywhere:
+            return False
+        if not self.restricted or standing.sees_everything:
+            return True
+        if self.departments.filter(pk__in=standing.belongs_to).exists():
+            return True
+        people, groups = self.insiders()
+        return user.pk in people or not groups.isdisjoint(standing.groups)
+
+    def project_grants(self) -> None:
+        """Renew the grants after something changed that decides who is an insider."""
+        if self.restricted:
+            grants.project(self)
+
+    # -- What it is today, and what it was ---------------------------------------------------------------------------
+
+    def become(
+        self,
+        state: str,
+        *,
+        department: Department | None = None,
+        person: User | None = None,
+        steward: User | None = None,
+        attest_by: date | None = None,
+        lapses: int = 0,
+    ) -> None:
+        """Take on this state of ownership, inside the transaction of the act that brings it about. The row is locked before."""
+        if state != self.state or state == State.OWNED:
+            self.since = clock.now()
+        self.state, self.department, self.person, self.steward = state, department, person, steward
+        self.attest_by, self.lapses = attest_by, lapses
+        if state == State.OWNED:
+            self.refusals = 0
+        self.save(update_fields=["state", "since", "department", "person", "steward", "attest_by", "lapses", "refusals"])
+        self.project_grants()
+        self.remember()
+
+    def weigh(self, weight: Decimal) -> None:
+        """Take on this weight."""
+        if weight != self.weight:
+            self.weight = weight
+            self.save(update_fields=["weight"])
+            self.remember()
+
+    def remember(self) -> None:
+        """End the running spell and begin one with what stands now."""
+        now = clock.now()
+        self.spells.filter(until=None).update(until=now)
+        values = {name: getattr(self, name) for name in Spell.KEPT}
+        Spell.objects.create(owned=self, began=now, **values)

@@ -1,0 +1,1 @@
+"""The pages of the journey, one module for each part of it."""

@@ -1,0 +1,38 @@
+"""A small map: three stages, two channels, and touchpoints made on demand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from initiatives.journey.models import Channel, Stage, StageKind, Touchpoint
+from tests.cast import Cast
+
+
+@dataclass
+class Map:
+    """Stages by kind, channels by name. `touchpoint` makes one with its weight, unowned."""
+
+    before: Stage
+    after: Stage
+    within: Stage
+    web: Channel
+    desk: Channel
+
+    def touchpoint(self, title: str = "Finding a parking place", **more: Any) -> Touchpoint:
+        values = {"stage": self.before, "channel": self.web, "reach": 100, **more}
+        touchpoint = Touchpoint.objects.create(title=title, **values)
+        touchpoint.weigh()
+        return touchpoint
+
+
+@pytest.fixture
+def journey_map(cast: Cast) -> Map:
+    stages = [
+        Stage.objects.create(title=title, kind=kind, position=position)
+        for position, (title, kind) in enumerate(
+            [("Plan", StageKind.PRE_SALE), ("Fly", StageKind.POST_SALE), ("Work here", StageKind.EMPLOYEE)], 1
+        )
+    ]
+    web = Channel.objects.create(name="Web", position=1, online=True)
+    return Map(*stages, web, Channel.objects.create(name="Desk", position=2))
