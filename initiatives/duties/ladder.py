@@ -3,15 +3,17 @@
 from datetime import date
 
 from initiatives.duties.models import Obligation
-from initiatives.duties.schedule import DAY, ESCALATION_STEPS, TO_THE_CXO
-from initiatives.organization.models import Department, Role, RoleKind, User
+from initiatives.duties.schedule import ESCALATION_STEPS, TO_THE_CXO
+from initiatives.organization.calendars import Calendars
+from initiatives.organization.models import Role, RoleKind, User
 
 
 class Ladder:
-    """Heads, CXO and CEO as of today, read once (two queries) and asked about many asks."""
+    """Heads, CXO and CEO as of today, and the working calendars, read once (two queries) and asked about many asks."""
 
-    def __init__(self) -> None:
-        self.above: dict[int, int | None] = dict(Department.objects.values_list("pk", "parent_id"))
+    def __init__(self, calendars: Calendars | None = None) -> None:
+        self.calendars = calendars or Calendars.read()
+        self.above = self.calendars.above
         self.heads: dict[int, User] = {}
         self.top: dict[str, list[User]] = {RoleKind.CXO: [], RoleKind.CEO: []}
         kinds = [RoleKind.HEAD, RoleKind.CXO, RoleKind.CEO]
@@ -29,9 +31,11 @@ class Ladder:
 
     def next_rung(self, obligation: Obligation, today: date) -> tuple[User, date] | None:
         """Who will be told next, and on which day, if nothing happens; None at the end of the ladder."""
+        calendar = self.calendars.of(obligation.department_id)
+        late = calendar.working_days_between(obligation.due_on, today)
         for step in ESCALATION_STEPS:
-            if obligation.days_late(today) < step and (people := self.rungs(obligation, step)):
-                return people[0], obligation.due_on + step * DAY
+            if late < step and (people := self.rungs(obligation, step)):
+                return people[0], calendar.working_days_after(obligation.due_on, step)
         return None
 
     def _heads(self, department_id: int | None) -> list[User]:

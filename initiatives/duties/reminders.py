@@ -17,7 +17,8 @@ from django.db.models.functions import Cast, Concat
 from initiatives.duties import schedule
 from initiatives.duties.kinds import KINDS, announced
 from initiatives.duties.ladder import Ladder
-from initiatives.duties.models import Letter, Obligation, Outcome, Reminder
+from initiatives.duties.models import Letter, Obligation, ObligationQuerySet, Outcome, Reminder
+from initiatives.organization.calendars import Calendar, Calendars
 from initiatives.organization.models import User
 
 DIGEST, ESCALATION = "digest", "escalation"
@@ -56,25 +57,32 @@ def _days_begun(now: datetime) -> dict[date, set[str]]:
 
 
 def _reminders_due(today: date, zones: set[str]) -> Iterator[Line]:
-    """What is to be said today to people in these zones who had no digest today."""
+    """What is to be said today to people in these zones who had no digest today, about asks whose department works today."""
+    calendars = Calendars.read()
+    if not calendars.company.is_working_day(today):
+        return
+    resting = calendars.resting(today)
     first = min(schedule.REMINDER_STEPS)
     asked = When(
         Q(kind__in=announced(), due_on__gt=today - (first * schedule.DAY)) & ~Q(opened_by=F("person")),
         then=Value(schedule.ON_ASKING),
     )
-    people = Obligation.objects.annotate(step=_step("due_on", today, schedule.REMINDER_STEPS, asked))
+    people = Obligation.objects.exclude(department__in=resting).annotate(
+        step=_step("due_on", today, schedule.REMINDER_STEPS, asked)
+    )
     yield from _not_told(people, "", "person", today, zones)
 
     later = tuple(step for step in schedule.REMINDER_STEPS if step >= schedule.STAND_INS_FROM)
-    stand_ins = Obligation.stand_ins.through._default_manager.annotate(step=_step("obligation__due_on", today, later))
+    others = Obligation.stand_ins.through._default_manager.exclude(obligation__department__in=resting)
+    stand_ins = others.annotate(step=_step("obligation__due_on", today, later))
     yield from _not_told(stand_ins, "obligation__", "user", today, zones)
 
 
-def _step(due_on: str, today: date, steps: tuple[int, ...], *more: When) -> Case:
+def _step(due_on: str, today: date, steps: tuple[int, ...], *more: When, calendar: Calendar | None = None) -> Case:
     """SQL for schedule.step_on: the step that an ask with this due day has reached today, or NULL."""
     whens = [
         When(Q(**{f"{due_on}__lte": last}) & (Q(**{f"{due_on}__gte": first}) if first else Q()), then=Value(step))
-        for step, first, last in schedule.spans(today, steps)
+        for step, first, last in schedule.spans(today, steps, calendar)
     ]
     return Case(*whens, *more, default=None, output_field=STEP)
 
@@ -98,18 +106,12 @@ def _not_told(rows: Any, ask: str, who: str, today: date, zones: set[str]) -> It
 
 def _escalations_due(today: date, zones: set[str]) -> Iterator[Line]:
     """What is to be said today about unanswered asks to those above, when they live in these zones."""
-    told = Reminder.objects.filter(obligation_id=OuterRef("pk"), due_on=OuterRef("due_on"), step=OuterRef("step"))
-    unanswered = list(
-        Obligation.objects.open_now()
-        .filter(due_on__lte=today - schedule.TO_THE_HEAD * schedule.DAY)
-        .annotate(step=_step("due_on", today, schedule.ESCALATION_STEPS))
-        .filter(~Exists(told))
-    )
-    if not unanswered:
+    calendars = Calendars.read()
+    steps = {ask: step for calendar, asks in _by_calendar(calendars) for ask, step in _unanswered(asks, today, calendar)}
+    if not steps:
         return
-    ladder = Ladder()
-    steps = {ask.pk: schedule.step_on(ask.days_late(today), schedule.ESCALATION_STEPS) or 0 for ask in unanswered}
-    rungs = {ask.pk: ladder.rungs(ask, steps[ask.pk]) for ask in unanswered}
+    ladder, unanswered = Ladder(calendars), list(steps)
+    rungs = {ask.pk: ladder.rungs(ask, steps[ask]) for ask in unanswered}
     about: dict[tuple[User, str], set[int]] = defaultdict(set)
     for ask in unanswered:
         for person in rungs[ask.pk]:
@@ -118,7 +120,28 @@ def _escalations_due(today: date, zones: set[str]) -> Iterator[Line]:
     for ask in unanswered:
         reader = next((person for person in rungs[ask.pk] if ask.subject_id in seen[person, ask.kind]), None)
         if reader is not None and reader.time_zone in zones:
-            yield Line(reader.pk, ask.pk, ask.due_on, steps[ask.pk])
+            yield Line(reader.pk, ask.pk, ask.due_on, steps[ask])
+
+
+def _by_calendar(calendars: Calendars) -> Iterator[tuple[Calendar, ObligationQuerySet]]:
+    """The open asks, those apart whose department has a calendar of its own."""
+    differing = calendars.differing()
+    asks = Obligation.objects.open_now()
+    for calendar, departments in differing.items():
+        yield calendar, asks.filter(department__in=departments)
+    apart = [pk for departments in differing.values() for pk in departments]
+    yield calendars.company, asks.exclude(department__in=apart)
+
+
+def _unanswered(asks: ObligationQuerySet, today: date, calendar: Calendar) -> Iterator[tuple[Obligation, int]]:
+    """Those of the asks, which all go by this calendar, of which somebody above is to be told today, with the step."""
+    if not calendar.is_working_day(today):
+        return
+    told = Reminder.objects.filter(obligation_id=OuterRef("pk"), due_on=OuterRef("due_on"), step=OuterRef("step"))
+    reached = asks.annotate(step=_step("due_on", today, schedule.ESCALATION_STEPS, calendar=calendar))
+    for ask in reached.filter(~Exists(told), due_on__lt=today, step__isnull=False):
+        late = calendar.working_days_between(ask.due_on, today)
+        yield ask, schedule.step_on(late, schedule.ESCALATION_STEPS) or 0
 
 
 def _write(template: str, lines: Iterable[Line], today: date, now: datetime) -> int:

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from initiatives.organization.calendars import Calendar
+
 DAY = timedelta(days=1)
 MORNING, EVENING = 8, 20  # digests and escalations are written in between; what was missed waits for the next morning
 LINES = 10  # a digest names so many; the rest is counted
 
-# Days after the due day on which a person is reminded, as long as the ask is open.
+# Days after the due day on which a person is reminded, as long as the ask is open. Nobody is written to about an ask on a
+# day on which its department does not work: the mail waits for the next working day, and then names the step of that day.
 REMINDER_STEPS = (-2, 0, 1, 3, 7, 14, 21, 28, 42, 56, 84)
 ON_ASKING = -1000  # the step "it was just asked", for the kinds that are announced
 STAND_INS_FROM = 1  # stand-ins are reminded from this step on
 
-# Days after the due day on which an ask that nobody answered goes up, and to whom: the first on the ladder (the
+# Working days after the due day on which an ask that nobody answered goes up, and to whom: the first on the ladder (the
 # department's head, the heads above, the CXO) and, when that did not help, the CXO. More than five days late is six.
 TO_THE_HEAD, TO_THE_CXO = 6, 13
 ESCALATION_STEPS = (TO_THE_HEAD, TO_THE_CXO)
@@ -27,11 +30,23 @@ def step_on(late: int, steps: tuple[int, ...] = REMINDER_STEPS) -> int | None:
     return max((step for step in steps if step <= late), default=None)
 
 
-def spans(today: date, steps: tuple[int, ...] = REMINDER_STEPS) -> Iterator[tuple[int, date | None, date]]:
-    """For each step (step, first due day, last due day) of the asks that have reached exactly it `today`."""
+def spans(
+    today: date, steps: tuple[int, ...] = REMINDER_STEPS, calendar: Calendar | None = None
+) -> Iterator[tuple[int, date | None, date]]:
+    """For each step (step, first due day, last due day) of the asks that have reached exactly it `today`.
+
+    Days are counted one by one, or as the working days of `calendar`.
+    """
     for step, following in zip(steps, (*steps[1:], None), strict=True):
-        first = None if following is None else today - (following - 1) * DAY
-        yield step, first, today - step * DAY
+        first = None if following is None else _last_due(today, following, calendar) + DAY
+        yield step, first, _last_due(today, step, calendar)
+
+
+def _last_due(today: date, step: int, calendar: Calendar | None) -> date:
+    """The last due day that is `step` days, or working days, over `today`."""
+    if calendar is None:
+        return today - step * DAY
+    return calendar.working_days_after(today + DAY, -step) - DAY
 
 
 def is_daytime(now: datetime, zone: ZoneInfo, *, morning: int = MORNING, evening: int = EVENING) -> bool:

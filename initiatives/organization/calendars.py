@@ -2,7 +2,7 @@
 
 The company has its weekdays and its holidays. A department's own holidays come on top of the company's; a department
 without any has those of the nearest department above that has some. For one question there are the functions below, of
-two queries each; a job that asks often holds a `Calendar`, or `Calendars` when it asks about many departments.
+one query each; a job that asks often holds a `Calendar`, or `Calendars` when it asks about many departments.
 """
 
 from collections import defaultdict
@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, DateField, PositiveSmallIntegerField, Value
+from django.db.models.functions import Cast
 
 from initiatives.organization.models import Department
 from initiatives.organization.models.calendar import MONDAY_TO_FRIDAY, Holiday, WorkingWeek
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
 DAY = timedelta(days=1)
@@ -61,7 +64,7 @@ class Calendar:
 
 
 class Calendars:
-    """The company's calendar and those of all departments, read once (two queries)."""
+    """The company's calendar and those of all departments, read once (one query)."""
 
     def __init__(self, company: Calendar, own: dict[int, frozenset[date]], above: dict[int, int | None]) -> None:
         self.company = company
@@ -71,14 +74,17 @@ class Calendars:
     @classmethod
     def read(cls) -> "Self":
         days: dict[int | None, set[date]] = defaultdict(set)
-        for department, day in Holiday.objects.in_force().values_list("department_id", "day"):
-            days[department].add(day)
-        week = Subquery(WorkingWeek.objects.values("days")[:1])
-        rows = list(Department.objects.annotate(week=week).values_list("pk", "parent_id", "week"))
-        weekdays = frozenset(rows[0][2] or MONDAY_TO_FRIDAY) if rows else WorkingWeek.objects.weekdays()
+        above: dict[int, int | None] = {}
+        weekdays = frozenset(MONDAY_TO_FRIDAY)
+        for department, parent, day, week in _rows():
+            if week is not None:
+                weekdays = frozenset(week)
+            elif day is not None:
+                days[department].add(day)
+            elif department is not None:
+                above[department] = parent
         company = Calendar(weekdays, frozenset(days.pop(None, ())))
-        own = {department: frozenset(theirs) for department, theirs in days.items() if department is not None}
-        return cls(company, own, {pk: parent for pk, parent, _ in rows})
+        return cls(company, {pk: frozenset(theirs) for pk, theirs in days.items() if pk is not None}, above)
 
     def of(self, department_id: int | None) -> Calendar:
         """The calendar of the department with this id; None is the company."""
@@ -89,6 +95,28 @@ class Calendars:
             climbed.add(department_id)
             department_id = self.above.get(department_id)
         return self.company
+
+    def resting(self, day: date) -> list[int]:
+        """The departments in which nobody works on `day`."""
+        return [pk for pk in self.above if not self.of(pk).is_working_day(day)]
+
+    def differing(self) -> dict[Calendar, list[int]]:
+        """The calendars that are not the company's, each with the departments that have it."""
+        found: dict[Calendar, list[int]] = defaultdict(list)
+        for pk in self.above:
+            if (calendar := self.of(pk)) != self.company:
+                found[calendar].append(pk)
+        return dict(found)
+
+
+def _rows() -> "Iterable[tuple[int | None, int | None, date | None, list[int] | None]]":
+    """The tree of departments (a department, the one above it), the holidays (whose, when) and the week, in one query."""
+    no_id, no_day = Cast(Value(None), BigIntegerField()), Cast(Value(None), DateField())
+    no_week = Cast(Value(None), ArrayField(PositiveSmallIntegerField()))
+    departments = Department.objects.order_by().values_list("pk", "parent_id", no_day, no_week)
+    holidays = Holiday.objects.in_force().order_by().values_list("department_id", no_id, "day", no_week)
+    weeks = WorkingWeek.objects.order_by().values_list(no_id, no_id, no_day, "days")
+    return departments.union(holidays, weeks, all=True)
 
 
 def is_working_day(day: date, department: Department | None = None) -> bool:

@@ -11,7 +11,7 @@ from initiatives.core import clock
 from initiatives.duties import beat
 from initiatives.duties.kinds import KINDS, Kind
 from initiatives.duties.models import Obligation
-from initiatives.organization.models import Department, User
+from initiatives.organization.models import Department, User, WorkingWeek
 from tests.cast import Cast
 
 
@@ -42,7 +42,8 @@ Ask = Callable[..., Obligation]
 
 @pytest.fixture
 def ask(cast: Cast, asks: Asks) -> Ask:
-    """Ask somebody for the report on a department, by a day."""
+    """Ask somebody for the report on a department, by a day. Here every day is a working day; test_working_days.py has a week."""
+    WorkingWeek.objects.edit_week(range(1, 8), by=None)
 
     def ask(
         person: User, due: str = "2026-05-04", *, about: str = "OPS", stand_ins: tuple[User, ...] = (), on: str = "2026-04-20"

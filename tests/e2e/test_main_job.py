@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from initiatives.duties.tasks import ring
 from initiatives.funding.models import FiscalYear, Pool
-from initiatives.organization.models import User
+from initiatives.organization.models import User, WorkingWeek
 from initiatives.portfolio.models import Initiative
 from tests.browser import Browse
 from tests.cast import Cast
@@ -21,7 +21,8 @@ TITLE = "One queue time from kerb to gate"
 
 
 def move_to_where_it_is_morning(user: User) -> None:
-    """Letters are written in the morning of their reader; the test does not wait for it."""
+    """Letters are written in the morning of their reader's working days; the test waits for neither."""
+    WorkingWeek.objects.edit_week(range(1, 8), by=None)
     hours = 11 - datetime.now(UTC).hour
     user.time_zone = f"Etc/GMT{'-' if hours >= 0 else '+'}{abs(hours)}"  # POSIX signs: Etc/GMT-3 is three hours ahead
     user.save(update_fields=["time_zone"])
