@@ -5,8 +5,8 @@ The navigation is a literal. An entry is shown when its URL exists and its rule 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -33,6 +33,16 @@ class Place:
 
     def has(self, view: str) -> bool:
         return view == self.url or view.startswith(self.holds)
+
+
+class Entry(NamedTuple):
+    """A place as one reader finds it; hashable, for what is drawn of it is kept ({% kept %})."""
+
+    words: str
+    url: str
+    icon: str
+    key: str
+    current: bool
 
 
 ACTS = (
@@ -113,16 +123,10 @@ class Frame:
         self.user = request.user
         self.view = request.resolver_match.view_name if request.resolver_match else ""
 
-    def _entries(self, places: tuple[Place, ...], current: Place | None) -> Iterator[dict[str, Any]]:
+    def _entries(self, places: tuple[Place, ...], current: Place | None) -> Iterator[Entry]:
         for place in places:
             if open_to(self.user, place):
-                yield {
-                    "words": place.words,
-                    "url": path_to(place.url),
-                    "icon": place.icon,
-                    "key": place.key,
-                    "current": place is current,
-                }
+                yield Entry(place.words, path_to(place.url) or "", place.icon, place.key, place is current)
 
     @property
     def act(self) -> Place | None:
@@ -130,20 +134,23 @@ class Frame:
             return None
         return next((place for place in (*ACTS, ADMIN) if place.has(self.view)), None)
 
-    def acts(self) -> list[dict[str, Any]]:
-        return list(self._entries(ACTS, self.act))
+    @cached_property
+    def acts(self) -> tuple[Entry, ...]:
+        return tuple(self._entries(ACTS, self.act))
 
-    def admin(self) -> dict[str, Any] | None:
+    @cached_property
+    def admin(self) -> Entry | None:
         return next(self._entries((ADMIN,), self.act), None)
 
-    def tabs(self) -> list[dict[str, Any]]:
+    @cached_property
+    def tabs(self) -> list[Entry]:
         """The pages of the current act, on these pages only: a deeper page has its breadcrumb. A single tab is no choice."""
         tabs = self.act.tabs if self.act else ()
         current = next((tab for tab in tabs if tab.has(self.view)), None)
         entries = list(self._entries(tabs, current)) if current else []
         if current and current.keeps and (query := self._query()):
             keeping = {tab.words for tab in tabs if tab.keeps}
-            entries = [entry | {"url": f"{entry['url']}?{query}"} if entry["words"] in keeping else entry for entry in entries]
+            entries = [entry._replace(url=f"{entry.url}?{query}") if entry.words in keeping else entry for entry in entries]
         return entries if len(entries) > 1 else []
 
     def _query(self) -> str:
@@ -152,13 +159,16 @@ class Frame:
             query.pop(passing, None)
         return query.urlencode()
 
-    def menu(self) -> list[dict[str, Any]]:
-        return list(self._entries(MENU, None))
+    @cached_property
+    def menu(self) -> tuple[Entry, ...]:
+        return tuple(self._entries(MENU, None))
 
+    @cached_property
     def search(self) -> str | None:
         return path_to(SEARCH.url) if open_to(self.user, SEARCH) else None
 
-    def create(self) -> dict[str, Any] | None:
+    @cached_property
+    def create(self) -> Entry | None:
         return next(self._entries((CREATE,), None), None)
 
     def waiting(self) -> int:
@@ -168,6 +178,7 @@ class Frame:
         asked = Obligation.objects.open_now().asked_of(self.request.user)  # type: ignore[arg-type]  # signed in
         return len(answerable(self.request.user, asked.values_list("pk", "kind", "subject_id")))  # type: ignore[arg-type]
 
+    @property
     def home(self) -> str:
         return path_to(HOME.url) or "/"
 

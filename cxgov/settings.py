@@ -82,6 +82,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "initiatives.core.templatetags.kept",
                 "initiatives.core.templatetags.marks",
                 "initiatives.core.templatetags.parts",
                 "initiatives.core.templatetags.words",

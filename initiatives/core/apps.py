@@ -6,4 +6,4 @@ class Core(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from initiatives.core import access, checks  # noqa: F401 - registers the rules and the checks
+        from initiatives.core import access, checks, lookups  # noqa: F401 - registers the rules, the checks, the lookup

@@ -10,8 +10,18 @@ from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
 def may_still_report(user: User, ids: set[int]) -> set[int]:
-    found = Initiative.objects.visible_to(user).reportable_by(user).filter(pk__in=ids)
-    return set(found.values_list("pk", flat=True))
+    """Of most asks the row itself says so; the long question is asked of the rest only, for this is asked on every page."""
+    standing = user.standing
+    if not user.is_active or not standing.anywhere:
+        return set()
+    names = ("pk", "confidential", "accountable_person", "accountable_department", "lead_department")
+    plain: set[int] = set()
+    rest: set[int] = set()
+    for pk, confidential, person, *departments in Initiative.objects.in_progress().filter(pk__in=ids).values_list(*names):
+        runs = person == user.pk or not standing.heads.isdisjoint(departments)
+        (plain if runs and (standing.sees_everything or not confidential) else rest).add(pk)
+    found = Initiative.objects.visible_to(user).reportable_by(user).filter(pk__in=rest) if rest else Initiative.objects.none()
+    return plain | set(found.values_list("pk", flat=True))
 
 
 def seen_involvements(user: User) -> InvolvementQuerySet:

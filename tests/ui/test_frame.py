@@ -34,20 +34,20 @@ def test_every_entry_names_a_url_that_has_a_rule() -> None:
 def test_every_entry_leads_to_a_page_that_opens(client: Client, cast: Cast) -> None:
     client.force_login(cast.administrator)
     frame = frame_at("/ui/", cast.administrator)
-    for entry in [*frame.acts(), *frame.menu(), *frame.tabs()]:
-        assert client.get(entry["url"]).status_code == 200, entry
+    for entry in [*frame.acts, *frame.menu, *frame.tabs]:
+        assert client.get(entry.url).status_code == 200, entry
 
 
 def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
     frame = frame_at("/ui/", cast.administrator)
     assert frame.act is ADMIN
-    assert [tab["words"] for tab in frame.tabs() if tab["current"]] == ["Components"]
+    assert [tab.words for tab in frame.tabs if tab.current] == ["Components"]
 
 
 def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
-    assert [tab["words"] for tab in frame_at("/money/", cast.cxo).tabs()] == ["Ranking", "Money", "Requests"]
-    views = frame_at("/initiatives/?status=active&page=2", cast.cxo).tabs()
-    assert [tab["url"] for tab in views] == [
+    assert [tab.words for tab in frame_at("/money/", cast.cxo).tabs] == ["Ranking", "Money", "Requests"]
+    views = frame_at("/initiatives/?status=active&page=2", cast.cxo).tabs
+    assert [tab.url for tab in views] == [
         "/initiatives/?status=active",
         "/initiatives/board/?status=active",
         "/initiatives/import/",
@@ -55,7 +55,7 @@ def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
     deeper = frame_at("/initiatives/new/", cast.cxo)
     assert deeper.act is not None
     assert deeper.act.words == "Deliver"
-    assert deeper.tabs() == []
+    assert deeper.tabs == []
 
 
 def test_a_title_is_written_once_and_shown_twice(client: Client, cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils.functional import empty
 
+from initiatives.core.templatetags import kept
 from tests.cast import Cast
 
 KILOBYTE = 1000
@@ -27,9 +28,11 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Any:
     }
     with override_settings(STATIC_ROOT=folder, STORAGES=storages):
         staticfiles_storage._wrapped = empty
+        kept.forget()
         call_command("collectstatic", interactive=False, verbosity=0)
         yield folder
     staticfiles_storage._wrapped = empty
+    kept.forget()
 
 
 def weight(client: Client, path: str, folder: Path) -> int:

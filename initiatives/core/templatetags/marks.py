@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 from initiatives.core.templatetags.words import ago
 
@@ -44,6 +45,13 @@ def health_words(value: str | None, stale: bool = False) -> str:
     if value not in HEALTH:
         return _("No report")
     return _("Stale, was %(health)s") % {"health": value} if stale else _(HEALTH[value])
+
+
+@register.simple_tag
+@lru_cache(maxsize=500)
+def icon(name: str, size: str = "") -> str:
+    """A drawing that says nothing which the words beside it do not say; size: mini. The library draws it anew each time."""
+    return (heroicon_mini if size == "mini" else heroicon_outline)(name, aria_hidden="true")
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from initiatives.core import clock
@@ -113,8 +113,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def asked_of(self, user: User) -> Self:
         """Those this person, or this person as a stand-in, is asked for."""
-        standing_in = Obligation.stand_ins.through.objects.filter(obligation_id=OuterRef("pk"), user_id=user.pk)
-        return self.filter(Q(person=user) | Exists(standing_in))
+        standing_in = Obligation.stand_ins.through.objects.filter(user_id=user.pk).values("obligation_id")
+        return self.filter(Q(person=user) | Q(pk__among=standing_in))
 
     def soonest_first(self) -> Self:
         return self.order_by("due_on", "opened_at", "id")
