@@ -26,12 +26,24 @@ class MapPolicyQuerySet(models.QuerySet["MapPolicy"]):
 
 
 class MapPolicy(models.Model):
-    """The numbers by which the map is kept; each change adds a row."""
+    """The numbers by which the map is kept; each change adds a row.
+
+    most_share, most_concentration  above them CX lies in too few hands: one department's share of the accepted weight, and
+                                    the sum of all squared shares
+    sight_members, sight_days       how many members of a department must have opened something of a stage in how many days,
+                                    so that the department counts as looking at it
+    blind_below                     what a department sees less of, by weight, is called blind
+    """
 
     moment_factor = models.PositiveSmallIntegerField(default=MOMENT_FACTOR)
     days_to_answer = models.PositiveSmallIntegerField(default=5)  # working days
     attest_days = models.PositiveSmallIntegerField(default=182)
     funding_needs_charter = models.BooleanField(default=False)
+    most_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.50"))
+    most_concentration = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.35"))
+    sight_members = models.PositiveSmallIntegerField(default=2)
+    sight_days = models.PositiveSmallIntegerField(default=30)
+    blind_below = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.30"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
     reason = models.TextField(max_length=2_000, blank=True)

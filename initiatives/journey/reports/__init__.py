@@ -1,0 +1,1 @@
+"""What the pages of the journey show: one named query for each."""
