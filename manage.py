@@ -9,6 +9,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxgov.settings")
     from django.core.management import execute_from_command_line
 
+    from initiatives.core.patience import Patience
+
+    Patience.LONG_JOB.begin()
     execute_from_command_line(sys.argv)
 
 

@@ -24,10 +24,12 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 @beat_init.connect
-def refuse_without_rules(**kwargs: Any) -> None:
+def begin(**kwargs: Any) -> None:
     django.setup()
     from initiatives.core.checks import insist_on_rules  # models load only after setup
+    from initiatives.core.patience import Patience
 
+    Patience.TASK.begin()
     insist_on_rules()
 
 

@@ -9,6 +9,8 @@ from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+LONGEST = 86_400  # seconds that a limit may be
+
 _env = Env()
 
 DATA_DIR = Path(_env.str("CXGOV_DATA", str(BASE_DIR / "var"))).resolve()
@@ -25,6 +27,12 @@ PUBLIC_URL = _env.str("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 TRUST_PROXY = _env.bool("TRUST_PROXY", False)
 TIME_ZONE = _env.str("TIME_ZONE", "Europe/Berlin")
 CURRENCY = _env.str("CURRENCY", "EUR")
+REQUEST_SECONDS = _env.float("REQUEST_SECONDS", 5)
+TASK_SECONDS = _env.float("TASK_SECONDS", 60)
+LONG_JOB_SECONDS = _env.float("LONG_JOB_SECONDS", 3600)
+LOCK_SECONDS = _env.float("LOCK_SECONDS", 2)
+LONG_JOB_LOCK_SECONDS = _env.float("LONG_JOB_LOCK_SECONDS", 30)
+IDLE_SECONDS = _env.float("IDLE_SECONDS", 10)
 COMPANY = _env.str("COMPANY", "cxgov")
 
 
@@ -39,3 +47,11 @@ def database() -> dict[str, object]:
 def email() -> dict[str, object]:
     """Django's EMAIL_* values from EMAIL_URL (smtp:// or smtps:// or smtp+tls://user:password@host:port)."""
     return dict(_env.dj_email_url("EMAIL_URL"))
+
+
+def limits(*, statement: float, lock: float, idle: float) -> dict[str, float]:
+    """PostgreSQL's settings by name, in seconds; 0 is no limit."""
+    found = {"statement_timeout": statement, "lock_timeout": lock, "idle_in_transaction_session_timeout": idle}
+    if wrong := [name for name, seconds in found.items() if not 0 <= seconds <= LONGEST]:
+        raise ValueError(f"{', '.join(wrong)}: choose between 0 (no limit) and {LONGEST} seconds")
+    return found

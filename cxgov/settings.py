@@ -1,5 +1,7 @@
 """The one settings file, in reading order. Production differs from a laptop by variables only (cxgov/env.py)."""
 
+from typing import Any
+
 from csp.constants import NONE, SELF
 
 from cxgov import env
@@ -94,12 +96,12 @@ TEMPLATES = [
 
 # -- Where it keeps things ----------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": {
-        **env.database(),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    },
+DATABASES: dict[str, dict[str, Any]] = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+# How many seconds one statement, one wait for a lock and one idle transaction may take: see initiatives/core/patience.py.
+PATIENCE = {
+    "request": env.limits(statement=env.REQUEST_SECONDS, lock=env.LOCK_SECONDS, idle=env.IDLE_SECONDS),
+    "task": env.limits(statement=env.TASK_SECONDS, lock=env.LOCK_SECONDS, idle=env.IDLE_SECONDS),
+    "long_job": env.limits(statement=env.LONG_JOB_SECONDS, lock=env.LONG_JOB_LOCK_SECONDS, idle=env.LONG_JOB_SECONDS),
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL, "KEY_PREFIX": "cxgov"}}
 

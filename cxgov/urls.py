@@ -7,6 +7,7 @@ from initiatives.core import views as core
 
 handler403 = core.forbidden
 handler404 = core.missing
+handler500 = core.broken
 
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),

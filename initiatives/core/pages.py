@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from initiatives.core.policy import RULES
 from initiatives.core.rules import Stale
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from initiatives.core.rules import RuleBroken
     from initiatives.organization.models import User
+
+
+TRY_AGAIN_IN = 5  # seconds, for what was too busy
 
 
 class Request(HttpRequest):
@@ -58,6 +62,16 @@ def notice(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     """A sentence above the page, for htmx."""
     response = render(request, "ui/notice.html", {"words": words, "tone": "bad"}, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
+    return response
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: the database ended what the request did, so that nothing of it stays; a second try may do better."""
+    if getattr(request, "htmx", False):
+        response = notice(request, _("cxgov is busy. Nothing was changed; try again in a moment."), status=503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(TRY_AGAIN_IN)
     return response
 
 

@@ -1,5 +1,7 @@
 """What machines ask of a running cxgov; and the pattern page: every component in every state, to look at and to test."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from initiatives.core import readiness
-from initiatives.core.pages import notice, page
+from initiatives.core.pages import busy, notice, page
+from initiatives.core.patience import timed_out
 from initiatives.core.patterns import patterns
 from initiatives.core.policy import RULES
 
@@ -42,6 +45,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if getattr(request, "htmx", False):
         return notice(request, _("This is not yours to do. Nothing was changed."), status=403)
     return render(request, "403.html", {"who": rule.who if rule else ""}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500; or 503 when the database's limits ended something outside of a view, such as the session being read."""
+    if timed_out(sys.exc_info()[1]):
+        return busy(request)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

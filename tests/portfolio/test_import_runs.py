@@ -13,6 +13,7 @@ from initiatives.core.imports import running
 from initiatives.core.imports.mapping import from_data
 from initiatives.core.imports.models import ImportRun, RunState, begin, upload
 from initiatives.core.imports.targets import TARGETS
+from initiatives.core.patience import Patience
 from initiatives.core.rules import BadInput, RuleBroken, broken_by
 from initiatives.organization.models import Department
 from initiatives.portfolio.imports.job import InitiativeJob
@@ -60,6 +61,21 @@ def test_a_refused_upload_leaves_no_file(cast: Cast, settings: Any) -> None:
     with pytest.raises(BadInput, match="should end in"):
         upload(TARGETS["initiatives"], ContentFile(b"x"), "../../evil.exe", by=cast.cxo)
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_run_is_a_long_job(cast: Cast, confirmed: Confirmed, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, limits = running._store, []
+
+    def watched(run: ImportRun) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            limits.append(cursor.fetchone()[0])
+        store(run)
+
+    monkeypatch.setattr(running, "_store", watched)
+    with Patience.TASK.here():
+        assert ran(confirmed()).state == RunState.DONE
+    assert limits == ["1h"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,7 @@ from initiatives.core.imports.progress import Cancelled, Progress
 from initiatives.core.imports.records import Reader
 from initiatives.core.imports.table import Problem, Table
 from initiatives.core.imports.targets import Job, Outcome, Record, Step, Target
+from initiatives.core.patience import Patience
 from initiatives.core.rules import RuleBroken, broken_by
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def run(run_id: int) -> ImportRun | None:
     if claimed is None:
         return None
     try:
-        with transaction.atomic():
+        with Patience.LONG_JOB.here(), transaction.atomic():
             take_turn(claimed.target)
             _store(claimed)
     except Cancelled:
