@@ -47,7 +47,17 @@ class Entry(NamedTuple):
 
 ACTS = (
     Place("Home", "home", "home", ("duties:",), key="h"),
-    Place("Own", "boards:own", "map", ("journey:",), key="o"),
+    Place(
+        "Own",
+        "boards:own",
+        "map",
+        ("journey:",),
+        (
+            Place("Dashboard", "boards:own"),
+            Place("Touchpoints", "journey:touchpoints"),
+        ),
+        key="o",
+    ),
     Place(
         "Decide",
         "decisions:ranking",

@@ -45,6 +45,8 @@ PICTURES = (
     Picture("own", "/own/", "CEO"),
     Picture("own-contributor", "/own/", "Contributor"),
     Picture("own-money", "/own/money/?figure=allocated", "CEO"),
+    Picture("touchpoints", "/own/touchpoints/", "Department head"),
+    Picture("touchpoint", "/own/touchpoints/", "Department head", "main tbody th a"),
     Picture("own-waiting", "/own/waiting/", "CEO"),
     Picture("ranking", "/ranking/"),
     Picture("ranking-next", "/ranking/draft/"),

@@ -138,6 +138,8 @@ TABLE: list[Row] = [
     ("funding:release", "POST", "cost object", everywhere("fx")),
     ("funding:reverse", "POST", "journal", {"own": "f", "foreign": "f"}),
     # -- journey
+    ("journey:touchpoints", "GET", "", {"": ROLE}),
+    ("journey:export_touchpoints", "GET", "", {"": ROLE.replace("A", "")}),
     ("journey:touchpoint", "GET", "touchpoint", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),

@@ -33,9 +33,9 @@ MARKS = {
 HEALTH = {"green": "On track", "amber": "At risk", "red": "Off track"}
 TONES = {
     "info": "proposed assessed prioritised funded submitted",
-    "good": "active accepted approved allocated completed realised published met",
-    "warn": "paused lapsed",
-    "bad": "declined cancelled withdrawn failed",
+    "good": "active accepted approved allocated completed realised published met owned",
+    "warn": "paused lapsed contested vacant",
+    "bad": "declined cancelled withdrawn failed unowned",
 }
 TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 

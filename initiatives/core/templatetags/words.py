@@ -35,6 +35,12 @@ def amount(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def whole(value: Decimal | int) -> str:
+    """A number without its decimals, for counts and weights: "1,234"."""
+    return number(value)
+
+
+@register.filter
 def money(value: Decimal | int | None, currency: str = "") -> SafeString:
     """An exact amount with its currency code. None was withheld, which is not zero."""
     if value is None:

@@ -3,10 +3,11 @@
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models
+from django.db.models import Count, Q, Sum
 
 from initiatives.core.models import Recorded
 from initiatives.journey.models.owned_objects import OwnedObject, seen
-from initiatives.journey.models.words import Kind
+from initiatives.journey.models.words import Kind, State
 from initiatives.organization.models import User
 
 
@@ -26,6 +27,11 @@ class OwnableQuerySet(models.QuerySet[Any]):
 
     def in_use(self) -> Self:
         return self.filter(owned__archived_on=None)
+
+    def tally(self) -> dict[str, Any]:
+        """How many there are, how many of them are owned, and their weight, in one query."""
+        with_owner = Count("pk", filter=Q(owned__state=State.OWNED))
+        return self.order_by().aggregate(count=Count("pk"), with_owner=with_owner, weight=Sum("owned__weight"))
 
 
 class Ownable(Recorded):

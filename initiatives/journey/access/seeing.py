@@ -1,12 +1,9 @@
-"""Rules of the room journey: who may do what to what can be owned. The sentences of a refusal stand with the acts.
-
-Everything begins with seeing: a permission on something that one may not see is refused, whatever else one is.
-"""
+"""Who may know of what: a permission on something that one may not see is refused, whatever else one is."""
 
 from django.db.models import QuerySet
 
 from initiatives.core.pages import Request
-from initiatives.core.policy import Rule, declare, permission, scoped
+from initiatives.core.policy import permission, scoped
 from initiatives.journey.models import Ownable, Touchpoint
 from initiatives.organization.models import User
 
@@ -24,8 +21,3 @@ def touchpoint_for(request: Request, ref: str, to: str = "view_map") -> Touchpoi
     along = ("owned__department", "owned__person", "owned__steward", "stage", "channel")
     seen: QuerySet[Touchpoint] = Touchpoint.objects.visible_to(request.user).select_related(*along)
     return scoped(request, seen, f"journey.{to}", reference=ref)
-
-
-declare(
-    Rule("journey:touchpoint", "GET", "journey.view_map", of="touchpoint", who=READERS),
-)
