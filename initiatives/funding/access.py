@@ -7,8 +7,8 @@ from initiatives.core.policy import Rule, declare, permission
 from initiatives.funding import above
 from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool
 from initiatives.funding.models.ledger import handles_money, may_post
-from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.organization.models import User
+from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 
 @permission("funding.view_pools")

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from initiatives.core.templatetags.words import number as written
-from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.organization.models import Department, User
+from initiatives.organization.purview import SEE_ALL_MONEY, purview
 from initiatives.portfolio.models import CANDIDATES, Health, Status
 
 NOBODY = "none"  # stands for "no accepted department" in addresses

@@ -22,8 +22,8 @@ from initiatives.duties.models import Obligation
 from initiatives.duties.models.obligation import answerable
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.funding.models import CostObject
-from initiatives.funding.models.purview import SEE_ALL_MONEY
 from initiatives.organization.models import Department, User
+from initiatives.organization.purview import SEE_ALL_MONEY
 from initiatives.portfolio.models import Initiative, Status
 
 MONEY = ("asked", "allocated", "spent")

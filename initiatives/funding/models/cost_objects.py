@@ -15,9 +15,9 @@ from initiatives.core.rules import RuleBroken, says
 from initiatives.funding import above
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
+from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 ROLLUPS = ("asked", "allocated", "committed", "spent")
 

@@ -15,10 +15,10 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.cost_objects import CostObject
+from initiatives.funding.models.deciders import deciders, financiers
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.purview import deciders, financiers
 from initiatives.organization.models import User
 
 ASK = "funding.approve_request"

@@ -14,7 +14,6 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
-from initiatives.funding.models.purview import SEE_ALL_MONEY
 from initiatives.funding.models.triggers import (
     MOVE_MONEY,
     NEVER_DELETED,
@@ -23,6 +22,7 @@ from initiatives.funding.models.triggers import (
     never_changes,
 )
 from initiatives.organization.models import User
+from initiatives.organization.purview import SEE_ALL_MONEY
 
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject

@@ -17,9 +17,9 @@ from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
-from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
+from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 
 class FiscalYearQuerySet(models.QuerySet["FiscalYear"]):

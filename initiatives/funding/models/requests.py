@@ -17,9 +17,9 @@ from initiatives.funding.models.deciding import ASK, Deciding
 from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.papers import Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.purview import SEE_ALL_MONEY, purview
 from initiatives.funding.models.triggers import KEEP_ASKED, LEGAL_STEPS, NEVER_DELETED
 from initiatives.organization.models import User
+from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 
 class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):

@@ -1,4 +1,4 @@
-"""Whose money a person watches over, and who decides about it: along the tree of departments."""
+"""Who decides about the money of a department: along the tree of departments."""
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -7,33 +7,6 @@ from initiatives.organization.models import Department, Role, RoleKind, User
 
 if TYPE_CHECKING:
     from initiatives.funding.models.pools import Pool
-
-SEE_ALL_MONEY = ("cxo", "ceo", "finance", "auditor")
-
-
-def purview(user: User) -> frozenset[int]:
-    """Ids of the departments that the person leads as head or deputy, and of all departments below them.
-
-    Like the standing that it follows from, it is read once for each instance of the user: a request, a task.
-    """
-    known: frozenset[int] | None = user.__dict__.get("_purview")
-    if known is None:
-        known = user.__dict__["_purview"] = _departments_below(user)
-    return known
-
-
-def _departments_below(user: User) -> frozenset[int]:
-    found = set(user.standing.heads)
-    if found:
-        children: dict[int | None, list[int]] = {}
-        for department, parent in Department.objects.values_list("id", "parent_id"):
-            children.setdefault(parent, []).append(department)
-        queue = list(found)
-        while queue:
-            below = [child for child in children.get(queue.pop(), []) if child not in found]
-            found.update(below)
-            queue.extend(below)
-    return frozenset(found)
 
 
 def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:

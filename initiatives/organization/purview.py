@@ -1,0 +1,30 @@
+"""Whose money a person watches over: along the tree of departments."""
+
+from initiatives.organization.models import Department, User
+
+SEE_ALL_MONEY = ("cxo", "ceo", "finance", "auditor")
+
+
+def purview(user: User) -> frozenset[int]:
+    """Ids of the departments that the person leads as head or deputy, and of all departments below them.
+
+    Like the standing that it follows from, it is read once for each instance of the user: a request, a task.
+    """
+    known: frozenset[int] | None = user.__dict__.get("_purview")
+    if known is None:
+        known = user.__dict__["_purview"] = _departments_below(user)
+    return known
+
+
+def _departments_below(user: User) -> frozenset[int]:
+    found = set(user.standing.heads)
+    if found:
+        children: dict[int | None, list[int]] = {}
+        for department, parent in Department.objects.values_list("id", "parent_id"):
+            children.setdefault(parent, []).append(department)
+        queue = list(found)
+        while queue:
+            below = [child for child in children.get(queue.pop(), []) if child not in found]
+            found.update(below)
+            queue.extend(below)
+    return frozenset(found)
