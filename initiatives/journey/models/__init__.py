@@ -1,18 +1,31 @@
 """The customer's journey: what there is to own, who owns it, and what fails in it."""
 
+from initiatives.journey.models.entities import DataEntity
+from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
+from initiatives.journey.models.holdings import Holding
 from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.spells import Spell
+from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
+from initiatives.journey.models.systems import System
+from initiatives.journey.models.truth import TruthPolicy
 from initiatives.journey.models.words import Answer, Kind, StageKind, State
 
 __all__ = [
     "Answer",
     "Channel",
+    "Course",
+    "DataEntity",
+    "DataRole",
+    "Direction",
+    "Flow",
+    "Holding",
     "Journey",
     "Kind",
+    "Lifecycle",
     "MapPolicy",
     "Ownable",
     "OwnableQuerySet",
@@ -25,6 +38,8 @@ __all__ = [
     "StageKind",
     "State",
     "Step",
+    "System",
     "Touchpoint",
+    "TruthPolicy",
     "seen",
 ]
