@@ -7,6 +7,7 @@ import pytest
 
 from initiatives.journey.models import Channel, Stage, StageKind, Touchpoint
 from tests.cast import Cast
+from tests.journey.systems import Landscape
 
 
 @dataclass
@@ -36,3 +37,8 @@ def journey_map(cast: Cast) -> Map:
     ]
     web = Channel.objects.create(name="Web", position=1, online=True)
     return Map(*stages, web, Channel.objects.create(name="Desk", position=2))
+
+
+@pytest.fixture
+def landscape(cast: Cast) -> Landscape:
+    return Landscape(cast)

@@ -3,8 +3,8 @@
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
-from initiatives.journey.models.holdings import Holding
 from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
+from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
@@ -22,11 +22,11 @@ __all__ = [
     "DataRole",
     "Direction",
     "Flow",
-    "Holding",
     "Journey",
     "Kind",
     "Lifecycle",
     "MapPolicy",
+    "MatrixCell",
     "Ownable",
     "OwnableQuerySet",
     "OwnedObject",

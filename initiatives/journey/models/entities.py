@@ -8,8 +8,8 @@ from django.db import models, transaction
 
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
-from initiatives.journey.models.holdings import Holding
 from initiatives.journey.models.map import Touchpoint
+from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.system_words import EVERYWHERE, STANDARD_ENTITIES, DataRole
 from initiatives.journey.models.systems import System, replaced
@@ -104,7 +104,7 @@ class DataEntity(Ownable):
         if not set(roles) <= set(DataRole.values):
             raise BadInput("There is no such role.")
         region = region.upper()
-        mine = self.holdings.living().filter(system=system, region=region)
+        mine = self.cells.living().filter(system=system, region=region)
         before = sorted(mine.values_list("role", flat=True))
         for role in sorted(set(roles) - set(before)):
             self.hold(system, role, region)
@@ -115,55 +115,55 @@ class DataEntity(Ownable):
 
     def hold(self, system: System, role: str, region: str) -> None:
         """Enter one role; a second system of record is entered as a claim."""
-        claimed = role == DataRole.RECORD and self.holdings.living().records().filter(region=region, claimed=False).exists()
-        Holding.objects.create(entity=self, system=system, role=role, region=region, claimed=claimed)
+        claimed = role == DataRole.RECORD and self.cells.living().records().filter(region=region, claimed=False).exists()
+        MatrixCell.objects.create(entity=self, system=system, role=role, region=region, claimed=claimed)
 
-    def release(self, holding: Holding) -> None:
+    def release(self, cell: MatrixCell) -> None:
         """End a system of record. Of the claims on its place the oldest one takes it: nobody speaks against it any more."""
-        holding.ended_at = clock.now()
-        holding.save(update_fields=["ended_at"])
-        rivals = self.holdings.living().records().filter(region=holding.region)
-        if not holding.claimed and (heir := rivals.filter(claimed=True).order_by("pk").first()):
+        cell.ended_at = clock.now()
+        cell.save(update_fields=["ended_at"])
+        rivals = self.cells.living().records().filter(region=cell.region)
+        if not cell.claimed and (heir := rivals.filter(claimed=True).order_by("pk").first()):
             heir.claimed = False
             heir.save(update_fields=["claimed"])
 
     def _lock_with_systems(self, system: System | None = None) -> None:
         """Lock the entity, then its systems in order: a system that is being retired gains no role meanwhile."""
         self.lock()
-        keys = set(self.holdings.living().values_list("system_id", flat=True)) | ({system.pk} if system else set())
+        keys = set(self.cells.living().values_list("system_id", flat=True)) | ({system.pk} if system else set())
         list(System.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         if system is not None:
             system.lock()
 
-    def may_rule(self, user: User, rivals: Collection[Holding]) -> bool:
+    def may_rule(self, user: User, rivals: Collection[MatrixCell]) -> bool:
         """The CXO; head and deputies of the owning department, unless it owns one of the rival systems as well."""
         if user.standing.holds("cxo"):
             return True
         mine = self.owned.department_id
         return user.standing.heads_department(mine) and all(rival.system.owned.department_id != mine for rival in rivals)
 
-    def obstacle_to_rule(self, holding: Holding, by: User | None = None) -> str | None:
-        rivals = list(self.holdings.living().records().filter(region=holding.region).select_related("system__owned"))
-        if holding.ended_at is not None or len(rivals) < 2:
+    def obstacle_to_rule(self, cell: MatrixCell, by: User | None = None) -> str | None:
+        rivals = list(self.cells.living().records().filter(region=cell.region).select_related("system__owned"))
+        if cell.ended_at is not None or len(rivals) < 2:
             return "There is nothing to rule: one system of record at most is named."
         if by is not None and not self.may_rule(by, rivals):
             return f"Only the CXO, or the owner of {self.reference} where none of the rival systems is theirs, rules on this."
         return None
 
     @transaction.atomic
-    def rule(self, holding: Holding, *, by: User, reason: str) -> None:
-        """Settle who is the system of record in this region: `holding` is; its rivals keep a replica."""
+    def rule(self, cell: MatrixCell, *, by: User, reason: str) -> None:
+        """Settle who is the system of record in this region: `cell` is; its rivals keep a replica."""
         self._lock_with_systems()
-        holding.refresh_from_db()
-        if obstacle := self.obstacle_to_rule(holding, by):
+        cell.refresh_from_db()
+        if obstacle := self.obstacle_to_rule(cell, by):
             raise RuleBroken(obstacle)
-        rivals = self.holdings.living().records().filter(region=holding.region).exclude(pk=holding.pk)
+        rivals = self.cells.living().records().filter(region=cell.region).exclude(pk=cell.pk)
         losers = [rival.system for rival in rivals.select_related("system")]
         rivals.update(ended_at=clock.now())
-        holding.claimed = False
-        holding.save(update_fields=["claimed"])
+        cell.claimed = False
+        cell.save(update_fields=["claimed"])
         for system in losers:
-            if not self.holdings.living().filter(system=system, role=DataRole.REPLICA, region=holding.region).exists():
-                self.hold(system, DataRole.REPLICA, holding.region)
-        names = {"system": holding.system.reference, "against": [system.reference for system in losers]}
-        self.record("ruled", by=by, reason=reason, region=holding.region, **names)
+            if not self.cells.living().filter(system=system, role=DataRole.REPLICA, region=cell.region).exists():
+                self.hold(system, DataRole.REPLICA, cell.region)
+        names = {"system": cell.system.reference, "against": [system.reference for system in losers]}
+        self.record("ruled", by=by, reason=reason, region=cell.region, **names)

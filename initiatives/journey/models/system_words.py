@@ -36,7 +36,7 @@ class Direction(models.TextChoices):
     BOTH_WAYS = "both_ways", "Both ways"
 
 
-EVERYWHERE = ""  # the region of a holding that counts wherever no other one is named
+EVERYWHERE = ""  # the region of a cell that counts wherever no other one is named
 
 # What every company knows about its customers: title, description, and whether whoever serves the customer next needs it.
 STANDARD_ENTITIES = (

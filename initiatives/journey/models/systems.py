@@ -150,7 +150,7 @@ class System(Ownable):
     def obstacle_to_retire(self, by: User | None = None) -> str | None:
         if obstacle := self.obstacle_to_edit(by):
             return obstacle
-        if held := self.holdings.living().records().filter(claimed=False).select_related("entity").first():
+        if held := self.cells.living().records().filter(claimed=False).select_related("entity").first():
             name = held.entity.title if by is None or held.entity.owned.seen_by(by) else "data that are not yours to see"
             return f"{self.reference} is still the system of record of {name}. Name another one first."
         return None
@@ -164,7 +164,7 @@ class System(Ownable):
         self.lifecycle = Lifecycle.RETIRED
         self.version += 1
         self.save(update_fields=["lifecycle", "version"])
-        self.holdings.living().update(ended_at=clock.now())
+        self.cells.living().update(ended_at=clock.now())
         flows: list[Flow] = [*self.flows_out.living(), *self.flows_in.living()]
         for flow in flows:
             flow.finish(by=by, reason=reason)

@@ -132,9 +132,7 @@ def single_view(
     return (Fraction(sum(not view.fault for view in views), len(views)) if views else None), views
 
 
-def _view(
-    entity: int, captured: list[Held], records: Mapping[str, list[int]], ways: Ways, node: int | None, limit: int
-) -> View:
+def _view(entity: int, captured: list[Held], records: Mapping[str, list[int]], ways: Ways, node: int | None, limit: int) -> View:
     if not all(records.values()):
         return View(entity, "void")
     if rivals := next((systems for systems in records.values() if len(systems) > 1), None):

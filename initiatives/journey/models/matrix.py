@@ -14,7 +14,7 @@ from initiatives.journey.models.system_words import EVERYWHERE, DataRole
 from initiatives.organization.models import User
 
 
-class HoldingQuerySet(models.QuerySet["Holding"]):
+class MatrixCellQuerySet(models.QuerySet["MatrixCell"]):
     def living(self) -> Self:
         return self.filter(ended_at=None)
 
@@ -27,18 +27,18 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         return self.filter(seen(user, "entity__owned__"), seen(user, "system__owned__"))
 
 
-class Holding(models.Model):
+class MatrixCell(models.Model):
     """One system has one role for one entity in one region, from a day until a day."""
 
-    entity = models.ForeignKey("journey.DataEntity", models.PROTECT, related_name="holdings")
-    system = models.ForeignKey("journey.System", models.PROTECT, related_name="holdings")
+    entity = models.ForeignKey("journey.DataEntity", models.PROTECT, related_name="cells")
+    system = models.ForeignKey("journey.System", models.PROTECT, related_name="cells")
     role = models.CharField(max_length=10, choices=DataRole)
     region = models.CharField(max_length=40, blank=True, default=EVERYWHERE)
     claimed = models.BooleanField(default=False)  # a second system of record: a conflict, until it is ruled
     since = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
 
-    objects = HoldingQuerySet.as_manager()
+    objects = MatrixCellQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -50,7 +50,7 @@ class Holding(models.Model):
             models.UniqueConstraint(
                 fields=["entity", "system", "role", "region"],
                 condition=Q(ended_at=None),
-                name=says("one_holding_per_role", "The system has this role already."),
+                name=says("one_cell_per_role", "The system has this role already."),
             ),
             models.CheckConstraint(
                 condition=Q(role=DataRole.RECORD) | Q(claimed=False),
