@@ -12,9 +12,9 @@ from initiatives.core.pages import Request, page
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    report = of_home.home(request.user, request.GET.get("page"))
+    report = of_home.home(request.user, request.GET.get("page"), request.GET.get("answer", ""))
     request.waiting = report["waiting"]
-    return page(request, "boards/home.html", report)
+    return page(request, "boards/home.html", report, part="waits")
 
 
 @require_safe

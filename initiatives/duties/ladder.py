@@ -11,13 +11,17 @@ from initiatives.organization.models import Role, RoleKind, User
 class Ladder:
     """Heads, CXO and CEO as of today, and the working calendars, read once (two queries) and asked about many asks."""
 
-    def __init__(self, calendars: Calendars | None = None) -> None:
+    def __init__(self, calendars: Calendars | None = None, *, names_only: bool = False) -> None:
+        """`names_only`: of each person what a page writes; without it they can be asked what they may see."""
         self.calendars = calendars or Calendars.read()
         self.above = self.calendars.above
         self.heads: dict[int, User] = {}
         self.top: dict[str, list[User]] = {RoleKind.CXO: [], RoleKind.CEO: []}
         kinds = [RoleKind.HEAD, RoleKind.CXO, RoleKind.CEO]
-        for role in Role.objects.current().held_by_the_active().filter(kind__in=kinds).select_related("person").order_by("pk"):
+        roles = Role.objects.current().held_by_the_active().filter(kind__in=kinds).select_related("person").order_by("pk")
+        if names_only:
+            roles = roles.only("kind", "department_id", "person__name")
+        for role in roles:
             if role.department_id is not None:
                 self.heads[role.department_id] = role.person
             else:

@@ -13,6 +13,8 @@ from initiatives.duties.models import Obligation
 from initiatives.duties.models.obligation import answerable
 from initiatives.organization.models import Department, User
 
+SHOWN = ("kind", "subject_id", "department_id", "words", "url", "due_on", "opened_at", "person__name")
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -28,10 +30,20 @@ class Waiting:
     def late(self) -> bool:
         return self.obligation.days_late(self.today) > 0
 
+    @property
+    def place(self) -> str:
+        """Where it stands on the page."""
+        return f"ask-{self.obligation.pk}"
+
+    @property
+    def opens(self) -> str:
+        """What the page's address says while the whole form of this answer is open."""
+        return f"answer={self.obligation.pk}"
+
 
 def asks_for(user: User) -> list[Obligation]:
     """What this person may answer now, soonest first: one query, and for each kind among the asks that of its `still`."""
-    asked = list(Obligation.objects.open_now().asked_of(user).select_related("person", "department").soonest_first())
+    asked = list(Obligation.objects.open_now().asked_of(user).select_related("person").only(*SHOWN).soonest_first())
     mine = set(answerable(user, [(ask.pk, ask.kind, ask.subject_id) for ask in asked])) if user.is_active else set()
     return [ask for ask in asked if ask.pk in mine]
 
@@ -40,7 +52,7 @@ def explained(user: User, asks: list[Obligation]) -> list[Waiting]:
     """These asks as Home shows them: two queries, and for each kind among them that of its `subjects`."""
     if not asks:
         return []
-    ladder, today = Ladder(), user.today()
+    ladder, today = Ladder(names_only=True), user.today()
     rows = []
     for ask in with_subjects(asks):
         goes_to, goes_on = ladder.next_rung(ask, today) or (None, None)

@@ -10,18 +10,18 @@ from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
 def may_still_report(user: User, ids: set[int]) -> set[int]:
-    """Of most asks the row itself says so; the long question is asked of the rest only, for this is asked on every page."""
+    """Who runs an initiative is among its insiders, so of most asks the row itself says it; the long question is asked of
+    the rest only, for this is asked on every page."""
     standing = user.standing
     if not user.is_active or not standing.anywhere:
         return set()
-    names = ("pk", "confidential", "accountable_person", "accountable_department", "lead_department")
-    plain: set[int] = set()
-    rest: set[int] = set()
-    for pk, confidential, person, *departments in Initiative.objects.in_progress().filter(pk__in=ids).values_list(*names):
-        runs = person == user.pk or not standing.heads.isdisjoint(departments)
-        (plain if runs and (standing.sees_everything or not confidential) else rest).add(pk)
-    found = Initiative.objects.visible_to(user).reportable_by(user).filter(pk__in=rest) if rest else Initiative.objects.none()
-    return plain | set(found.values_list("pk", flat=True))
+    found = Initiative.objects.in_progress().filter(pk__in=ids)
+    rows = list(found.values_list("pk", "accountable_person", "accountable_department", "lead_department"))
+    runs = {pk for pk, person, *departments in rows if person == user.pk or not standing.heads.isdisjoint(departments)}
+    rest = {row[0] for row in rows} - runs
+    if not rest:
+        return runs
+    return runs | set(Initiative.objects.visible_to(user).reportable_by(user).filter(pk__in=rest).values_list("pk", flat=True))
 
 
 def seen_involvements(user: User) -> InvolvementQuerySet:
@@ -39,7 +39,8 @@ def may_still_name(user: User, ids: set[int]) -> set[int]:
 
 
 def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
-    return Initiative.objects.in_bulk(ids)
+    """As far as Home shows them: no row of a list reads the texts."""
+    return Initiative.objects.only("reference", "title", "health", "health_on", "percent").in_bulk(ids)
 
 
 def involvements(ids: set[int]) -> Mapping[int, Involvement]:

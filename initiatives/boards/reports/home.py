@@ -15,7 +15,7 @@ from initiatives.duties.reports import Waiting, asks_for, explained
 from initiatives.organization.models import User
 from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
-ASKS, MINE, NEWS, EVENTS = 20, 12, 8, 40
+ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
@@ -81,14 +81,16 @@ def first_step(user: User) -> Step:
     return STEPS[held]
 
 
-def home(user: User, page: str | None = None) -> dict[str, Any]:
-    """Everything on Home; of many asks ASKS at a time, since each comes with its form."""
+def home(user: User, page: str | None = None, answer: str = "") -> dict[str, Any]:
+    """Everything on Home; of many asks ASKS at a time. `answer` is the number of the ask whose whole form is open."""
     asks, today = asks_for(user), user.today()
     here = Paginator(asks, ASKS).get_page(page)
     waits = explained(user, list(here))
     return {
         "groups": [group for group in _by_urgency(waits, user) if group[1]],
         "page": here,
+        "here": f"page={here.number}&" if here.number > 1 else "",
+        "opened_at": f"ask-{answer}",
         "waiting": len(asks),
         "overdue": sum(ask.days_late(today) > 0 for ask in asks),
         "mine": _mine(user),
@@ -112,7 +114,8 @@ def _mine(user: User) -> list[Mine]:
     seen = Initiative.objects.visible_to(user).exclude(status__in=OVER)
     own = seen.of_person(user)
     if heads:
-        own = seen.filter(Q(pk__in=own.values("pk")) | Q(accountable_department__in=heads) | Q(lead_department__in=heads))
+        mine = Initiative.objects.of_person(user).values("pk")
+        own = seen.filter(Q(pk__among=mine) | Q(accountable_department__in=heads) | Q(lead_department__in=heads))
     today = clock.today()
     names = ("reference", "title", "status", "accountable_department__name", "health", "health_on", "stale_on")
     return [

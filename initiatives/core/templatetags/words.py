@@ -1,6 +1,6 @@
 """Words for values: money, days, instants, shares. Nothing here decides anything; it only says what is there."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
@@ -106,13 +106,23 @@ def ago(value: date | datetime | None, nothing: str = "–") -> SafeString | str
     if value is None:
         return nothing
     if isinstance(value, datetime):
-        local, now = timezone.localtime(value), clock.now()
-        exact = f"{_written(local.date(), 'D j M Y', get_language())}, {local:%H:%M} {local.tzname()}"
-        words = _distance(now - value, timezone.localdate(now) - local.date())
-        machine = local.isoformat(timespec="seconds")
-    else:
-        exact, machine = _written(value, "D j M Y", get_language()), value.isoformat()
-        words = _days(clock.today() - value)
+        now = clock.now()
+        machine, exact, local = _instant(value, timezone.get_current_timezone(), get_language())
+        return _time(machine, exact, _distance(now - value, timezone.localdate(now) - local))
+    exact = _written(value, "D j M Y", get_language())
+    return _time(value.isoformat(), exact, _days(clock.today() - value))
+
+
+@lru_cache(maxsize=5000)
+def _instant(value: datetime, zone: tzinfo, language: str | None) -> tuple[str, str, date]:
+    """An instant in a zone: for machines, in words, and its day there. Kept, for a feed has the same ones for everybody."""
+    local = value.astimezone(zone)
+    exact = f"{_written(local.date(), 'D j M Y', language)}, {local:%H:%M} {local.tzname()}"
+    return local.isoformat(timespec="seconds"), exact, local.date()
+
+
+@lru_cache(maxsize=5000)
+def _time(machine: str, exact: str, words: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
 
 

@@ -72,8 +72,8 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
     def of_person(self, user: User) -> Self:
         """Those that this person answers for, sponsors, drafted, or carries a part in."""
-        parts = Involvement.objects.living().filter(person=user).values("initiative")
-        return self.filter(Q(accountable_person=user) | Q(sponsor=user) | Q(created_by=user) | Q(pk__in=parts))
+        parts = Involvement.objects.living().filter(person=user).values("initiative_id")
+        return self.filter(Q(accountable_person=user) | Q(sponsor=user) | Q(created_by=user) | Q(pk__among=parts))
 
     def reportable_by(self, user: User) -> Self:
         """Active ones on which this person may report; agrees with `may_report`."""
