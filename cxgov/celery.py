@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "imports that wait": {"task": "core.ring_imports", "schedule": 60.0},
     "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
     "heartbeat": {"task": "core.heartbeat", "schedule": 60.0, "options": {"expires": 60}},
+    "money not answered in time": {"task": "funding.expire", "schedule": 3600.0},
     "reminders and letters": {"task": "duties.ring", "schedule": 60.0, "options": {"expires": 55}},
 }
 

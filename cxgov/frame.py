@@ -67,6 +67,7 @@ ACTS = (
             Place("Ranking", "decisions:ranking"),
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),
+            Place("Transfers", "funding:virements"),
         ),
         key="d",
     ),

@@ -3,9 +3,9 @@
 An administrator has no say over money, whatever else she is (SoD6).
 """
 
-from initiatives.core.policy import Rule, declare, permission
+from initiatives.core.policy import Rule, TaskRule, declare, permission
 from initiatives.funding import above
-from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool
+from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool, Virement
 from initiatives.funding.models.ledger import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -89,9 +89,34 @@ def reverse_journal(user: User, journal: Journal) -> bool:
     return may_post(user)
 
 
+@permission("funding.propose_virement")
+def propose_virement(user: User) -> bool:
+    """Who leads a department, the CXO, finance; between which pools, the act says."""
+    return handles_money(user) and (bool(user.standing.heads) or user.standing.holds("cxo", "finance"))
+
+
+@permission("funding.view_virement")
+def view_virement(user: User, virement: Virement) -> bool:
+    return virement.seen_by(user)
+
+
+@permission("funding.decide_virement")
+def decide_virement(user: User, virement: Virement) -> bool:
+    """Who could speak for one of its sides; whether it is their turn, the act says."""
+    led = {virement.giver.department_id, virement.taker.department_id} - {None}
+    return handles_money(user) and (user.standing.holds("cxo") or not purview(user).isdisjoint(led))
+
+
+@permission("funding.withdraw_virement")
+def withdraw_virement(user: User, virement: Virement) -> bool:
+    return user.pk == virement.by_id
+
+
 FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
+SEES_VIREMENT = "who proposed it; who leads the department of either pool; finance, CXO, CEO, auditor"
+AGREES = "head or deputy of a pool's department, else who stands above, the CXO for the central pool; never one for both"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
 ASKS = "owner; head or deputy; who drafted what it is for; CXO"
 DECIDES = "head or deputy of the pool's department, else who stands above, the CXO for the central pool; then finance"
@@ -103,6 +128,12 @@ declare(
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
     Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),
     Rule("funding:pool_journal", "GET", "funding.view_pool", of="pool", who=SEES_POOL, export=True),
+    Rule("funding:virements", "GET", "funding.view_pools", who="who leads a department, its own ones; who sees all money"),
+    Rule("funding:virement_propose", "GET POST", "funding.propose_virement", who="who leads one of the pools; CXO, finance"),
+    Rule("funding:virement", "GET", "funding.view_virement", of="virement", who=SEES_VIREMENT),
+    Rule("funding:virement_agree", "POST", "funding.decide_virement", of="virement", who=AGREES),
+    Rule("funding:virement_decline", "POST", "funding.decide_virement", of="virement", who=AGREES),
+    Rule("funding:virement_withdraw", "POST", "funding.withdraw_virement", of="virement", who="who proposed it"),
     Rule("funding:requests", "GET", "funding.view_requests", who="everybody with a role but administrators, the own part"),
     Rule("funding:request", "GET", "funding.view_request", of="request", who=SEES_REQUEST),
     Rule("funding:request_submit", "POST", "funding.submit_request", of="request", who="who drafted it"),
@@ -115,4 +146,5 @@ declare(
     Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),
     Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
     Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
+    TaskRule("funding.expire", "closes transfers between pools that nobody answered in time; in nobody’s name"),
 )  # fmt: skip

@@ -11,4 +11,5 @@ class Funding(AppConfig):
         from initiatives.organization import departures
 
         kinds.register(asks.APPROVE_REQUEST)
+        kinds.register(asks.AGREE_VIREMENT)
         departures.register(asks.asked_by, asks.hand_over)

@@ -2,7 +2,7 @@
 
 from initiatives.duties.kinds import Kind
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import ASK, FundingRequest, State
+from initiatives.funding.models import AGREE, ASK, FundingRequest, State, Virement
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -26,6 +26,25 @@ APPROVE_REQUEST = Kind(
 )
 
 
+def sides_missing(user: User, subject_ids: set[int]) -> set[int]:
+    """The transfers between pools among these for whose missing side this person may speak."""
+    if user.standing.holds("administrator"):
+        return set()
+    waiting = Virement.objects.visible_to(user).waiting().with_pools().filter(pk__in=subject_ids)
+    return {virement.pk for virement in waiting if virement.missing_from(user)}
+
+
+AGREE_VIREMENT = Kind(
+    AGREE,
+    "Transfer between pools",
+    "funding/answers/agree_virement.html",
+    sides_missing,
+    visible=lambda user: Virement.objects.visible_to(user),
+    subjects=lambda ids: Virement.objects.with_pools().in_bulk(ids),
+    announced=True,
+)
+
+
 def asked_by(person: User, by: User | None) -> Accountable:
     """The requests that this person has drafted or submitted and nobody has decided yet."""
     found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED))
@@ -39,3 +58,6 @@ def hand_over(person: User, by: User | None) -> None:
     waiting = Obligation.objects.open_now().filter(kind=ASK).asked_of(person).values("subject_id")
     for request in FundingRequest.objects.waiting().filter(pk__in=waiting).order_by("pk"):
         request.ask_deciders(by=by)
+    unanswered = Obligation.objects.open_now().filter(kind=AGREE).asked_of(person).values("subject_id")
+    for virement in Virement.objects.waiting().with_pools().filter(pk__in=unanswered).order_by("pk"):
+        virement.ask_sides(by=by)

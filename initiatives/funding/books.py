@@ -77,6 +77,16 @@ UNION ALL SELECT 'the allocation is not what was asked for', 'request', request.
         SELECT array_agg((target.pool_id, transfer.amount)::text ORDER BY target.pool_id)
         FROM funding_transfer transfer JOIN funding_account target ON target.id = transfer.target_id
         WHERE transfer.journal_id = journal.id AND target.cost_object_id = request.cost_object_id)
+UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virement', virement.id, '', ''
+    FROM funding_virement virement LEFT JOIN funding_journal journal ON journal.virement_id = virement.id
+    WHERE (virement.state = 'made') <> (journal.id IS NOT NULL) OR (journal.id IS NOT NULL AND (
+        SELECT array_agg((source.pool_id, source.kind, target.kind, transfer.amount)::text ORDER BY source.kind)
+        FROM funding_transfer transfer JOIN funding_account source ON source.id = transfer.source_id
+            JOIN funding_account target ON target.id = transfer.target_id
+        WHERE transfer.journal_id = journal.id
+    ) IS DISTINCT FROM ARRAY[
+        (virement.giver_id, 'available'::varchar, 'source'::varchar, virement.amount)::text,
+        (virement.taker_id, 'source'::varchar, 'available'::varchar, virement.amount)::text])
 UNION ALL SELECT 'the money was allocated without every approval', 'request', request.id, '', ''
     FROM funding_fundingrequest request WHERE request.state = 'allocated' AND (
         NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance')

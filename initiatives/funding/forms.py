@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest
 
 from initiatives.core.fields import DayField, LineField, ProseField
@@ -97,3 +98,24 @@ class RequestForm(Keyed):
     @property
     def lines(self) -> list[tuple[Pool, Decimal]]:
         return [(pool, amount) for name, pool in self.pools.items() if (amount := self.cleaned_data.get(name))]
+
+
+class VirementForm(Keyed):
+    """Which amount is to leave which pool for which other one."""
+
+    giver = forms.ModelChoiceField(Pool.objects.none(), label="From")
+    taker = forms.ModelChoiceField(Pool.objects.none(), label="To")
+    amount = AmountField(label="Amount")
+    reason = ProseField(label="Why", max_length=2_000, help_text="Both sides read it before they agree.")
+
+    def __init__(self, pools: models.QuerySet[Pool], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("giver", "taker"):
+            chosen = self.fields[name]
+            assert isinstance(chosen, forms.ModelChoiceField)
+            chosen.queryset = pools
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is proposed, without the form's key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}

@@ -2,27 +2,33 @@
 
 from django.urls import path
 
-from initiatives.funding import views
+from initiatives.funding.views import money, virements
 
 app_name = "funding"
 
 urlpatterns = [
-    path("", views.pools, name="pools"),
-    path("years/new/", views.year_open, name="year_open"),
-    path("pools/new/", views.pool_open, name="pool_open"),
-    path("pools/<int:pk>/", views.pool, name="pool"),
-    path("pools/<int:pk>/appropriate/", views.pool_appropriate, name="pool_appropriate"),
-    path("pools/<int:pk>/journal.csv", views.pool_journal, name="pool_journal"),
-    path("requests/", views.requests, name="requests"),
-    path("requests/<int:pk>/", views.request, name="request"),
-    path("requests/<int:pk>/submit/", views.request_submit, name="request_submit"),
-    path("requests/<int:pk>/approve/", views.request_approve, name="request_approve"),
-    path("requests/<int:pk>/decline/", views.request_decline, name="request_decline"),
-    path("requests/<int:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
-    path("cost-objects/<int:pk>/", views.cost_object, name="cost_object"),
-    path("cost-objects/<int:pk>/request/", views.request_draft, name="request_draft"),
-    path("cost-objects/<int:pk>/commit/", views.commit, name="commit"),
-    path("cost-objects/<int:pk>/spend/", views.spend, name="spend"),
-    path("cost-objects/<int:pk>/release/", views.release, name="release"),
-    path("journal/<int:pk>/reverse/", views.reverse, name="reverse"),
+    path("", money.pools, name="pools"),
+    path("years/new/", money.year_open, name="year_open"),
+    path("pools/new/", money.pool_open, name="pool_open"),
+    path("pools/<int:pk>/", money.pool, name="pool"),
+    path("pools/<int:pk>/appropriate/", money.pool_appropriate, name="pool_appropriate"),
+    path("pools/<int:pk>/journal.csv", money.pool_journal, name="pool_journal"),
+    path("transfers/", virements.virements, name="virements"),
+    path("transfers/new/", virements.virement_propose, name="virement_propose"),
+    path("transfers/<int:pk>/", virements.virement, name="virement"),
+    path("transfers/<int:pk>/agree/", virements.virement_agree, name="virement_agree"),
+    path("transfers/<int:pk>/decline/", virements.virement_decline, name="virement_decline"),
+    path("transfers/<int:pk>/withdraw/", virements.virement_withdraw, name="virement_withdraw"),
+    path("requests/", money.requests, name="requests"),
+    path("requests/<int:pk>/", money.request, name="request"),
+    path("requests/<int:pk>/submit/", money.request_submit, name="request_submit"),
+    path("requests/<int:pk>/approve/", money.request_approve, name="request_approve"),
+    path("requests/<int:pk>/decline/", money.request_decline, name="request_decline"),
+    path("requests/<int:pk>/withdraw/", money.request_withdraw, name="request_withdraw"),
+    path("cost-objects/<int:pk>/", money.cost_object, name="cost_object"),
+    path("cost-objects/<int:pk>/request/", money.request_draft, name="request_draft"),
+    path("cost-objects/<int:pk>/commit/", money.commit, name="commit"),
+    path("cost-objects/<int:pk>/spend/", money.spend, name="spend"),
+    path("cost-objects/<int:pk>/release/", money.release, name="release"),
+    path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.core.imports.models import ImportRun
-from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool
+from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
@@ -93,7 +93,11 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["request", case] = {"pk": request.pk}
         world.arguments["cost object", case] = {"pk": subject.pk}
         world.arguments["journal", case] = {"pk": journal.pk}
-    for kind in ("pool", "request", "cost object", "journal"):
+    central = Pool.objects.open(year, None, Decimal(1000), by=cast.second_finance)
+    for case, code in (("own", "OPS"), ("foreign", "HR")):
+        moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
+        world.arguments["virement", case] = {"pk": moved.pk}
+    for kind in ("pool", "request", "cost object", "journal", "virement"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

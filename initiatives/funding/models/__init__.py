@@ -1,26 +1,35 @@
 """Money: pools and what they are given to, the ledger, requests and their approvals."""
 
+from initiatives.funding.models.agreeing import AGREE
+from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import FiscalYear, Pool
 from initiatives.funding.models.requests import FundingRequest
+from initiatives.funding.models.virements import Virement
 
 __all__ = [
+    "AGREE",
     "ASK",
     "Account",
     "Act",
     "Approval",
+    "Consent",
     "CostObject",
     "FiscalYear",
     "FundingRequest",
     "Journal",
     "Kind",
+    "Missing",
     "Pool",
     "Receipt",
     "RequestLine",
+    "Side",
     "State",
     "Step",
     "Transfer",
+    "Virement",
+    "VirementState",
 ]

@@ -132,6 +132,7 @@ class Act(models.TextChoices):
     COMMITTED = "committed", "Committed"
     SPENT = "spent", "Spent"
     RELEASED = "released", "Released"
+    TRANSFERRED = "transferred", "Transferred"
     REVERSED = "reversed", "Reversed"
 
 
@@ -163,6 +164,7 @@ class Journal(Keyed, Recorded):
     memo = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")
+    virement = models.OneToOneField("funding.Virement", models.PROTECT, null=True, related_name="journal")
 
     objects = JournalQuerySet.as_manager()
 
@@ -176,6 +178,10 @@ class Journal(Keyed, Recorded):
             models.CheckConstraint(
                 condition=Q(act=Act.ALLOCATED, request__isnull=False) | (~Q(act=Act.ALLOCATED) & Q(request=None)),
                 name=says("an_allocation_was_asked_for", "Money is allocated by an approved request only."),
+            ),
+            models.CheckConstraint(
+                condition=Q(act=Act.TRANSFERRED, virement__isnull=False) | (~Q(act=Act.TRANSFERRED) & Q(virement=None)),
+                name=says("a_transfer_was_agreed", "Money moves between pools only as both sides agreed."),
             ),
         ]
         triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER]

@@ -91,6 +91,11 @@ MOVE_MONEY = pgtrigger.Trigger(
                 WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
                 WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
                 WHEN 'released' THEN source.kind = 'allocated' AND target.kind = 'available'
+                WHEN 'transferred' THEN EXISTS (
+                    SELECT FROM funding_virement virement
+                    WHERE virement.id = book.virement_id AND virement.state = 'made' AND virement.amount = NEW.amount
+                        AND ((source.pool_id = virement.giver_id AND source.kind = 'available' AND target.kind = 'source')
+                            OR (source.pool_id = virement.taker_id AND source.kind = 'source' AND target.kind = 'available')))
                 WHEN 'reversed' THEN EXISTS (
                     SELECT FROM funding_transfer original
                     WHERE original.journal_id = book.reverses_id AND original.amount = NEW.amount
@@ -265,5 +270,52 @@ DUTIES_APART = pgtrigger.Trigger(
         requester_does_not_approve="Who asks for money does not approve it.",
         owner_does_not_approve="Who owns what the money is for does not approve it.",
         approvals_in_order="This approval is not due: each pool decides first, then finance.",
+    ),
+)
+
+AGREED_BY_BOTH = pgtrigger.Trigger(
+    name="agreed_by_both",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=with_refusals(
+        """
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'proposed' THEN REFUSE a_virement_is_proposed_first; END IF;
+            IF NOT EXISTS (
+                SELECT FROM funding_pool giver JOIN funding_pool taker USING (year_id, currency)
+                WHERE giver.id = NEW.giver_id AND taker.id = NEW.taker_id)
+            THEN REFUSE a_virement_stays_in_its_year;
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF (NEW.giver_id, NEW.taker_id, NEW.amount, NEW.reason, NEW.by_id)
+            IS DISTINCT FROM (OLD.giver_id, OLD.taker_id, OLD.amount, OLD.reason, OLD.by_id)
+        THEN REFUSE what_was_proposed_stays;
+        END IF;
+        IF NEW.state = 'made' AND OLD.state <> 'made'
+            AND (SELECT count(DISTINCT consent.side) FROM funding_consent consent WHERE consent.virement_id = NEW.id) < 2
+        THEN REFUSE made_after_both_agreed;
+        END IF;
+        RETURN NEW;
+    """,
+        a_virement_is_proposed_first="A transfer between pools is proposed before it is made.",
+        a_virement_stays_in_its_year="Money moves between pools of one fiscal year and one currency.",
+        what_was_proposed_stays="What was proposed stays as it is; withdraw it and propose anew.",
+        made_after_both_agreed="Money moves between pools only after both sides agreed.",
+    ),
+)
+
+SIDES_APART = pgtrigger.Trigger(
+    name="sides_apart",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=with_refusals(
+        """
+        IF NOT EXISTS (SELECT FROM funding_virement WHERE id = NEW.virement_id AND state = 'proposed') THEN
+            REFUSE agreed_while_proposed;
+        END IF;
+        RETURN NEW;
+    """,
+        agreed_while_proposed="This transfer is decided already.",
     ),
 )

@@ -3,6 +3,7 @@
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
 from initiatives.funding.reports.requests import Decision, decisions, request_page, request_rows, requests
+from initiatives.funding.reports.virements import effects, virement_page, virements
 
 __all__ = [
     "JOURNAL_HEADER",
@@ -10,6 +11,7 @@ __all__ = [
     "Panel",
     "cost_object_entries",
     "decisions",
+    "effects",
     "journal_rows",
     "money_page",
     "money_panel",
@@ -18,4 +20,6 @@ __all__ = [
     "request_page",
     "request_rows",
     "requests",
+    "virement_page",
+    "virements",
 ]

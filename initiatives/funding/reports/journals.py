@@ -48,7 +48,7 @@ class Entry:
         return self.name.label if self.name else ""
 
 
-JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "released", "reversed")
+JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "released", "transferred", "reversed")
 
 
 def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> list[Entry]:
@@ -56,7 +56,9 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> lis
 
     Finance reads each entry (`one_by_one`), though not the name or the text of what it may not open.
     """
-    rows = list(transfers.select_related("journal__by", "journal__reversed_by", "source", "target").newest_first())
+    rows = list(
+        transfers.select_related("journal__by", "journal__reversed_by", "journal__virement", "source", "target").newest_first()
+    )
     ids = {row.target.cost_object_id or row.source.cost_object_id for row in rows} - {None}
     names = above.names(user, {pk for pk in ids if pk is not None})
     entries: list[Entry] = []
@@ -73,7 +75,7 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> lis
             Entry(
                 row.journal.get_act_display(),
                 row.amount,
-                names.get(cost_object, above.RESTRICTED) if cost_object else None,
+                names.get(cost_object, above.RESTRICTED) if cost_object else _other_pool(row),
                 row.journal.at,
                 str(row.journal.by) if open_to_reader else "",
                 row.journal.memo if open_to_reader else "",
@@ -87,3 +89,9 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> lis
 
 def _effect(row: Transfer) -> Decimal:
     return row.amount * ((row.target.kind == Kind.AVAILABLE) - (row.source.kind == Kind.AVAILABLE))
+
+
+def _other_pool(row: Transfer) -> Name | None:
+    """Of a transfer between pools, what leads to both sides."""
+    virement = row.journal.virement
+    return Name(str(virement), virement.get_absolute_url()) if virement else None

@@ -1,0 +1,154 @@
+"""Who agrees to a transfer between pools, and what the second yes does: everything is checked again, then the money moves."""
+
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import Recorded
+from initiatives.core.money import AmountColumn
+from initiatives.core.rules import RuleBroken, Stale
+from initiatives.duties.models import Obligation
+from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
+from initiatives.funding.models.deciders import deciders
+from initiatives.funding.models.ledger import Account, Act, Journal, Keyed, Kind, Move, content_of, handles_money
+from initiatives.funding.models.pools import Pool
+from initiatives.organization.models import User
+
+AGREE = "funding.agree_virement"
+
+
+class Agreeing(Keyed, Recorded):
+    """What is to move from which pool to which, who agrees, and what the second yes does."""
+
+    giver = models.ForeignKey(Pool, models.PROTECT, related_name="given_virements")
+    taker = models.ForeignKey(Pool, models.PROTECT, related_name="taken_virements")
+    amount = AmountColumn()
+    reason = models.TextField(max_length=2_000)
+    state = models.CharField(max_length=10, choices=VirementState, default=VirementState.PROPOSED)
+    agree_by = models.DateField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"Transfer {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("funding:virement", args=[self.pk])
+
+    def shown(self) -> str:
+        """The hash of what a side is shown."""
+        return content_of(
+            "agree", virement=self.pk, giver=self.giver_id, taker=self.taker_id, amount=self.amount, reason=self.reason
+        )
+
+    def given(self) -> models.QuerySet[Consent]:
+        return Consent.objects.filter(virement_id=self.pk)
+
+    # -- who agrees ----------------------------------------------------------------------------------------------------
+
+    def missing(self) -> list[Missing]:
+        """The sides that have not agreed. Nobody agrees for both."""
+        if self.state != VirementState.PROPOSED:
+            return []
+        given = dict(self.given().values_list("side", "by_id"))
+        return [
+            Missing(side, pool, deciders(pool, without=set(given.values())))
+            for side, pool in ((Side.GIVER, self.giver), (Side.TAKER, self.taker))
+            if side not in given
+        ]
+
+    def missing_from(self, person: User) -> Missing | None:
+        """The side that this person may agree for now, or None."""
+        return next((missing for missing in self.missing() if person in missing.people), None)
+
+    def obstacle_to_agree(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot agree, or None."""
+        if self.state != VirementState.PROPOSED:
+            return f"This transfer is {self.get_state_display().lower()} already."
+        if not handles_money(by):
+            return "Who administers the product has no say over money."
+        if self.given().filter(by=by).exists():
+            return "Nobody agrees for both sides."
+        if self.missing_from(by) is None:
+            return f"This answer is not yours. {'; '.join(map(str, self.missing()))}."
+        if self.giver.free < self.amount:
+            return f"{self.giver} has {self.giver.free:,.2f} {self.giver.currency} free; {self.amount:,.2f} is more."
+        return None
+
+    @transaction.atomic
+    def agree(self, *, by: User, shown: str | None = None, key: UUID | None = None) -> None:
+        """Say yes for one side; the second yes moves the money, with everything checked again."""
+        by = User.objects.get(pk=by.pk)  # rights are read anew, whatever this request knew
+        self.lock()
+        content = content_of("agree", virement=self.pk, shown=shown)
+        if Consent.done_before(by, key, content):
+            return
+        if shown is not None and shown != self.shown():
+            raise Stale("The transfer changed after you opened it. Look at it again before you agree.")
+        for pool in sorted((self.giver, self.taker), key=lambda pool: pool.pk):
+            pool.lock()
+        missing = self.missing_from(by)
+        if (obstacle := self.obstacle_to_agree(by)) or missing is None:
+            raise RuleBroken(obstacle or "This answer is not yours.")
+        self._agree(missing, by, key, content)
+        self.record("agreed", by=by, side=missing.side, pool=str(missing.pool))
+        if not self.missing():
+            self._make(by)
+        self.ask_sides(by=by)
+
+    def _agree(self, missing: Missing, by: User, key: UUID | None, content: str = "") -> None:
+        Consent.objects.create(
+            virement_id=self.pk, side=missing.side, by=by, shown=self.shown(), key=key or uuid4(), content=content
+        )
+        Obligation.objects.meet(AGREE, self, by=by, person=missing.people[0])
+
+    def _make(self, by: User) -> None:
+        """Move the money: out of the giver to its source, from the taker's source into the taker. Both may agree still."""
+        for consent in self.given().select_related("by"):
+            pool = self.giver if consent.side == Side.GIVER else self.taker
+            others = set(self.given().exclude(pk=consent.pk).values_list("by_id", flat=True))
+            may_still = consent.by.is_active and consent.by in deciders(pool, without=others)
+            if not may_still:
+                raise RuleBroken(f"{consent.by} agreed to this and may no longer; withdraw it and propose it anew.")
+            if consent.shown != self.shown():
+                raise RuleBroken("What was agreed to is not what would move; withdraw it and propose it anew.")
+        accounts = Account.objects.locked(*sorted((self.giver, self.taker), key=lambda pool: pool.pk))
+        available = accounts[self.giver_id, Kind.AVAILABLE]
+        if available.balance < self.amount:
+            raise RuleBroken(f"{self.giver} has {available.balance:,.2f} {self.giver.currency} free; {self.amount:,.2f} is more.")
+        moves = [
+            Move(available, accounts[self.giver_id, Kind.SOURCE], self.amount),
+            Move(accounts[self.taker_id, Kind.SOURCE], accounts[self.taker_id, Kind.AVAILABLE], self.amount),
+        ]
+        self._become(VirementState.MADE, "made", by=by)
+        Journal.objects.post(Act.TRANSFERRED, moves, by=by, key=None, content=self.shown(), virement=self, memo=self.reason[:300])
+
+    # -- beats that the acts share -------------------------------------------------------------------------------------
+
+    def ask_sides(self, *, by: User | None) -> None:
+        """Ask those whose yes is missing, others of the same rank standing in; nobody else is waited for any longer."""
+        wanted = [missing for missing in self.missing() if missing.people]
+        kept = [missing.people[0] for missing in wanted]
+        asks = Obligation.objects.about(self).exclude(person__in=kept)
+        asks.excuse(AGREE, self, by=by, reason=f"The transfer is {self.get_state_display().lower()}.")
+        for missing in wanted:
+            Obligation.objects.open(
+                AGREE,
+                self,
+                person=missing.people[0],
+                stand_ins=missing.people[1:],
+                due_on=self.agree_by,
+                words=f"Agree to transfer {self.pk} between pools",
+                url=self.get_absolute_url(),
+                department=missing.pool.department,
+                by=by,
+            )
+
+    def _become(self, state: VirementState, verb: str, *, by: User | None, reason: str = "") -> None:
+        self.state, self.decided_at = state, clock.now()
+        self.save(update_fields=["state", "decided_at"])
+        self.record(verb, by=by, reason=reason, amount=str(self.amount))
