@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from initiatives.journey.models import Channel, Stage, State, Touchpoint
+from initiatives.journey.models import Channel, Stage, Touchpoint
 from tests.cast import Cast
 
 Arguments = dict[tuple[str, str], dict[str, Any]]
@@ -17,6 +17,8 @@ def journey(arguments: Arguments, cast: Cast) -> None:
         owned = touchpoint.owned
         owned.restricted = case == "hidden"
         owned.save(update_fields=["restricted"])
-        owned.become(State.OWNED, department=cast.department(code), person=cast.contributor(code))
-        arguments["touchpoint", case] = {"ref": touchpoint.reference}
-    arguments["touchpoint", "none"] = {"ref": "TP-99999"}
+        ownership = owned.propose(cast.department(code), by=cast.head(code), person=cast.contributor(code))
+        arguments["touchpoint", case] = arguments["owned", case] = {"ref": touchpoint.reference}
+        arguments["ownership", case] = {"number": ownership.pk}
+    arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
+    arguments["ownership", "none"] = {"number": 2_000_000_000}

@@ -43,6 +43,8 @@ SEEN: dict[str, dict[str, str]] = {
     "virement": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "cost object": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
     "touchpoint": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "owned": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "ownership": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -148,6 +150,15 @@ TABLE: list[Row] = [
     ("journey:touchpoints", "GET", "", {"": ROLE}),
     ("journey:export_touchpoints", "GET", "", {"": ROLE.replace("A", "")}),
     ("journey:touchpoint", "GET", "touchpoint", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    # -- journey, ownership
+    ("journey:propose", "GET POST", "owned", {"own": "hdox", "foreign": "hdox", "hidden": "x"}),
+    ("journey:ownership", "GET", "ownership", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("journey:accept_ownership", "POST", "ownership", {"own": "hd"}),
+    ("journey:decline_ownership", "POST", "ownership", {"own": "hd"}),
+    ("journey:withdraw_ownership", "POST", "ownership", everywhere("x", own="hd")),
+    ("journey:hand_over", "GET POST", "ownership", {"own": "hd"}),
+    ("journey:name_person", "POST", "ownership", {"own": "hd"}),
+    ("journey:give_back", "POST", "ownership", {"own": "hd"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

@@ -3,7 +3,8 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import touchpoints
+from initiatives.journey.access import ownership, touchpoints
+from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
 
-__all__ = ["READERS", "touchpoint_for", "touchpoints", "view_map"]
+__all__ = ["READERS", "owned_for", "ownership", "ownership_for", "touchpoint_for", "touchpoints", "view_map"]

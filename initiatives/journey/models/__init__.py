@@ -8,11 +8,13 @@ from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
+from initiatives.journey.models.refusing import when_refused
+from initiatives.journey.models.settling import settle
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.systems import System
 from initiatives.journey.models.truth import TruthPolicy
-from initiatives.journey.models.words import Answer, Kind, StageKind, State
+from initiatives.journey.models.words import Answer, Ending, Kind, Refusal, StageKind, State
 
 __all__ = [
     "Answer",
@@ -21,6 +23,7 @@ __all__ = [
     "DataEntity",
     "DataRole",
     "Direction",
+    "Ending",
     "Flow",
     "Journey",
     "Kind",
@@ -33,6 +36,7 @@ __all__ = [
     "OwnedObjectGroupPermission",
     "OwnedObjectUserPermission",
     "Ownership",
+    "Refusal",
     "Spell",
     "Stage",
     "StageKind",
@@ -42,4 +46,6 @@ __all__ = [
     "Touchpoint",
     "TruthPolicy",
     "seen",
+    "settle",
+    "when_refused",
 ]

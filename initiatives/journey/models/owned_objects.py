@@ -5,7 +5,7 @@ It keeps who is accountable today, and every earlier day in its spells, so that 
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import pgtrigger
 from django.db import models
@@ -16,10 +16,14 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import says
 from initiatives.journey.models import grants
+from initiatives.journey.models.proposing import obstacle_to_propose
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.words import Kind, State
 from initiatives.organization.grants import granted
 from initiatives.organization.models import Department, User
+
+if TYPE_CHECKING:
+    from initiatives.journey.models.ownership import Ownership
 
 PAGES = {
     Kind.STAGE: "journey:stage",
@@ -153,6 +157,18 @@ class OwnedObject(Recorded):
         """Renew the grants after something changed that decides who is an insider."""
         if self.restricted:
             grants.project(self)
+
+    # -- Who is asked to own it (initiatives/journey/models/ownership.py) ----------------------------------------------
+
+    def obstacle_to_propose(
+        self, department: Department | None = None, by: User | None = None, person: User | None = None
+    ) -> str | None:
+        """Say in one sentence why this department (any department) cannot be asked to own it, or None."""
+        return obstacle_to_propose(self, department, by, person)
+
+    def propose(self, department: Department, *, by: User | None, person: User | None = None, why: str = "") -> "Ownership":
+        """Ask a department to own it; who heads that department takes it on by asking. `by=None`: the product asks."""
+        return self.ownerships.propose(self, department, by=by, person=person, why=why)
 
     # -- What it is today, and what it was ---------------------------------------------------------------------------
 

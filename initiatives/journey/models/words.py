@@ -40,3 +40,36 @@ class Answer(models.TextChoices):
     LAPSED = "lapsed", "Lapsed"  # no answer in time
     WITHDRAWN = "withdrawn", "Withdrawn"  # no longer asked
     ENDED = "ended", "Ended"  # accepted once, and over
+
+
+class Refusal(models.TextChoices):
+    """Why a department does not take something on."""
+
+    NOT_OURS = "not_ours", "Not ours"
+    NO_CAPACITY = "no_capacity", "No capacity"
+    NO_BUDGET = "no_budget", "No budget"
+    UNCLEAR = "unclear", "Scope unclear"
+    OTHER = "other", "Something else"
+
+
+class Ending(models.TextChoices):
+    """How an ownership that was accepted came to its end."""
+
+    HANDED_OVER = "handed_over", "Handed over"
+    GIVEN_BACK = "given_back", "Given back"
+    LEFT = "left", "Its person left"
+    MOVED = "moved", "Its person moved"
+    MERGED = "merged", "Department merged"
+    CLOSED = "closed", "Department closed"
+    RULED = "ruled", "Ruled"
+
+
+# How a handshake goes on: the database knows no other steps.
+ANSWERS = (
+    (Answer.PROPOSED, Answer.ACCEPTED),
+    (Answer.PROPOSED, Answer.DECLINED),
+    (Answer.PROPOSED, Answer.LAPSED),
+    (Answer.PROPOSED, Answer.WITHDRAWN),
+    (Answer.ACCEPTED, Answer.ENDED),
+)
+LIVING = (Answer.PROPOSED, Answer.ACCEPTED)

@@ -1,0 +1,5 @@
+"""The kinds of asks that the journey opens, one module for each part of it."""
+
+from initiatives.journey.asks import ownership
+
+__all__ = ["ownership"]

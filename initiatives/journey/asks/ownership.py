@@ -1,0 +1,51 @@
+"""Asks about ownership: who may still see and answer each, and what it is about."""
+
+from collections.abc import Mapping
+
+from initiatives.duties.kinds import Kind, register
+from initiatives.journey.models import OwnedObject, Ownership, State
+from initiatives.journey.models.asking import ACCEPT, FIND
+from initiatives.journey.models.proposing import may_ask
+from initiatives.organization.models import User
+
+
+def may_still_answer(user: User, ids: set[int]) -> set[int]:
+    waiting = Ownership.objects.visible_to(user).waiting().filter(pk__in=ids).select_related("department")
+    return {ownership.pk for ownership in waiting if ownership.may_answer(user)}
+
+
+def may_still_find(user: User, ids: set[int]) -> set[int]:
+    lost = OwnedObject.objects.visible_to(user).in_use().filter(pk__in=ids, state=State.UNOWNED)
+    return {owned.pk for owned in lost if may_ask(user, owned)}
+
+
+def ownerships(ids: set[int]) -> Mapping[int, Ownership]:
+    return Ownership.objects.select_related("owned", "department", "person", "proposed_by").in_bulk(ids)
+
+
+def owned_objects(ids: set[int]) -> Mapping[int, OwnedObject]:
+    return OwnedObject.objects.in_bulk(ids)
+
+
+register(
+    Kind(
+        name=ACCEPT,
+        words="Ownership to accept",
+        template="journey/answers/accept_ownership.html",
+        still=may_still_answer,
+        visible=lambda user: Ownership.objects.visible_to(user),
+        subjects=ownerships,
+        announced=True,
+    )
+)
+register(
+    Kind(
+        name=FIND,
+        words="Owner to find",
+        template="",
+        still=may_still_find,
+        visible=lambda user: OwnedObject.objects.visible_to(user),
+        subjects=owned_objects,
+        announced=True,
+    )
+)

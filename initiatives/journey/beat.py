@@ -1,0 +1,16 @@
+"""One round of the journey's clocks: each asks the database what is due, and may run twice, at once, or late."""
+
+from initiatives.core import clock
+from initiatives.journey.models import Ownership
+
+
+def ring() -> dict[str, int]:
+    """Let every clock do what is due. Returns what it came to."""
+    return {"lapsed": lapse_unanswered()}
+
+
+def lapse_unanswered() -> int:
+    """Close the offers that no department answered in time."""
+    today = clock.day_of(clock.now())
+    late = Ownership.objects.unanswered(today).order_by("pk").select_related("owned", "department", "proposed_by")
+    return sum(ownership.lapse(today=today) for ownership in late)

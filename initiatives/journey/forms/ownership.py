@@ -1,0 +1,53 @@
+"""What people type in the handshake of ownership."""
+
+from typing import Any
+
+from django import forms
+
+from initiatives.core.fields import ProseField
+from initiatives.journey.models import Ownership, Refusal
+from initiatives.organization.models import Department, User
+
+
+class ProposeForm(forms.Form):
+    """Which department is asked, and why that one."""
+
+    department = forms.ModelChoiceField(queryset=Department.objects.none())
+    why = ProseField(label="Why this department", max_length=2_000, required=False)
+
+    def __init__(self, *args: Any, by: User, only: frozenset[int] | None = None, **more: Any) -> None:
+        """`only` are the departments that `by` may speak for, where no other may be asked."""
+        super().__init__(*args, **more)
+        offered = Department.objects.visible_to(by).active().in_order()
+        self.fields["department"].queryset = offered if only is None else offered.filter(pk__in=only)  # type: ignore[attr-defined]
+        self.fields["why"].widget.attrs["rows"] = 3
+
+
+class OwnerForm(forms.Form):
+    """Who answers for it in the department; nobody chosen: who accepts."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Myself")
+
+    def __init__(self, *args: Any, by: User, ownership: Ownership, **more: Any) -> None:
+        super().__init__(*args, **more)
+        people = User.objects.visible_to(by).in_department(ownership.department).in_order()
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class DeclineForm(forms.Form):
+    """Why the department does not take it on."""
+
+    code = forms.ChoiceField(label="Why", choices=[("", "Choose"), *Refusal.choices])
+    reason = ProseField(max_length=2_000, help_text="One sentence that whoever asked can act on.")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reason"].widget.attrs["rows"] = 3
+
+
+class WhyForm(forms.Form):
+    reason = ProseField(max_length=2_000)
+
+
+class MaybeWhyForm(forms.Form):
+    reason = ProseField(max_length=2_000, required=False)

@@ -1,0 +1,71 @@
+"""What ownership waits for: a department's answer, the name of a successor, somebody who finds an owner."""
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.duties.models import Obligation
+from initiatives.journey.models.map import MapPolicy
+from initiatives.journey.models.words import State
+from initiatives.organization.calendars import working_days_after
+from initiatives.organization.models import User
+
+if TYPE_CHECKING:
+    from initiatives.journey.models.owned_objects import OwnedObject
+    from initiatives.journey.models.ownership import Ownership
+
+ACCEPT = "journey.accept_ownership"
+FIND = "journey.find_owner"
+
+
+def ask_to_accept(ownership: "Ownership", *, by: User | None) -> None:
+    """Wait for the department's answer: of its head, or a deputy in their place."""
+    head, *deputies = ownership.department.deciders()
+    reference = ownership.owned.reference
+    Obligation.objects.open(
+        ACCEPT,
+        ownership,
+        person=head,
+        stand_ins=deputies,
+        due_on=ownership.answer_by,
+        words=f"Name who owns {reference} now" if ownership.succession else f"Own {reference}",
+        url=reverse("journey:ownership", args=[ownership.pk]),
+        department=ownership.department,
+        by=by,
+    )
+
+
+def answer_was_given(ownership: "Ownership", *, by: User) -> None:
+    Obligation.objects.meet(ACCEPT, ownership, by=by)
+
+
+def no_answer_needed(ownership: "Ownership", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(ACCEPT, ownership, by=by, reason=reason)
+
+
+def ask_to_find_owner(ownership: "Ownership", *, by: User | None) -> None:
+    """Nobody is asked any more: whoever asked last, else the CXO, finds somebody else."""
+    owned, asker = ownership.owned, ownership.proposed_by
+    if owned.state != State.UNOWNED or owned.archived_on is not None:
+        return
+    person = asker if asker is not None and asker.is_active else User.objects.holding("cxo").in_order().first()
+    if person is not None:
+        Obligation.objects.open(
+            FIND,
+            owned,
+            person=person,
+            due_on=working_days_after(clock.day_of(clock.now()), MapPolicy.objects.current().days_to_answer),
+            words=f"Find who owns {owned.reference}",
+            url=reverse("journey:ownership", args=[ownership.pk]),
+            by=by,
+        )
+
+
+def owner_is_sought(owned: "OwnedObject", *, by: User | None) -> None:
+    """Somebody is asked again, or owns it."""
+    for ask in Obligation.objects.open_now().about(owned).filter(kind=FIND):
+        if by is not None:
+            Obligation.objects.meet(FIND, owned, by=by, person=ask.person)
+        else:
+            Obligation.objects.excuse(FIND, owned, by=None, reason="Somebody is asked.")

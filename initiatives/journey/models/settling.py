@@ -1,0 +1,47 @@
+"""What an object is follows from its handshakes, in one place."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from initiatives.core import clock
+from initiatives.journey.models.map import MapPolicy
+from initiatives.journey.models.words import State
+
+if TYPE_CHECKING:
+    from initiatives.journey.models.owned_objects import OwnedObject
+
+
+def next_attestation() -> date:
+    """The day by which what is accepted or attested today must be attested again."""
+    return clock.day_of(clock.now()) + timedelta(days=MapPolicy.objects.current().attest_days)
+
+
+def settle(owned: "OwnedObject", *, ruled: bool = False) -> None:
+    """Take on the state that the handshakes say, inside the act that changed one. The row is locked before.
+
+    accepted → owned; a succession waits → vacant, kept by the head; somebody is asked → proposed; else unowned.
+    What is contested stays so until it is `ruled`.
+    """
+    if owned.state == State.CONTESTED and not ruled:
+        owned.project_grants()
+    elif accepted := owned.ownerships.accepted().select_related("department", "person").first():
+        if (owned.state, owned.department_id, owned.person_id) != (State.OWNED, accepted.department_id, accepted.person_id):
+            department, person = accepted.department, accepted.person
+            owned.become(State.OWNED, department=department, person=person, attest_by=next_attestation())
+        owned.project_grants()
+    else:
+        _nobody_owns(owned)
+
+
+def _nobody_owns(owned: "OwnedObject") -> None:
+    waiting = owned.ownerships.waiting()
+    if kept := waiting.filter(succession=True).select_related("department").first():
+        steward = next(iter(kept.department.deciders()), None)
+        if (owned.state, owned.department_id, owned.steward_id) != (State.VACANT, kept.department_id, steward and steward.pk):
+            owned.become(State.VACANT, department=kept.department, steward=steward)
+        owned.project_grants()
+        return
+    state = State.PROPOSED if waiting.exists() else State.UNOWNED
+    if owned.state != state:
+        owned.become(state)
+    owned.project_grants()

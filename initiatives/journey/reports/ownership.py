@@ -1,0 +1,27 @@
+"""What the pages of the handshake show, each in a fixed number of queries."""
+
+from typing import Any
+
+from initiatives.journey.models import OwnedObject, Ownership
+from initiatives.journey.models.proposing import may_ask
+from initiatives.organization.models import User
+
+
+def propose_page(owned: OwnedObject, user: User) -> dict[str, Any]:
+    """What is asked about, what stands in the way, and which departments this person may name (None: any)."""
+    only = None if may_ask(user, owned) else user.standing.heads
+    return {"owned": owned, "only": only, "obstacle": owned.obstacle_to_propose(by=user)}
+
+
+def ownership_page(ownership: Ownership, user: User) -> dict[str, Any]:
+    """One handshake: what it is about, what this person can do about it, and why not."""
+    return {
+        "ownership": ownership,
+        "owned": ownership.owned,
+        "may_answer": ownership.may_answer(user),
+        "accept_obstacle": ownership.obstacle_to_accept(user),
+        "withdraw_obstacle": ownership.obstacle_to_withdraw(user),
+        "name_obstacle": ownership.obstacle_to_name_person(by=user),
+        "hand_over_obstacle": ownership.obstacle_to_hand_over(user),
+        "propose_obstacle": ownership.owned.obstacle_to_propose(by=user),
+    }

@@ -1,0 +1,100 @@
+"""The handshake of ownership: asking, accepting, declining, withdrawing, handing over, naming, giving back."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.rules import BadInput, explained
+from initiatives.journey.access import owned_for, ownership_for
+from initiatives.journey.forms.ownership import DeclineForm, MaybeWhyForm, OwnerForm, ProposeForm, WhyForm
+from initiatives.journey.reports.ownership import ownership_page, propose_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: Request, ref: str) -> HttpResponse:
+    owned = owned_for(request, ref)
+    context = propose_page(owned, request.user)
+    form = ProposeForm(request.POST or None, by=request.user, only=context["only"])
+    if form.is_valid():
+        with explained(request, form):
+            asked = owned.propose(form.cleaned_data["department"], by=request.user, why=form.cleaned_data["why"])
+            said = f"{asked.department} is asked." if asked.waits else f"{asked.department} owns {owned.reference} now."
+            return reply(request, asked, said=said)
+    return form_page(request, "journey/propose.html", form, context)
+
+
+@require_safe
+def ownership(request: Request, number: int) -> HttpResponse:
+    found = ownership_for(request, number)
+    forms = {
+        "form": OwnerForm(by=request.user, ownership=found, initial={"person": found.person}),
+        "decline_form": DeclineForm(),
+    }
+    return page(request, "journey/ownership.html", ownership_page(found, request.user) | forms)
+
+
+@require_POST
+def accept_ownership(request: Request, number: int) -> HttpResponse:
+    asked = ownership_for(request, number, to="answer")
+    with explained(request):
+        typed = given(OwnerForm(request.POST, by=request.user, ownership=asked))
+        asked.accept(by=request.user, person=typed["person"])
+    return reply(request, asked, said=f"{asked.department} owns {asked.owned.reference} now.")
+
+
+@require_POST
+def decline_ownership(request: Request, number: int) -> HttpResponse:
+    asked = ownership_for(request, number, to="answer")
+    with explained(request):
+        typed = given(DeclineForm(request.POST))
+        asked.decline(by=request.user, **typed)
+    return reply(request, asked, said=f"{asked.department} declined to own {asked.owned.reference}.")
+
+
+@require_POST
+def withdraw_ownership(request: Request, number: int) -> HttpResponse:
+    asked = ownership_for(request, number, to="withdraw")
+    with explained(request):
+        asked.withdraw(by=request.user, **given(MaybeWhyForm(request.POST)))
+    return reply(request, asked, said=f"{asked.department} is no longer asked.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: Request, number: int) -> HttpResponse:
+    mine = ownership_for(request, number, to="answer")
+    form = ProposeForm(request.POST or None, by=request.user)
+    if form.is_valid():
+        with explained(request, form):
+            asked = mine.hand_over(form.cleaned_data["department"], by=request.user, reason=form.cleaned_data["why"])
+            return reply(request, asked, said=f"{asked.department} is asked. {mine.department} owns it until they accept.")
+    return form_page(
+        request, "journey/hand_over.html", form, {"ownership": mine, "obstacle": mine.obstacle_to_hand_over(request.user)}
+    )
+
+
+@require_POST
+def name_person(request: Request, number: int) -> HttpResponse:
+    mine = ownership_for(request, number, to="answer")
+    with explained(request):
+        typed = given(OwnerForm(request.POST, by=request.user, ownership=mine))
+        mine.name_person(typed["person"] or request.user, by=request.user)
+    return reply(request, mine, said=f"{mine.person} owns {mine.owned.reference} now.")
+
+
+@require_POST
+def give_back(request: Request, number: int) -> HttpResponse:
+    mine = ownership_for(request, number, to="answer")
+    with explained(request):
+        mine.give_back(by=request.user, **given(WhyForm(request.POST)))
+    return reply(request, mine, said=f"{mine.department} no longer owns {mine.owned.reference}.")
+
+
+def given(form: forms.Form) -> dict[str, Any]:
+    """What was typed; BadInput names the first field that cannot be understood."""
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        raise BadInput(f"{form[name].label}: {errors[0]}" if name in form.fields else str(errors[0]))
+    return form.cleaned_data
