@@ -55,6 +55,7 @@ ACTS = (
         (
             Place("Dashboard", "boards:own"),
             Place("Touchpoints", "journey:touchpoints"),
+            Place("Charter", "journey:charter"),
         ),
         key="o",
     ),

@@ -1,12 +1,13 @@
 """One round of the journey's clocks: each asks the database what is due, and may run twice, at once, or late."""
 
 from initiatives.core import clock
+from initiatives.journey import charter_clock
 from initiatives.journey.models import Ownership
 
 
 def ring() -> dict[str, int]:
     """Let every clock do what is due. Returns what it came to."""
-    return {"lapsed": lapse_unanswered()}
+    return {"lapsed": lapse_unanswered(), "votes counted": charter_clock.turn()}
 
 
 def lapse_unanswered() -> int:

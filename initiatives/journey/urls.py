@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import ownership, touchpoints
+from initiatives.journey.views import charter, ownership, touchpoints
 
 app_name = "journey"
 
@@ -18,4 +18,13 @@ urlpatterns = [
     path("ownership/<int:number>/hand-over/", ownership.hand_over, name="hand_over"),
     path("ownership/<int:number>/name/", ownership.name_person, name="name_person"),
     path("ownership/<int:number>/give-back/", ownership.give_back, name="give_back"),
+    # -- charter
+    path("charter/", charter.charter, name="charter"),
+    path("charter/next/", charter.prepare, name="charter_prepare"),
+    path("charter/next/open/", charter.open_vote, name="charter_open"),
+    path("charter/close/", charter.close, name="charter_close"),
+    path("charter/waive/", charter.waive, name="charter_waive"),
+    path("charter/waiver/end/", charter.end_waiver, name="charter_waiver_end"),
+    path("charter/<int:number>/", charter.version, name="charter_version"),
+    path("charter/<int:number>/vote/<int:department>/", charter.vote, name="charter_vote"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from initiatives.journey.models import Channel, Stage, Touchpoint
+from tests.access.charter import charter
 from tests.cast import Cast
 
 Arguments = dict[tuple[str, str], dict[str, Any]]
@@ -22,3 +23,4 @@ def journey(arguments: Arguments, cast: Cast) -> None:
         arguments["ownership", case] = {"number": ownership.pk}
     arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
     arguments["ownership", "none"] = {"number": 2_000_000_000}
+    charter(arguments, cast)

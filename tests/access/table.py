@@ -45,6 +45,8 @@ SEEN: dict[str, dict[str, str]] = {
     "touchpoint": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "owned": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "ownership": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "charter": {"own": ROLE, "none": ""},
+    "ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -159,6 +161,14 @@ TABLE: list[Row] = [
     ("journey:hand_over", "GET POST", "ownership", {"own": "hd"}),
     ("journey:name_person", "POST", "ownership", {"own": "hd"}),
     ("journey:give_back", "POST", "ownership", {"own": "hd"}),
+    ("journey:charter", "GET", "", {"": ROLE}),
+    ("journey:charter_version", "GET", "charter", {"own": ROLE}),
+    ("journey:charter_vote", "GET POST", "ballot", {"own": "hd"}),
+    ("journey:charter_prepare", "GET POST", "", {"": "x"}),
+    ("journey:charter_open", "POST", "", {"": "x"}),
+    ("journey:charter_close", "POST", "", {"": "x"}),
+    ("journey:charter_waive", "POST", "", {"": "e"}),
+    ("journey:charter_waiver_end", "POST", "", {"": "e"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

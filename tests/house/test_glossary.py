@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from initiatives.journey.models.charter import CharterState
+from initiatives.journey.models.charter_votes import Choice, ItemKind
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.words import Answer, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
@@ -13,8 +15,25 @@ from initiatives.portfolio.models.words import Health, Letter, Status
 GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="utf-8").lower()
 
 
-@pytest.mark.parametrize(
-    "words", [RoleKind, Status, Health, Letter, StageKind, Kind, State, Answer, Lifecycle, Course, DataRole, Direction]
-)
+WORDS = [
+    RoleKind,
+    Status,
+    Health,
+    Letter,
+    StageKind,
+    Kind,
+    State,
+    Answer,
+    Lifecycle,
+    Course,
+    DataRole,
+    Direction,
+    CharterState,
+    Choice,
+    ItemKind,
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_every_word_of_the_code_stands_in_the_glossary(words) -> None:
     assert [label for label in words.labels if label.lower() not in GLOSSARY] == []

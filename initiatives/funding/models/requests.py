@@ -18,6 +18,7 @@ from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.papers import Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import KEEP_ASKED, LEGAL_STEPS, NEVER_DELETED
+from initiatives.journey.charter import obstacle_to_fund
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
@@ -119,7 +120,9 @@ class FundingRequest(Deciding):
             return "Only who drafted a request submits it."
         if self.state != State.DRAFT:
             return "This request was submitted already."
-        return None if above.may_ask(by, self.cost_object) else "You may no longer ask for money here."
+        if not above.may_ask(by, self.cost_object):
+            return "You may no longer ask for money here."
+        return obstacle_to_fund()
 
     @transaction.atomic
     def submit(self, *, by: User, key: UUID | None = None) -> None:

@@ -3,8 +3,20 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import ownership, touchpoints
+from initiatives.journey.access import charter, ownership, touchpoints
+from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
 
-__all__ = ["READERS", "owned_for", "ownership", "ownership_for", "touchpoint_for", "touchpoints", "view_map"]
+__all__ = [
+    "READERS",
+    "ballot_for",
+    "charter",
+    "charter_for",
+    "owned_for",
+    "ownership",
+    "ownership_for",
+    "touchpoint_for",
+    "touchpoints",
+    "view_map",
+]

@@ -62,5 +62,5 @@ declare(
     _rule("hand_over", "GET POST", "answer", DECIDERS),
     _rule("name_person", "POST", "answer", DECIDERS),
     _rule("give_back", "POST", "answer", DECIDERS),
-    TaskRule("journey.ring", who="the product, each minute: what was not answered in time lapses"),
+    TaskRule("journey.ring", who="the product, each minute: lets what was not answered in time lapse, counts votes"),
 )

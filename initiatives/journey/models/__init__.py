@@ -1,5 +1,8 @@
 """The customer's journey: what there is to own, who owns it, and what fails in it."""
 
+from initiatives.journey.models.charter import CharterState, CharterVersion
+from initiatives.journey.models.charter_votes import Ballot, CharterItem, Choice, ItemKind, Vote
+from initiatives.journey.models.charter_waivers import CharterWaiver
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
@@ -18,13 +21,20 @@ from initiatives.journey.models.words import Answer, Ending, Kind, Refusal, Stag
 
 __all__ = [
     "Answer",
+    "Ballot",
     "Channel",
+    "CharterItem",
+    "CharterState",
+    "CharterVersion",
+    "CharterWaiver",
+    "Choice",
     "Course",
     "DataEntity",
     "DataRole",
     "Direction",
     "Ending",
     "Flow",
+    "ItemKind",
     "Journey",
     "Kind",
     "Lifecycle",
@@ -45,6 +55,7 @@ __all__ = [
     "System",
     "Touchpoint",
     "TruthPolicy",
+    "Vote",
     "seen",
     "settle",
     "when_refused",
