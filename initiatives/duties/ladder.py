@@ -1,6 +1,9 @@
 """To whom an ask goes that nobody answers."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from django.db.models import Q
 
 from initiatives.duties.models import Obligation
 from initiatives.duties.schedule import ESCALATION_STEPS, TO_THE_CXO
@@ -11,16 +14,17 @@ from initiatives.organization.models import Role, RoleKind, User
 class Ladder:
     """Heads, CXO and CEO as of today, and the working calendars, read once (two queries) and asked about many asks."""
 
-    def __init__(self, calendars: Calendars | None = None, *, names_only: bool = False) -> None:
-        """`names_only`: of each person what a page writes; without it they can be asked what they may see."""
+    def __init__(self, calendars: Calendars | None = None, *, departments: Iterable[int | None] | None = None) -> None:
+        """`departments`: whose asks it will be asked about; without them it knows the heads of all."""
         self.calendars = calendars or Calendars.read()
         self.above = self.calendars.above
         self.heads: dict[int, User] = {}
         self.top: dict[str, list[User]] = {RoleKind.CXO: [], RoleKind.CEO: []}
         kinds = [RoleKind.HEAD, RoleKind.CXO, RoleKind.CEO]
         roles = Role.objects.current().held_by_the_active().filter(kind__in=kinds).select_related("person").order_by("pk")
-        if names_only:
-            roles = roles.only("kind", "department_id", "person__name")
+        if departments is not None:
+            climbed = {place for department in set(departments) for place in self._climb(department)}
+            roles = roles.filter(Q(department=None) | Q(department__in=climbed))
         for role in roles:
             if role.department_id is not None:
                 self.heads[role.department_id] = role.person
@@ -44,11 +48,12 @@ class Ladder:
 
     def _heads(self, department_id: int | None) -> list[User]:
         """The head of the department, then those of the departments above it."""
-        found: list[User] = []
-        climbed: set[int] = set()
+        return [self.heads[place] for place in self._climb(department_id) if place in self.heads]
+
+    def _climb(self, department_id: int | None) -> list[int]:
+        """The department, then those above it."""
+        climbed: list[int] = []
         while department_id is not None and department_id not in climbed:
-            climbed.add(department_id)
-            if department_id in self.heads:
-                found.append(self.heads[department_id])
+            climbed.append(department_id)
             department_id = self.above.get(department_id)
-        return found
+        return climbed

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Min, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from initiatives.core import clock
+from initiatives.core.templatetags.words import ago
 from initiatives.duties.kinds import with_subjects
 from initiatives.duties.ladder import Ladder
 from initiatives.duties.models import Obligation
@@ -31,6 +35,16 @@ class Waiting:
         return self.obligation.days_late(self.today) > 0
 
     @property
+    def asked(self) -> SafeString:
+        """When it was asked, of whom if not of the reader, and who is told next."""
+        words = format_html(_("Asked {}"), ago(self.obligation.opened_at))
+        if self.stand_in:
+            words = format_html(_("{} of {}, for whom you stand in"), words, self.obligation.person)
+        if self.goes_to:
+            words = format_html(_("{}; goes to {} {} if nobody answers"), words, self.goes_to, ago(self.goes_on))
+        return words
+
+    @property
     def place(self) -> str:
         """Where it stands on the page."""
         return f"ask-{self.obligation.pk}"
@@ -52,7 +66,7 @@ def explained(user: User, asks: list[Obligation]) -> list[Waiting]:
     """These asks as Home shows them: two queries, and for each kind among them that of its `subjects`."""
     if not asks:
         return []
-    ladder, today = Ladder(names_only=True), user.today()
+    ladder, today = Ladder(departments={ask.department_id for ask in asks}), user.today()
     rows = []
     for ask in with_subjects(asks):
         goes_to, goes_on = ladder.next_rung(ask, today) or (None, None)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -12,7 +11,7 @@ from initiatives.core.models import Event
 from initiatives.funding.above import Name
 from initiatives.funding.reports import money_panel
 from initiatives.organization.models import User
-from initiatives.portfolio.models import CheckIn, Initiative, Involvement, State, Status
+from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Milestone, State, Status
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -79,9 +78,10 @@ def _url(act: str, initiative: Initiative) -> str:
 
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
-    involved = Involvement.objects.select_related("department", "person").order_by("department__name", "id")
-    prefetch_related_objects([initiative], Prefetch("involvements", involved), "milestones")  # obstacles read them too
-    parts, milestones = list(initiative.involvements.all()), list(initiative.milestones.all())
+    involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person")
+    parts = list(involved.order_by("department__name", "id"))
+    milestones = list(Milestone.objects.filter(initiative=initiative))
+    initiative.at_hand = {"involvements": parts, "milestones": milestones}  # obstacles read them too
     check_ins = list(CheckIn.objects.filter(initiative=initiative).values(*REPORTED)[:CHECK_INS_SHOWN])
     today = clock.today()
     health, words = initiative.health_shown(today)

@@ -1,12 +1,21 @@
-"""The floors: signed in, one indexed query, as many rows and columns as the page, a plain template."""
+"""The floors: signed in, one indexed query, as many rows and columns as the page, a plain template.
+
+How rows and columns are counted (tests/bench/test_floors.py holds page and floor to it):
+list        the rows of its table; its columns, and one more, since reference and title share a cell
+initiative  its check-ins, with their seven values, and four of the initiative's own beside each: as many values as the page shows
+            in its parts, figures, facts, money and history
+dashboard   the rows of its largest table, and its columns but for the bar, which draws the same numbers again
+Home        asks, initiatives and news together, and the columns of the initiatives, which have the most
+"""
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from initiatives.boards.reports.figures import LIVING
+from initiatives.boards.reports.home import ASKS, MINE, NEWS
 from initiatives.core import clock
-from initiatives.duties.models import Obligation
 from initiatives.portfolio.models import CheckIn, Initiative
 
 ROWS = 100
@@ -39,26 +48,29 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    running, stale = Q(status="active"), Q(stale_on__lte=today)
+    living = Q(status__in=LIVING)
+    healths = {health: running & Q(health=health) & ~stale for health in ("green", "amber", "red")}
+    counts = {"all": living, **healths, "stale": running & ~Q(health="") & stale, "unknown": running & Q(health="")}
     rows = (
-        Initiative.objects.values_list("lead_department__name")
+        Initiative.objects.values_list("accountable_department__name")
         .annotate(
-            all=Count("pk"),
-            unowned=Count("pk", filter=Q(accountable_department=None)),
-            green=Count("pk", filter=Q(health="green")),
-            amber=Count("pk", filter=Q(health="amber")),
-            red=Count("pk", filter=Q(health="red")),
+            **{f"{name}_": Count("pk", filter=condition) for name, condition in counts.items()},
+            idle=Count("pk", filter=living & ~running),
             asked=Sum("cost_object__asked"),
             allocated=Sum("cost_object__allocated"),
             spent=Sum("cost_object__spent"),
         )
-        .order_by("lead_department__name")
+        .order_by("accountable_department__name")
     )
     return render(request, "floor.html", {"title": "Ownership", "rows": rows})
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    asks = Obligation.objects.filter(person=request.user, outcome="").order_by("due_on", "pk")
-    return render(request, "floor.html", {"title": "Home", "rows": asks.values_list("words", "url", "due_on", "opened_at")})
+    columns = ("reference", "title", "accountable_department__name", "status", "health", "health_on")
+    rows = Initiative.objects.order_by("pk").values_list(*columns)[: ASKS + MINE + NEWS]
+    return render(request, "floor.html", {"title": "Home", "rows": rows})
 
 
 def update(request: HttpRequest, reference: str) -> HttpResponse:

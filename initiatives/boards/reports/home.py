@@ -8,14 +8,19 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from initiatives.core import clock
 from initiatives.core.models import Event
+from initiatives.core.templatetags.marks import health, status
 from initiatives.duties.reports import Waiting, asks_for, explained
 from initiatives.organization.models import User
 from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
-ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
+ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 24
+CELLS, NOTHING = "<td>{}</td><td>{}</td><td>{}</td>", "–"
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
@@ -38,6 +43,12 @@ class Mine:
     @property
     def reports(self) -> bool:
         return bool(self.health) or self.status == Status.ACTIVE
+
+    @property
+    def cells(self) -> SafeString:
+        """The row behind its name."""
+        how = health(self.health, on=self.health_on, stale=self.stale) if self.reports else NOTHING
+        return format_html(CELLS, self.owner or _("Nobody yet"), status(self.status, self.status_words), how)
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,9 @@ def _news(user: User) -> list[News]:
     named = Initiative.objects.filter(pk=OuterRef("subject_id"))
     names = {"reference": Subquery(named.values("reference")), "title": Subquery(named.values("title"))}
     events = about.annotate(**names).newest_first()
-    alike = [list(some) for _, some in groupby(events[:EVENTS], key=lambda event: (event.subject_id, event.verb, event.actor_id))]
+    alike = [
+        list(some) for _same, some in groupby(events[:EVENTS], key=lambda event: (event.subject_id, event.verb, event.actor_id))
+    ]
     return [_told(some) for some in alike[:NEWS]]
 
 

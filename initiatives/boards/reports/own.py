@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, Sum, Value, When
+from django.db.models import Aggregate, Case, CharField, F, Q, Sum, Value, When
 from django.db.models import Count as Counted
 from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
 
-from initiatives.boards.reports import figures
+from initiatives.boards.reports import cells, figures
+from initiatives.boards.reports.cells import Part
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
 from initiatives.decisions.reports import top
@@ -44,7 +46,7 @@ class Cell:
     spent: Decimal
 
 
-def cells(user: User, today: date) -> list[Cell]:
+def portfolio(user: User, today: date) -> list[Cell]:
     """The whole portfolio in one query."""
     shown = Case(
         When(health="", then=Value("unknown")),
@@ -52,27 +54,15 @@ def cells(user: User, today: date) -> list[Cell]:
         default=F("health"),
         output_field=CharField(),
     )
-    opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
-    if user.standing.holds(*SEE_ALL_MONEY):
-        opened = Q(pk__isnull=False)
+    opened: Q | None = None
+    closed: Aggregate = Sum(Value(0))  # of everything the money is open …
+    if not user.standing.holds(*SEE_ALL_MONEY):  # … or of some, and how much is not is counted
+        opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
+        closed = Counted("pk", filter=~opened)
     sums = {name: Coalesce(Sum(f"cost_object__{name}", filter=opened), NONE) for name in MONEY}
     found = Initiative.objects.visible_to(user).order_by().annotate(shown=shown)
-    rows = found.values_list("accountable_department", "status", "shown").annotate(
-        count=Counted("pk"), closed=Counted("pk", filter=~opened), **sums
-    )
+    rows = found.values_list("accountable_department", "status", "shown").annotate(count=Counted("pk"), closed=closed, **sums)
     return [Cell(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a department's bar: 0 to 100, from where on, and how wide."""
-
-    key: str
-    words: str
-    number: int
-    url: str
-    start: str
-    width: str
 
 
 @dataclass(frozen=True)
@@ -84,20 +74,24 @@ class Owner:
     healths: dict[str, Count]  # of what is worked on now
     idle: Count
     money: dict[str, Amount]
-    most: int = 0  # the largest total of all rows: the bar's full width
+    most: int = 0  # the largest total of all rows: the bar's full width; 0: no bar
 
-    def columns(self) -> list[Count]:
-        """The counts of the table, from left to right."""
-        return [*self.healths.values(), self.idle]
-
+    @property
     def parts(self) -> Iterable[Part]:
         at = 0.0
         words = {**HEALTHS, "idle": "Not running"}
         for key, count in (*self.healths.items(), ("idle", self.idle)):
-            if count.number:
-                width = 100 * count.number / max(self.most, 1)
+            if count.number and self.most:
+                width = 100 * count.number / self.most
                 yield Part(key, words[key], count.number, count.url, f"{at:.3f}", f"{width:.3f}")
                 at += width
+
+    @property
+    def cells(self) -> SafeString:
+        """The row behind its name, from left to right."""
+        drawn = cells.bar(self.department.name if self.department else "Nobody", tuple(self.parts))
+        counts = [cells.counted(count) for count in (*self.healths.values(), self.idle)]
+        return cells.joined([cells.total(self.total), drawn, *counts, cells.amounts(self.money)])
 
 
 @dataclass(frozen=True)
@@ -108,6 +102,10 @@ class Stage:
     words: str
     count: Count
     money: dict[str, Amount]
+
+    @property
+    def cells(self) -> SafeString:
+        return cells.joined([cells.counted(self.count), cells.amounts(self.money)])
 
 
 def _running(found: Iterable[Cell], healths: tuple[str, ...]) -> Count:
@@ -157,6 +155,10 @@ class Wait:
     all: Count
     overdue: Count
 
+    @property
+    def cells(self) -> SafeString:
+        return cells.joined([cells.counted(self.all), cells.counted(self.overdue)])
+
 
 def _waits(user: User, mine: list[int], departments: Mapping[int, Department]) -> list[Wait]:
     return [
@@ -172,7 +174,7 @@ def _waits(user: User, mine: list[int], departments: Mapping[int, Department]) -
 def own(user: User) -> dict[str, Any]:
     """The dashboard as `user` sees it."""
     today = clock.today()
-    found, purse = cells(user, today), Purse(user)
+    found, purse = portfolio(user, today), Purse(user)
     departments = list(Department.objects.visible_to(user).in_order())
     by_department: dict[int | None, list[Cell]] = {}
     for cell in found:

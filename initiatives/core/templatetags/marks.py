@@ -69,6 +69,7 @@ def badge(words: Any, tone: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def status(value: str, words: str = "") -> SafeString:
     """A status as a badge: `{% status x.status x.get_status_display %}`."""
     return badge(words or str(value).replace("_", " ").capitalize(), TONE_OF.get(str(value), ""))

@@ -18,11 +18,19 @@ from initiatives.core import clock
 register = template.Library()
 
 CENT = Decimal("0.01")
+HALF_A_DAY = timedelta(hours=12)
 NARROW = "\u00a0"  # between a number and its unit: never broken
 
 
 def number(value: Decimal | int | float, digits: int | None = 0) -> str:
     """A number as the reader's language writes it, with a true minus sign."""
+    if digits is None:  # 1.5 and 1.50 are equal and are written differently
+        return _number.__wrapped__(value, digits, "")
+    return _number(value, digits, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: Decimal | int | float, digits: int | None, language: str | None) -> str:
     return formats.number_format(value, decimal_pos=digits, use_l10n=True, force_grouping=True).replace("-", "−")
 
 
@@ -105,17 +113,28 @@ def ago(value: date | datetime | None, nothing: str = "–") -> SafeString | str
     """How long ago, or how soon; the exact instant in the reader's zone stands in the title."""
     if value is None:
         return nothing
-    if isinstance(value, datetime):
-        now = clock.now()
-        machine, exact, local = _instant(value, timezone.get_current_timezone(), get_language())
-        return _time(machine, exact, _distance(now - value, timezone.localdate(now) - local))
-    exact = _written(value, "D j M Y", get_language())
-    return _time(value.isoformat(), exact, _days(clock.today() - value))
+    language = get_language()
+    if not isinstance(value, datetime):
+        return _from_day(value, clock.today(), language)
+    zone, now = timezone.get_current_timezone(), clock.now()
+    machine, exact, day = _instant(value, zone, language)
+    today = now.astimezone(zone).date()
+    if abs(now - value) >= HALF_A_DAY and day != today:
+        return _time(machine, exact, _days_between(day, today, language))
+    return _time(machine, exact, _distance(now - value))
+
+
+# A page says dozens of times how long ago something was, and the same to everybody: what does not change by the minute is kept.
+
+
+@lru_cache(maxsize=5000)
+def _from_day(value: date, today: date, language: str | None) -> SafeString:
+    return _time(value.isoformat(), _written(value, "D j M Y", language), _days_between(value, today, language))
 
 
 @lru_cache(maxsize=5000)
 def _instant(value: datetime, zone: tzinfo, language: str | None) -> tuple[str, str, date]:
-    """An instant in a zone: for machines, in words, and its day there. Kept, for a feed has the same ones for everybody."""
+    """An instant in a zone: for machines, in words, and its day there."""
     local = value.astimezone(zone)
     exact = f"{_written(local.date(), 'D j M Y', language)}, {local:%H:%M} {local.tzname()}"
     return local.isoformat(timespec="seconds"), exact, local.date()
@@ -126,21 +145,22 @@ def _time(machine: str, exact: str, words: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
 
 
-def _distance(passed: timedelta, days: timedelta) -> str:
-    """Minutes and hours within a day, days beyond."""
+def _distance(passed: timedelta) -> str:
+    """Within a day: minutes and hours."""
     seconds = passed.total_seconds()
     if abs(seconds) < 60:
         return _("just now")
     if abs(seconds) < 3600:
         minutes = int(abs(seconds) // 60)
         return _in_time(seconds, ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
-    if abs(seconds) < 12 * 3600 or not days:
-        hours = int(abs(seconds) // 3600)
-        return _in_time(seconds, ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
-    return _days(days)
+    hours = int(abs(seconds) // 3600)
+    return _in_time(seconds, ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
 
 
-def _days(passed: timedelta) -> str:
+@lru_cache(maxsize=5000)
+def _days_between(day: date, today: date, language: str | None) -> str:
+    """Days, months and years."""
+    passed = today - day
     count = abs(passed.days)
     if count < 2:
         return (_("today"), _("yesterday"), _("tomorrow"))[passed.days]

@@ -101,7 +101,7 @@ class Lifecycle(Reported):
             return f"Only {self.who_runs()} can complete {self.reference}."
         if obstacle := self._only_from(Status.ACTIVE):
             return obstacle
-        milestones = getattr(self, "_prefetched_objects_cache", {}).get("milestones")
+        milestones = self.at_hand.get("milestones")
         if milestones is None:
             milestones = Milestone.objects.filter(initiative_id=self.pk)
         if titles := [milestone.title for milestone in milestones if milestone.is_open]:

@@ -1,7 +1,9 @@
 """Progress: milestones and check-ins. Health is reported by people, never computed; unreported is unknown."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
@@ -131,6 +133,8 @@ class Reported(Owned):
         db_persist=True,
     )
 
+    at_hand: Mapping[str, Iterable[Any]] = MappingProxyType({})  # rows that a page has read already, for obstacles
+
     class Meta:
         abstract = True
 
@@ -147,8 +151,8 @@ class Reported(Owned):
         return user.pk in self.responsible_people()
 
     def responsible_people(self) -> set[int | None]:
-        """Ids of the people who carry an accepted Responsible; read from the prefetched involvements where they are."""
-        parts = getattr(self, "_prefetched_objects_cache", {}).get("involvements")
+        """Ids of the people who carry an accepted Responsible; read from the involvements at hand where they are."""
+        parts = self.at_hand.get("involvements")
         if parts is None:
             parts = Involvement.objects.accepted().filter(initiative_id=self.pk, letter=Letter.RESPONSIBLE)
         return {part.person_id for part in parts if part.state == State.ACCEPTED and part.letter == Letter.RESPONSIBLE}
