@@ -55,6 +55,8 @@ ACTS = (
         (
             Place("Dashboard", "boards:own"),
             Place("Touchpoints", "journey:touchpoints"),
+            Place("Signals", "journey:signals"),
+            Place("Problems", "journey:problems"),
             Place("Charter", "journey:charter"),
         ),
         key="o",
@@ -107,6 +109,7 @@ MENU = (
 )
 SEARCH = Place("Search", "portfolio:list")
 CREATE = Place("New initiative", "portfolio:create", "plus")
+SIGNAL = Place("Raise a signal", "journey:raise_signal", "megaphone")
 HOME = Place("Home", "home")
 
 
@@ -182,6 +185,9 @@ class Frame:
     @cached_property
     def create(self) -> Entry | None:
         return next(self._entries((CREATE,), None), None)
+
+    def signal(self) -> Entry | None:
+        return next(self._entries((SIGNAL,), None), None)
 
     def waiting(self) -> int:
         """How many asks wait for the reader: those that Home shows, which has counted them already."""

@@ -1,5 +1,6 @@
 """Write a letter: a row now, in the transaction of the act, and a mail within seconds of its commit."""
 
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
@@ -10,19 +11,21 @@ from initiatives.duties.models import Letter
 from initiatives.organization.models import User
 
 
-def write(template: str, to: User | str, key: str, **context: Any) -> Letter | None:
+def write(template: str, to: User | str, key: str, *, leaves_at: datetime | None = None, **context: Any) -> Letter | None:
     """Put a letter made from templates/letters/`template` into the outbox, for a person or for an address.
 
     `key` is what makes it one letter: a second one with the same key is not written, and None is returned.
+    It leaves at once, or not before `leaves_at`.
     `context` is kept as JSON until the letter was sent: ids and plain values, nothing that the reader may not see.
     """
     now = clock.now()
     whom: dict[str, Any] = {"address": to} if isinstance(to, str) else {"recipient": to}
-    letter = Letter(template=template, key=key, context=context, written_at=now, next_try_at=now, **whom)
+    letter = Letter(template=template, key=key, context=context, written_at=now, next_try_at=leaves_at or now, **whom)
     written = Letter.objects.enqueue([letter])
     if not written:
         return None
-    transaction.on_commit(ring_the_bell, robust=True)
+    if leaves_at is None:
+        transaction.on_commit(ring_the_bell, robust=True)
     return written[0]
 
 

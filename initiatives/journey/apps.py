@@ -6,4 +6,4 @@ class Journey(AppConfig):
     label = "journey"
 
     def ready(self) -> None:
-        from initiatives.journey import access, asks, seams  # noqa: F401 - each registers what the room declares
+        from initiatives.journey import access, asks, outcomes, seams  # noqa: F401 - each registers what the room declares

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, ownership, touchpoints
+from initiatives.journey.views import charter, ownership, signals, touchpoints
 
 app_name = "journey"
 
@@ -27,4 +27,14 @@ urlpatterns = [
     path("charter/waiver/end/", charter.end_waiver, name="charter_waiver_end"),
     path("charter/<int:number>/", charter.version, name="charter_version"),
     path("charter/<int:number>/vote/<int:department>/", charter.vote, name="charter_vote"),
+    # signals
+    path("signals/", signals.signals, name="signals"),
+    path("signals/export.csv", signals.export_signals, name="export_signals"),
+    path("signals/new/", signals.raise_signal, name="raise_signal"),
+    path("signals/<slug:ref>/", signals.signal, name="signal"),
+    path("signals/<slug:ref>/support/", signals.support, name="support"),
+    path("signals/<slug:ref>/answer/", signals.answer_signal, name="answer_signal"),
+    path("signals/<slug:ref>/dismiss/", signals.dismiss_signal, name="dismiss_signal"),
+    path("signals/<slug:ref>/merge/", signals.merge_signal, name="merge_signal"),
+    path("signals/<slug:ref>/reopen/", signals.reopen_signal, name="reopen_signal"),
 ]

@@ -16,6 +16,7 @@ from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
+from tests.access.signals import signals
 from tests.access.table import ACTORS
 from tests.cast import Cast
 
@@ -51,6 +52,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
     _people(world, cast)
     _money(world, cast)
     journey(world.arguments, cast)
+    signals(world.arguments, cast)
     _imports(world, cast)
     return world
 

@@ -47,6 +47,7 @@ SEEN: dict[str, dict[str, str]] = {
     "ownership": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "charter": {"own": ROLE, "none": ""},
     "ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
+    "signal": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -169,6 +170,16 @@ TABLE: list[Row] = [
     ("journey:charter_close", "POST", "", {"": "x"}),
     ("journey:charter_waive", "POST", "", {"": "e"}),
     ("journey:charter_waiver_end", "POST", "", {"": "e"}),
+    # -- journey: signals
+    ("journey:signals", "GET", "", {"": ROLE}),
+    ("journey:export_signals", "GET", "", {"": ROLE.replace("A", "")}),
+    ("journey:raise_signal", "GET POST", "", {"": ROLE}),
+    ("journey:signal", "GET", "signal", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("journey:support", "POST", "signal", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("journey:answer_signal", "POST", "signal", everywhere("x", own="chd")),
+    ("journey:dismiss_signal", "POST", "signal", everywhere("x", own="chd")),
+    ("journey:merge_signal", "POST", "signal", everywhere("x", own="chd")),
+    ("journey:reopen_signal", "POST", "signal", everywhere("x", own="chd")),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

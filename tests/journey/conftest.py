@@ -1,11 +1,13 @@
 """A small map: three stages, two channels, and touchpoints made on demand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from initiatives.journey.models import Channel, Stage, StageKind, Touchpoint
+from initiatives.journey.models import Channel, Signal, Stage, StageKind, State, Touchpoint
+from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.systems import Landscape
 
@@ -42,3 +44,20 @@ def journey_map(cast: Cast) -> Map:
 @pytest.fixture
 def landscape(cast: Cast) -> Landscape:
     return Landscape(cast)
+
+
+Raise = Callable[..., Signal]
+
+
+@pytest.fixture
+def raised(journey_map: Map, cast: Cast) -> Raise:
+    """A signal by the contributor of HR on a touchpoint that the contributor of OPS owns."""
+    touchpoint = journey_map.touchpoint("Terminal signs")
+    cast.head("OPS")
+    touchpoint.owned.become(State.OWNED, department=cast.department("OPS"), person=cast.contributor("OPS"))
+
+    def make(title: str = "Signs point both ways", by: User | None = None, **more: Any) -> Signal:
+        by = by or cast.contributor("HR")
+        return Signal.objects.raise_signal(by=by, touchpoints=[touchpoint], title=title, **more)
+
+    return make

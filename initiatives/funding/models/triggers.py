@@ -5,21 +5,7 @@ A refusal carries the name of a constraint, so that `initiatives.core.rules.says
 
 import pgtrigger
 
-from initiatives.core.rules import says
-
-
-def refuse(constraint: str, sentence: str) -> str:
-    """The PL/pgSQL statement that refuses the row as a broken constraint of this name."""
-    says(constraint, sentence)
-    quoted = sentence.replace("'", "''")
-    return f"RAISE EXCEPTION '{quoted}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
-
-
-def with_refusals(func: str, **sentences: str) -> str:
-    """The body of a trigger, each "REFUSE name;" in it written out with its sentence."""
-    for constraint, sentence in sentences.items():
-        func = func.replace(f"REFUSE {constraint};", refuse(constraint, sentence))
-    return func
+from initiatives.core.triggers import refuse, with_refusals
 
 
 def kept_by_the_database(*columns: str) -> pgtrigger.Trigger:

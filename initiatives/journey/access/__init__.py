@@ -7,6 +7,7 @@ from initiatives.journey.access import charter, ownership, touchpoints
 from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
+from initiatives.journey.access.signals import signal_for
 
 __all__ = [
     "READERS",
@@ -16,6 +17,7 @@ __all__ = [
     "owned_for",
     "ownership",
     "ownership_for",
+    "signal_for",
     "touchpoint_for",
     "touchpoints",
     "view_map",

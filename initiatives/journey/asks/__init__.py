@@ -1,5 +1,5 @@
 """The kinds of asks that the journey opens, one module for each part of it."""
 
-from initiatives.journey.asks import charter, ownership
+from initiatives.journey.asks import charter, ownership, signals
 
-__all__ = ["charter", "ownership"]
+__all__ = ["charter", "ownership", "signals"]

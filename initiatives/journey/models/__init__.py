@@ -4,19 +4,25 @@ from initiatives.journey.models.charter import CharterState, CharterVersion
 from initiatives.journey.models.charter_votes import Ballot, CharterItem, Choice, ItemKind, Vote
 from initiatives.journey.models.charter_waivers import CharterWaiver
 from initiatives.journey.models.entities import DataEntity
+from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
+from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
 from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
 from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
 from initiatives.journey.models.matrix import MatrixCell
+from initiatives.journey.models.news import News
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
+from initiatives.journey.models.problems import Problem
 from initiatives.journey.models.refusing import when_refused
 from initiatives.journey.models.settling import settle
+from initiatives.journey.models.signals import Signal
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.systems import System
 from initiatives.journey.models.truth import TruthPolicy
+from initiatives.journey.models.voices import SignalTouchpoint, Voice
 from initiatives.journey.models.words import Answer, Ending, Kind, Refusal, StageKind, State
 
 __all__ = [
@@ -32,7 +38,9 @@ __all__ = [
     "DataEntity",
     "DataRole",
     "Direction",
+    "Disposition",
     "Ending",
+    "Evidence",
     "Flow",
     "ItemKind",
     "Journey",
@@ -40,13 +48,20 @@ __all__ = [
     "Lifecycle",
     "MapPolicy",
     "MatrixCell",
+    "News",
     "Ownable",
     "OwnableQuerySet",
     "OwnedObject",
     "OwnedObjectGroupPermission",
     "OwnedObjectUserPermission",
     "Ownership",
+    "Problem",
+    "ProblemState",
+    "ProblemTouchpoint",
     "Refusal",
+    "Signal",
+    "SignalTouchpoint",
+    "Source",
     "Spell",
     "Stage",
     "StageKind",
@@ -55,6 +70,7 @@ __all__ = [
     "System",
     "Touchpoint",
     "TruthPolicy",
+    "Voice",
     "Vote",
     "seen",
     "settle",

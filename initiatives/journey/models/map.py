@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.rules import says
+from initiatives.journey.models.failing_words import WORKING_DAYS_TO_TRIAGE
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.words import MOMENT_FACTOR, Kind, StageKind
 from initiatives.organization.models import User
@@ -38,6 +39,8 @@ class MapPolicy(models.Model):
     moment_factor = models.PositiveSmallIntegerField(default=MOMENT_FACTOR)
     days_to_answer = models.PositiveSmallIntegerField(default=5)  # working days
     attest_days = models.PositiveSmallIntegerField(default=182)
+    days_to_triage = models.PositiveSmallIntegerField(default=WORKING_DAYS_TO_TRIAGE)  # working days
+    initiatives_need_problem = models.BooleanField(default=False)  # a draft names the problem it answers, or is not proposed
     funding_needs_charter = models.BooleanField(default=False)
     most_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.50"))
     most_concentration = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.35"))

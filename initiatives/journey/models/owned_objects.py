@@ -15,7 +15,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import says
-from initiatives.journey.models import grants
+from initiatives.journey.models import following, grants
 from initiatives.journey.models.proposing import obstacle_to_propose
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.words import Kind, State
@@ -192,6 +192,7 @@ class OwnedObject(Recorded):
         self.save(update_fields=["state", "since", "department", "person", "steward", "attest_by", "lapses", "refusals"])
         self.project_grants()
         self.remember()
+        following.follows_from(self)
 
     def weigh(self, weight: Decimal) -> None:
         """Take on this weight."""

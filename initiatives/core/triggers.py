@@ -1,0 +1,17 @@
+"""Words for triggers: a database that refuses a row says why under the name of a constraint, as `rules.says` knows it."""
+
+from initiatives.core.rules import says
+
+
+def refuse(constraint: str, sentence: str) -> str:
+    """The PL/pgSQL statement that refuses the row as a broken constraint of this name."""
+    says(constraint, sentence)
+    quoted = sentence.replace("'", "''")
+    return f"RAISE EXCEPTION '{quoted}' USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';"
+
+
+def with_refusals(func: str, **sentences: str) -> str:
+    """The body of a trigger, each "REFUSE name;" in it written out with its sentence."""
+    for constraint, sentence in sentences.items():
+        func = func.replace(f"REFUSE {constraint};", refuse(constraint, sentence))
+    return func

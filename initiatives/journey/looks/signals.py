@@ -1,0 +1,80 @@
+"""?q=words &state=open &source=complaint &stage=STG-002 &touchpoint=TP-014 &mine=1: the grammar of the list of signals."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from initiatives.core.rules import BadInput
+from initiatives.journey.models import Disposition, Source
+from initiatives.journey.models.signals import SignalQuerySet
+from initiatives.organization.models import User
+
+LONGEST_QUERY, MOST_WORDS = 200, 10
+
+
+@dataclass(frozen=True)
+class SignalLook:
+    """One way of looking at the signals, as its URL says it."""
+
+    q: str = ""
+    state: str = ""
+    source: str = ""
+    stage: str = ""
+    touchpoint: str = ""
+    mine: bool = False
+
+    @classmethod
+    def of(cls, query: QueryDict, stages: Iterable[str]) -> "SignalLook":
+        """Read the parameters; `stages` are the references that the reader may know."""
+        return cls(
+            q=words_of(query),
+            state=one_of(query, "state", Disposition.values),
+            source=one_of(query, "source", Source.values),
+            stage=one_of(query, "stage", stages),
+            touchpoint=query.get("touchpoint", "")[:40],
+            mine=one_of(query, "mine", ("1",)) == "1",
+        )
+
+    def query(self, **changes: Any) -> str:
+        """The URL's query string, with these changes."""
+        query = QueryDict(mutable=True)
+        look = replace(self, **changes)
+        for name in ("q", "state", "source", "stage", "touchpoint"):
+            if value := getattr(look, name):
+                query[name] = value
+        if look.mine:
+            query["mine"] = "1"
+        return query.urlencode()
+
+    @property
+    def narrows(self) -> bool:
+        return self != SignalLook()
+
+    def narrow(self, seen: SignalQuerySet, user: User) -> SignalQuerySet:
+        """Of what this person sees, what this look asks for."""
+        for word in self.q.split():
+            seen = seen.filter(Q(title__icontains=word) | Q(reference__icontains=word))
+        plain = {"state": self.state, "source": self.source, "touchpoint__stage__reference": self.stage}
+        seen = seen.filter(**{name: value for name, value in plain.items() if value})
+        if self.touchpoint:
+            seen = seen.at(self.touchpoint)
+        return seen.of_person(user) if self.mine else seen
+
+
+def words_of(query: QueryDict) -> str:
+    """The words that are searched for."""
+    text = query.get("q", "")
+    if len(text) > LONGEST_QUERY or len(text.split()) > MOST_WORDS:
+        raise BadInput(f"Search for at most {MOST_WORDS} words and {LONGEST_QUERY} characters.")
+    return " ".join(text.split())
+
+
+def one_of(query: QueryDict, name: str, known: Iterable[str]) -> str:
+    """The first value given; empty is none."""
+    value = (query.getlist(name) or [""])[0]
+    if value and value not in known:
+        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
+    return value

@@ -1,0 +1,78 @@
+"""Problems as lists: who sees them, which are alike, which hurt most; and how a new one is posed."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models, transaction
+
+from initiatives.core.rules import RuleBroken
+from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
+from initiatives.journey.models.failing_words import ProblemState
+from initiatives.journey.models.hanging import alike, all_seen, answered_by, answers_for, in_use
+from initiatives.journey.models.map import Touchpoint
+from initiatives.journey.models.ownable import next_reference
+from initiatives.journey.models.pain import with_pain
+from initiatives.organization.models import User
+
+if TYPE_CHECKING:
+    from initiatives.journey.models.problems import Problem
+    from initiatives.journey.models.signals import Signal
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def visible_to(self, user: User) -> Self:
+        """Those of which `user` may know every touchpoint."""
+        return self.filter(all_seen(user, ProblemTouchpoint, "problem"))
+
+    def open_now(self) -> Self:
+        return self.filter(state=ProblemState.OPEN)
+
+    def worked_by(self, user: User) -> Self:
+        """Those about which `user` may decide; agrees with `may_work`."""
+        return self.filter(answered_by(user))
+
+    def alike(self, title: str, touchpoints: Collection[int]) -> Self:
+        """Those that may be the same, the most alike first (see hanging.alike)."""
+        return alike(self, title, touchpoints)
+
+    def with_pain(self, today: date) -> Self:
+        """Each with `weight`, `newest`, `old` and `pain` (see pain.py)."""
+        links, evidence = ProblemTouchpoint.objects.all(), Evidence.objects.living()
+        return with_pain(self, links, evidence, today)
+
+    def worst_first(self, today: date) -> Self:
+        return self.with_pain(today).order_by("-pain", "id")
+
+    @transaction.atomic
+    def pose(
+        self,
+        *,
+        by: User,
+        title: str,
+        statement: str,
+        severity: int,
+        frequency: Decimal,
+        touchpoints: Collection[Touchpoint] = (),
+        signals: "Collection[Signal]" = (),
+        evidence: Mapping[str, Any] | None = None,
+    ) -> "Problem":
+        """A new problem at these touchpoints and those of the signals, resting on the signals, or on one other piece of
+        evidence: {"source", "observed_on", "customers", "words"}."""
+        named = [*touchpoints, *(link.touchpoint for signal in signals for link in signal.links.all())]
+        kept = in_use(named)
+        if not all(one.owned.seen_by(by) for one in kept) or not answers_for(by, kept[0]):
+            raise RuleBroken(f"Only who answers for {kept[0].reference} or its stage, and the CXO, can pose a problem there.")
+        if not signals and not evidence:
+            raise RuleBroken("A problem rests on one piece of evidence at least: a signal, or where else it is known from.")
+        facts = {"title": title, "statement": statement, "severity": severity, "frequency": frequency}
+        problem = self.model(reference=next_reference("PRB"), touchpoint=kept[0], posed_by=by, **facts)
+        problem.save()
+        ProblemTouchpoint.objects.bulk_create(ProblemTouchpoint(problem=problem, touchpoint=one) for one in kept)
+        problem.record("posed", by=by, touchpoints=[one.reference for one in kept])
+        if evidence:
+            problem.add_evidence(by=by, **evidence)
+        for signal in signals:
+            signal.gather(problem, by=by)
+        return problem
