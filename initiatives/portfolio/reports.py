@@ -1,13 +1,17 @@
 """The named queries of the portfolio's pages, with what each page says about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from initiatives.core import clock
 from initiatives.core.models import Event
+from initiatives.core.templatetags.marks import health as health_mark
+from initiatives.core.templatetags.words import ago
 from initiatives.funding.above import Name
 from initiatives.funding.reports import money_panel
 from initiatives.organization.models import User
@@ -76,13 +80,23 @@ def _url(act: str, initiative: Initiative) -> str:
     return reverse(f"portfolio:{act}", args=[initiative.reference])
 
 
+HEAD = '<p class="split"><span class="cluster">{}{}</span><span class="small quiet">{}, {}</span></p>'
+
+
+def _head(report: Mapping[str, Any]) -> SafeString:
+    """The first line of a check-in: health, percent, who, when."""
+    percent = "" if report["percent"] is None else format_html("<span>{} %</span>", report["percent"])
+    return format_html(HEAD, health_mark(report["health"]), percent, report["author__name"] or "Imported", ago(report["at"]))
+
+
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
     involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person")
     parts = list(involved.order_by("department__name", "id"))
     milestones = list(Milestone.objects.filter(initiative=initiative))
     initiative.at_hand = {"involvements": parts, "milestones": milestones}  # obstacles read them too
-    check_ins = list(CheckIn.objects.filter(initiative=initiative).values(*REPORTED)[:CHECK_INS_SHOWN])
+    found = CheckIn.objects.filter(initiative=initiative).values(*REPORTED)
+    check_ins = [{**report, "head": _head(report)} for report in found[:CHECK_INS_SHOWN]]
     today = clock.today()
     health, words = initiative.health_shown(today)
     hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []

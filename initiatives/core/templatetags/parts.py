@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django import forms, template
 from django.core.paginator import Page
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from initiatives.core.templatetags.kept import kept
 
 register = template.Library()
 
@@ -106,7 +109,17 @@ def act(
     }
 
 
-@register.inclusion_tag("ui/pool.html")
+class Slice(NamedTuple):
+    """One part of a bar: from where on and how wide, in percent."""
+
+    key: str
+    label: str
+    value: Decimal
+    x: str
+    wide: str
+
+
+@register.simple_tag
 def pool_bar(
     *,
     spent: Decimal | None = None,
@@ -115,19 +128,19 @@ def pool_bar(
     free: Decimal | None = None,
     size: str = "",
     words: str = "",
-) -> Context:
+) -> SafeString:
     """A bar filled by what was spent, committed, allocated and is still free: four disjoint parts of one sum."""
     parts = {"spent": (_("Spent"), spent), "committed": (_("Committed"), committed), "allocated": (_("Allocated"), allocated)}
     shown = {key: (label, value) for key, (label, value) in (parts | {"free": (_("Free"), free)}).items() if value is not None}
-    return {"slices": list(_slices(shown)), "size": size, "words": words or _("Where the money is")}
+    return kept("ui/pool.html", slices=tuple(_slices(shown)), size=size, words=words or _("Where the money is"))
 
 
-def _slices(parts: dict[str, tuple[str, Decimal]]) -> Iterator[Context]:
+def _slices(parts: dict[str, tuple[str, Decimal]]) -> Iterator[Slice]:
     whole = sum((max(value, Decimal(0)) for _, value in parts.values()), Decimal(0))
     at = Decimal(0)
     for key, (label, value) in parts.items():
         wide = max(value, Decimal(0)) * 100 / whole if whole else Decimal(0)
-        yield {"key": key, "label": label, "value": value, "x": f"{at:.3f}", "wide": f"{wide:.3f}"}
+        yield Slice(key, label, value, f"{at:.3f}", f"{wide:.3f}")
         at += wide
 
 

@@ -63,9 +63,14 @@ def about(value: Decimal | int | None, currency: str = "") -> SafeString:
     """An amount in three digits, for figures whose exact value is a click away: "EUR 1.25 m", "EUR 310 k"."""
     if value is None:
         return money(None)
+    return _about(Decimal(value), currency or settings.CURRENCY, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _about(value: Decimal, currency: str, language: str | None) -> SafeString:
     return format_html(
         '<span class="money" title="{0} {1}"><span class="currency">{0}</span>{2}{3}</span>',
-        currency or settings.CURRENCY,
+        currency,
         amount(value),
         NARROW,
         rounded(value),
@@ -121,7 +126,7 @@ def ago(value: date | datetime | None, nothing: str = "–") -> SafeString | str
     today = now.astimezone(zone).date()
     if abs(now - value) >= HALF_A_DAY and day != today:
         return _time(machine, exact, _days_between(day, today, language))
-    return _time(machine, exact, _distance(now - value))
+    return _time(machine, exact, _distance(now - value, language))
 
 
 # A page says dozens of times how long ago something was, and the same to everybody: what does not change by the minute is kept.
@@ -145,16 +150,19 @@ def _time(machine: str, exact: str, words: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
 
 
-def _distance(passed: timedelta) -> str:
+def _distance(passed: timedelta, language: str | None) -> str:
     """Within a day: minutes and hours."""
-    seconds = passed.total_seconds()
-    if abs(seconds) < 60:
+    minutes = int(abs(passed.total_seconds()) // 60)
+    return _minutes(minutes if minutes < 60 else minutes // 60 * 60, passed > timedelta(0), language)
+
+
+@lru_cache(maxsize=500)
+def _minutes(minutes: int, over: bool, language: str | None) -> str:
+    if not minutes:
         return _("just now")
-    if abs(seconds) < 3600:
-        minutes = int(abs(seconds) // 60)
-        return _in_time(seconds, ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
-    hours = int(abs(seconds) // 3600)
-    return _in_time(seconds, ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    if minutes < 60:
+        return _in_time(over, ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
+    return _in_time(over, ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60})
 
 
 @lru_cache(maxsize=5000)
