@@ -19,7 +19,7 @@ from initiatives.duties.reports import Waiting, asks_for, explained
 from initiatives.organization.models import User
 from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
-ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 24
+ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
 CELLS, NOTHING = "<td>{}</td><td>{}</td><td>{}</td>", "–"
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
