@@ -3,11 +3,19 @@
 from initiatives.core import clock
 from initiatives.journey import charter_clock
 from initiatives.journey.models import Ownership
+from initiatives.journey.models.attesting import ask_everybody, lapse_unattested
+from initiatives.journey.models.succession import follow_roles
 
 
 def ring() -> dict[str, int]:
     """Let every clock do what is due. Returns what it came to."""
-    return {"lapsed": lapse_unanswered(), "votes counted": charter_clock.turn()}
+    return {
+        "fallen_vacant": follow_roles(),
+        "offers_lapsed": lapse_unanswered(),
+        "attestations_lapsed": lapse_unattested(),
+        "asked_to_attest": ask_everybody(),
+        "votes_counted": charter_clock.turn(),
+    }
 
 
 def lapse_unanswered() -> int:

@@ -1,10 +1,12 @@
-"""What the journey tells the rooms below: who sees a restricted object."""
+"""What the journey tells the rooms below: who sees a restricted object, what a leaver owned and who keeps it now."""
 
 from django.db.models import Q
 
 from initiatives.journey.models import OwnedObject, OwnedObjectGroupPermission, OwnedObjectUserPermission
 from initiatives.journey.models.grants import project
-from initiatives.organization import projections
+from initiatives.journey.models.succession import person_left, role_ended
+from initiatives.organization import departures, projections
+from initiatives.organization.models import User
 
 
 def rebuild_guests(*, check: bool = False) -> list[str]:
@@ -15,4 +17,15 @@ def rebuild_guests(*, check: bool = False) -> list[str]:
     return [difference for one in owned for difference in project(one, apply=not check)]
 
 
+def owned_by(person: User, by: User | None) -> departures.Accountable:
+    """What a person owns or keeps as a steward, as far as `by` may see it."""
+    seen = OwnedObject.objects.all() if by is None else OwnedObject.objects.visible_to(by)
+    held = seen.in_use().held_by(person).order_by("pk")
+    return [
+        (f"{'Owns' if owned.person_id == person.pk else 'Keeps'} {owned.reference}", owned.get_absolute_url()) for owned in held
+    ]
+
+
 projections.register("guests of restricted objects", rebuild_guests)
+departures.register(owned_by, person_left)
+departures.when_role_ends(role_ended)

@@ -1,16 +1,18 @@
-"""What a person leaves behind. Rooms above say what somebody is accountable for, and hand it over when they leave."""
+"""What a person leaves behind. Rooms above say what somebody is accountable for, and hand it over when they leave or move."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from initiatives.organization.models import User
+    from initiatives.organization.models import Department, User
 
 Accountable = list[tuple[str, str]]  # (words, url): ("Accountable for CX-042", "/initiatives/CX-042/")
 Listing = Callable[["User", "User | None"], Accountable]
 HandOver = Callable[["User", "User | None"], None]
+RoleEnded = Callable[["User", "Department", "User | None"], None]
 
 _listings: list[tuple[Listing, HandOver | None]] = []
+_role_ended: list[RoleEnded] = []
 
 
 def register(listing: Listing, hand_over: HandOver | None = None) -> None:
@@ -32,3 +34,14 @@ def hand_over(person: "User", *, by: "User | None") -> None:
     for _, act in _listings:
         if act is not None:
             act(person, by)
+
+
+def when_role_ends(act: RoleEnded) -> None:
+    """`act(person, department, by)` runs in the transaction that ends a role in the department today."""
+    _role_ended.append(act)
+
+
+def role_ended(person: "User", department: "Department", *, by: "User | None") -> None:
+    """Let every room take back what the person held by that role. A role that ends by date, each room sees by itself."""
+    for act in _role_ended:
+        act(person, department, by)

@@ -127,10 +127,10 @@ def test_an_offer_that_nobody_answers_lapses_after_its_last_day(cast: Cast, owne
     asked = owned.propose(cast.department("OPS"), by=cast.cxo)
     noon = clock.now() + timedelta(days=(asked.answer_by - clock.day_of(clock.now())).days)
     with clock.at(noon):
-        assert ring()["lapsed"] == 0
+        assert ring()["offers_lapsed"] == 0
     with clock.at(noon + timedelta(days=1)):
-        assert ring()["lapsed"] == 1
-        assert ring()["lapsed"] == 0
+        assert ring()["offers_lapsed"] == 1
+        assert ring()["offers_lapsed"] == 0
     found = kept(owned)
     assert (found.state, found.refusals) == (State.UNOWNED, 1)
     assert (open_asks(ACCEPT), open_asks(FIND)) == ([], [cast.cxo])

@@ -122,6 +122,12 @@ class Asked(Recorded):
             return f"Only the head of {self.department} or a deputy can hand {self.owned.reference} over."
         return self._obstacle_unless_accepted()
 
+    def obstacle_to_attest(self, by: User | None = None) -> str | None:
+        """Say in one sentence why it cannot be said that it is still theirs, or None."""
+        if by is not None and by.pk != self.person_id and not self.may_answer(by):
+            return f"Only {self.person}, the head of {self.department} or a deputy can attest {self.owned.reference}."
+        return self._obstacle_unless_accepted()
+
     def _obstacle_unless_accepted(self) -> str | None:
         if self.answer != Answer.ACCEPTED:
             return f"{self.department} does not own {self.owned.reference}."

@@ -7,16 +7,18 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.duties.models import Obligation
 from initiatives.journey.models.map import MapPolicy
+from initiatives.journey.models.owned_objects import OwnedObject
+from initiatives.journey.models.proposing import may_ask
 from initiatives.journey.models.words import State
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
-    from initiatives.journey.models.owned_objects import OwnedObject
     from initiatives.journey.models.ownership import Ownership
 
 ACCEPT = "journey.accept_ownership"
 FIND = "journey.find_owner"
+ATTEST = "journey.attest"
 
 
 def ask_to_accept(ownership: "Ownership", *, by: User | None) -> None:
@@ -49,7 +51,8 @@ def ask_to_find_owner(ownership: "Ownership", *, by: User | None) -> None:
     owned, asker = ownership.owned, ownership.proposed_by
     if owned.state != State.UNOWNED or owned.archived_on is not None:
         return
-    person = asker if asker is not None and asker.is_active else User.objects.holding("cxo").in_order().first()
+    able = asker is not None and asker.is_active and may_ask(asker, owned)
+    person = asker if able else User.objects.holding("cxo").in_order().first()
     if person is not None:
         Obligation.objects.open(
             FIND,
@@ -69,3 +72,34 @@ def owner_is_sought(owned: "OwnedObject", *, by: User | None) -> None:
             Obligation.objects.meet(FIND, owned, by=by, person=ask.person)
         else:
             Obligation.objects.excuse(FIND, owned, by=None, reason="Somebody is asked.")
+
+
+def ask_to_attest(person: User, *, by: User | None) -> None:
+    """Wait for this person's word that what they own is still theirs: one ask for all of it, while any of it is due."""
+    today = clock.day_of(clock.now())
+    soonest = (
+        OwnedObject.objects.to_attest(today).filter(person=person).select_related("department").order_by("attest_by").first()
+    )
+    if soonest is None:
+        nothing_to_attest(person, by=by, reason="Nothing of theirs is due to be attested.")
+        return
+    Obligation.objects.open(
+        ATTEST,
+        person,
+        person=person,
+        due_on=soonest.attest_by or today,
+        words="Attest what you own",
+        url=reverse("journey:attest"),
+        department=soonest.department,
+        by=None,
+    )
+
+
+def nothing_to_attest(person: User, *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(ATTEST, person, by=by, reason=reason)
+
+
+def all_was_attested(person: User, *, by: User) -> None:
+    """Close the ask when nothing of this person's is due any more."""
+    if not OwnedObject.objects.to_attest(clock.day_of(clock.now())).filter(person=person).exists():
+        Obligation.objects.meet(ATTEST, person, by=by)

@@ -3,7 +3,7 @@
 It keeps who is accountable today, and every earlier day in its spells, so that coverage of any day is one query.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -32,6 +32,7 @@ PAGES = {
     Kind.SYSTEM: "journey:system",
     Kind.ENTITY: "journey:entity",
 }
+ATTEST_WINDOW = timedelta(days=14)  # so long before the day people are asked, and so long they have after they missed it
 
 
 def seen(user: User, along: str = "") -> Q:
@@ -61,6 +62,10 @@ class OwnedObjectQuerySet(models.QuerySet["OwnedObject"]):
 
     def owned(self) -> Self:
         return self.filter(state=State.OWNED)
+
+    def to_attest(self, today: date) -> Self:
+        """Owned, and its owner is asked to say that it still is: the day comes near, or was missed."""
+        return self.owned().filter(Q(attest_by__lte=today + ATTEST_WINDOW) | Q(lapses__gt=0))
 
     def held_by(self, user: User) -> Self:
         """What this person answers for, or keeps as a steward."""
@@ -193,6 +198,14 @@ class OwnedObject(Recorded):
         self.project_grants()
         self.remember()
         following.follows_from(self)
+
+    def attested(self, attest_by: date | None, *, lapses: int) -> None:
+        """Stay with who owns it: attested again, or missed once more."""
+        missed = lapses != self.lapses
+        self.attest_by, self.lapses = attest_by, lapses
+        self.save(update_fields=["attest_by", "lapses"])
+        if missed:
+            self.remember()
 
     def weigh(self, weight: Decimal) -> None:
         """Take on this weight."""

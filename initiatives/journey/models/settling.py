@@ -1,14 +1,12 @@
 """What an object is follows from its handshakes, in one place."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from initiatives.core import clock
+from initiatives.journey.models import asking
 from initiatives.journey.models.map import MapPolicy
+from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.words import State
-
-if TYPE_CHECKING:
-    from initiatives.journey.models.owned_objects import OwnedObject
 
 
 def next_attestation() -> date:
@@ -16,12 +14,13 @@ def next_attestation() -> date:
     return clock.day_of(clock.now()) + timedelta(days=MapPolicy.objects.current().attest_days)
 
 
-def settle(owned: "OwnedObject", *, ruled: bool = False) -> None:
+def settle(owned: OwnedObject, *, ruled: bool = False) -> None:
     """Take on the state that the handshakes say, inside the act that changed one. The row is locked before.
 
     accepted → owned; a succession waits → vacant, kept by the head; somebody is asked → proposed; else unowned.
     What is contested stays so until it is `ruled`.
     """
+    person = owned.person
     if owned.state == State.CONTESTED and not ruled:
         owned.project_grants()
     elif accepted := owned.ownerships.accepted().select_related("department", "person").first():
@@ -31,9 +30,11 @@ def settle(owned: "OwnedObject", *, ruled: bool = False) -> None:
         owned.project_grants()
     else:
         _nobody_owns(owned)
+    if person is not None and person.pk != owned.person_id:
+        asking.ask_to_attest(person, by=None)
 
 
-def _nobody_owns(owned: "OwnedObject") -> None:
+def _nobody_owns(owned: OwnedObject) -> None:
     waiting = owned.ownerships.waiting()
     if kept := waiting.filter(succession=True).select_related("department").first():
         steward = next(iter(kept.department.deciders()), None)

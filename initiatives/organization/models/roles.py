@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
+from initiatives.organization import departures
 
 if TYPE_CHECKING:
     from initiatives.organization.models.departments import Department
@@ -222,6 +223,8 @@ class Role(Recorded):
         if obstacle := self.obstacle_to_end(on):
             raise RuleBroken(obstacle)
         self.finish(by=by, on=on, reason=reason)
+        if self.department is not None and self.is_over:
+            departures.role_ended(self.person, self.department, by=by)
 
     def finish(self, *, by: "User | None", on: date | None = None, reason: str = "") -> None:
         """Set and record the end; the acts that end roles have locked and checked."""
