@@ -10,6 +10,8 @@ urlpatterns = [
     path("touchpoints/export.csv", touchpoints.export_touchpoints, name="export_touchpoints"),
     path("touchpoints/<slug:ref>/", touchpoints.touchpoint, name="touchpoint"),
     # -- ownership
+    path("attest/", ownership.attest, name="attest"),
+    path("register.csv", ownership.export_register, name="export_register"),
     path("ask/<str:ref>/", ownership.propose, name="propose"),
     path("ownership/<int:number>/", ownership.ownership, name="ownership"),
     path("ownership/<int:number>/accept/", ownership.accept_ownership, name="accept_ownership"),

@@ -154,6 +154,8 @@ TABLE: list[Row] = [
     ("journey:export_touchpoints", "GET", "", {"": ROLE.replace("A", "")}),
     ("journey:touchpoint", "GET", "touchpoint", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     # -- journey, ownership
+    ("journey:attest", "GET POST", "", {"": ROLE}),
+    ("journey:export_register", "GET", "", {"": ROLE.replace("A", "")}),
     ("journey:propose", "GET POST", "owned", {"own": "hdox", "foreign": "hdox", "hidden": "x"}),
     ("journey:ownership", "GET", "ownership", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("journey:accept_ownership", "POST", "ownership", {"own": "hd"}),

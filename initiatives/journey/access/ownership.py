@@ -34,6 +34,19 @@ def propose_owned(user: User, owned: OwnedObject) -> bool:
     return (bool(user.standing.heads) or may_ask(user, owned)) and owned.seen_by(user)
 
 
+@permission("journey.attest")
+def attest(user: User) -> bool:
+    """Everybody with a role: what they own themselves, heads and deputies what their department owns."""
+    return user.standing.anywhere
+
+
+@permission("journey.export_register")
+def export_register(user: User) -> bool:
+    """Everybody who sees the map, except who is an administrator and nothing else."""
+    standing = user.standing
+    return bool(standing.belongs_to) or standing.holds("cxo", "ceo", "finance", "auditor")
+
+
 def owned_for(request: Request, ref: str, to: str = "propose") -> OwnedObject:
     """What is owned under this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
     seen = OwnedObject.objects.visible_to(request.user).select_related("department", "person", "steward")
@@ -62,5 +75,7 @@ declare(
     _rule("hand_over", "GET POST", "answer", DECIDERS),
     _rule("name_person", "POST", "answer", DECIDERS),
     _rule("give_back", "POST", "answer", DECIDERS),
-    TaskRule("journey.ring", who="the product, each minute: lets what was not answered in time lapse, counts votes"),
+    Rule("journey:attest", "GET POST", "journey.attest", who="one’s own; heads and deputies, what their department owns"),
+    Rule("journey:export_register", "GET", "journey.export_register", who="who sees the map, not the administrator", export=True),
+    TaskRule("journey.ring", who="the product, each minute: lets what was not answered or attested lapse, counts votes"),
 )

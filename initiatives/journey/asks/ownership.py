@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from initiatives.core import clock
 from initiatives.duties.kinds import Kind, register
 from initiatives.journey.models import OwnedObject, Ownership, State
-from initiatives.journey.models.asking import ACCEPT, FIND
+from initiatives.journey.models.asking import ACCEPT, ATTEST, FIND
 from initiatives.journey.models.proposing import may_ask
 from initiatives.organization.models import User
+from initiatives.organization.models.people import UserQuerySet
 
 
 def may_still_answer(user: User, ids: set[int]) -> set[int]:
@@ -46,6 +48,29 @@ register(
         still=may_still_find,
         visible=lambda user: OwnedObject.objects.visible_to(user),
         subjects=owned_objects,
+        announced=True,
+    )
+)
+
+
+def may_still_attest(user: User, ids: set[int]) -> set[int]:
+    """One's own ask, while something of one's own is due."""
+    return ids & {user.pk} if owners_to_attest(user).filter(pk=user.pk).exists() else set()
+
+
+def owners_to_attest(user: User) -> UserQuerySet:
+    """Whose ownership is due to be attested, as far as this person may see what they own."""
+    due = OwnedObject.objects.visible_to(user).to_attest(clock.day_of(clock.now()))
+    return User.objects.visible_to(user).filter(pk__in=due.values("person"))
+
+
+register(
+    Kind(
+        name=ATTEST,
+        words="Ownership to attest",
+        template="",
+        still=may_still_attest,
+        visible=owners_to_attest,
         announced=True,
     )
 )

@@ -8,6 +8,8 @@ from initiatives.core.fields import ProseField
 from initiatives.journey.models import Ownership, Refusal
 from initiatives.organization.models import Department, User
 
+MOST_DIGITS = 18  # of a row's number
+
 
 class ProposeForm(forms.Form):
     """Which department is asked, and why that one."""
@@ -51,3 +53,15 @@ class WhyForm(forms.Form):
 
 class MaybeWhyForm(forms.Form):
     reason = ProseField(max_length=2_000, required=False)
+
+
+class AttestForm(forms.Form):
+    """Which ownerships are attested: the ticked ones."""
+
+    ownership = forms.TypedMultipleChoiceField(coerce=int, label="What is still yours")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        ticked = self.data.getlist("ownership") if hasattr(self.data, "getlist") else []
+        numbers = [number for number in ticked if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS]
+        self.fields["ownership"].choices = [(number, number) for number in numbers]  # type: ignore[attr-defined]  # which of them are whose, the act asks

@@ -20,18 +20,17 @@ def settle(owned: OwnedObject, *, ruled: bool = False) -> None:
     accepted → owned; a succession waits → vacant, kept by the head; somebody is asked → proposed; else unowned.
     What is contested stays so until it is `ruled`.
     """
-    person = owned.person
+    before = owned.person
     if owned.state == State.CONTESTED and not ruled:
         owned.project_grants()
     elif accepted := owned.ownerships.accepted().select_related("department", "person").first():
         if (owned.state, owned.department_id, owned.person_id) != (State.OWNED, accepted.department_id, accepted.person_id):
-            department, person = accepted.department, accepted.person
-            owned.become(State.OWNED, department=department, person=person, attest_by=next_attestation())
+            owned.become(State.OWNED, department=accepted.department, person=accepted.person, attest_by=next_attestation())
         owned.project_grants()
     else:
         _nobody_owns(owned)
-    if person is not None and person.pk != owned.person_id:
-        asking.ask_to_attest(person, by=None)
+    if before is not None and before.pk != owned.person_id:
+        asking.ask_to_attest(before, by=None)
 
 
 def _nobody_owns(owned: OwnedObject) -> None:

@@ -5,6 +5,7 @@ Each function runs inside the transaction of what happened: a person left or mov
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from initiatives.duties.models import Obligation
@@ -83,6 +84,7 @@ def ask_who_decides_now(person: User, *, by: User | None) -> None:
             asks[asked.pk].hand_over(deciders[0], by=by, reason=f"{person} no longer answers for {asked.department}.")
 
 
+@transaction.atomic
 def follow_roles() -> int:
     """Roles end by date: do then what would have been done on the day. Returns how much fell vacant."""
     member = Role.objects.current().filter(person=OuterRef("person_id"), department=OuterRef("department_id"))

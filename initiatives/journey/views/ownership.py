@@ -6,11 +6,15 @@ from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from initiatives.core.exports import csv_response
 from initiatives.core.pages import Request, form_page, page, reply
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import owned_for, ownership_for
-from initiatives.journey.forms.ownership import DeclineForm, MaybeWhyForm, OwnerForm, ProposeForm, WhyForm
+from initiatives.journey.forms.ownership import AttestForm, DeclineForm, MaybeWhyForm, OwnerForm, ProposeForm, WhyForm
+from initiatives.journey.models import attesting
+from initiatives.journey.reports.attestation import attest_page
 from initiatives.journey.reports.ownership import ownership_page, propose_page
+from initiatives.journey.reports.register import REGISTER, register
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +94,21 @@ def give_back(request: Request, number: int) -> HttpResponse:
     with explained(request):
         mine.give_back(by=request.user, **given(WhyForm(request.POST)))
     return reply(request, mine, said=f"{mine.department} no longer owns {mine.owned.reference}.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attest(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        with explained(request):
+            count = attesting.attest(given(AttestForm(request.POST))["ownership"], by=request.user)
+            return reply(request, "journey:attest", said=f"Attested: {count}.")
+        return reply(request, "journey:attest")
+    return page(request, "journey/attest.html", attest_page(request.user))
+
+
+@require_safe
+def export_register(request: Request) -> HttpResponse:
+    return csv_response("ownership", REGISTER, register(request.user))
 
 
 def given(form: forms.Form) -> dict[str, Any]:
