@@ -2,11 +2,11 @@
 
 from django.db.models import Q
 
-from initiatives.journey.models import OwnedObject, OwnedObjectGroupPermission, OwnedObjectUserPermission
+from initiatives.journey.models import OwnedObject, OwnedObjectGroupPermission, OwnedObjectUserPermission, Ownership
 from initiatives.journey.models.grants import project
-from initiatives.journey.models.succession import person_left, role_ended
-from initiatives.organization import departures, projections
-from initiatives.organization.models import User
+from initiatives.journey.models.succession import department_closed, pass_to, person_left, role_ended
+from initiatives.organization import departures, projections, reorganization
+from initiatives.organization.models import Department, User
 
 
 def rebuild_guests(*, check: bool = False) -> list[str]:
@@ -26,6 +26,14 @@ def owned_by(person: User, by: User | None) -> departures.Accountable:
     ]
 
 
+def held_by(department: Department, by: User) -> reorganization.Held:
+    """What a department owns, keeps or is asked for, as far as `by` may see it."""
+    rows = Ownership.objects.visible_to(by).living().filter(department=department).order_by("owned_id", "-answer")
+    names = rows.values_list("owned", "owned__reference", "owned__name")
+    return list({number: f"{reference} {name}" for number, reference, name in names}.items())
+
+
 projections.register("guests of restricted objects", rebuild_guests)
 departures.register(owned_by, person_left)
 departures.when_role_ends(role_ended)
+reorganization.register(reorganization.Holder("journey", held_by, pass_to, department_closed))

@@ -61,6 +61,8 @@ declare(
     Rule("organization:create_department", "GET POST", MANAGE, who="administrators"),
     Rule("organization:edit_department", "GET POST", MANAGE, of="department", who="administrators"),
     Rule("organization:close_department", "POST", MANAGE, of="department", who="administrators"),
+    Rule("organization:merge_department", "GET POST", MANAGE, of="department", who="administrators"),
+    Rule("organization:split_department", "GET POST", MANAGE, of="department", who="administrators"),
     Rule("organization:invite", "GET POST", MANAGE, who="administrators, at most twenty times an hour"),
     Rule("organization:withdraw_invitation", "POST", MANAGE, of="invitation", who="administrators"),
     Rule("organization:accept_invitation", "GET POST", PUBLIC, who="the reader of an open invitation, once"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.organization.views import calendar, people
+from initiatives.organization.views import calendar, departments, people
 
 app_name = "organization"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("departments/<int:pk>/", people.department, name="department"),
     path("departments/<int:pk>/edit/", people.edit_department, name="edit_department"),
     path("departments/<int:pk>/close/", people.close_department, name="close_department"),
+    path("departments/<int:pk>/merge/", departments.merge_department, name="merge_department"),
+    path("departments/<int:pk>/split/", departments.split_department, name="split_department"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/add-holiday/", calendar.add_holiday, name="add_holiday"),
     path("calendar/<int:pk>/cancel/", calendar.cancel_holiday, name="cancel_holiday"),

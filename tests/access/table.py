@@ -79,6 +79,8 @@ TABLE: list[Row] = [
     ("organization:create_department", "GET POST", "", {"": "A"}),
     ("organization:edit_department", "GET POST", "department", everywhere("A")),
     ("organization:close_department", "POST", "department", everywhere("A")),
+    ("organization:merge_department", "GET POST", "department", everywhere("A")),
+    ("organization:split_department", "GET POST", "department", everywhere("A")),
     ("organization:calendar", "GET", "", {"": ALL}),
     ("organization:add_holiday", "GET POST", "", {"": "A"}),
     ("organization:cancel_holiday", "POST", "holiday", {"own": "A"}),

@@ -17,7 +17,7 @@ from initiatives.journey.models.words import Answer, Ending, State
 from initiatives.organization.models import Department, Role, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from initiatives.journey.models.ownership import OwnershipQuerySet
 
@@ -108,12 +108,10 @@ def _renew_stewards(person: User) -> None:
 # -- Departments ------------------------------------------------------------------------------------------------------------
 
 
-def pass_to(
-    department: Department, heir: Department, only: "Iterable[int] | None" = None, *, by: User | None, reason: str
-) -> None:
+def pass_to(department: Department, heir: Department, only: "Collection[int] | None", by: User | None, reason: str) -> None:
     """What the department owns, keeps or is asked for becomes the other's, vacant until somebody there accepts.
 
-    `only` names the owned objects that pass on; without it all do. Every ownership stays in the history as it ended.
+    `only` names the owned objects that pass on; None: all do. Every ownership stays in the history as it ended.
     """
     rows = Ownership.objects.filter(department=department)
     if only is not None:

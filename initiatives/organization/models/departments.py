@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
+from initiatives.organization import reorganization
 from initiatives.organization.models.roles import STEWARDS, Role, RoleKind, today
 
 if TYPE_CHECKING:
@@ -202,4 +203,5 @@ class Department(Recorded):
         self.closed_on = today()
         self.version += 1
         self.save(update_fields=["closed_on", "version"])
+        reorganization.close(self, by=by, reason=reason)
         self.record("closed", by=by, reason=reason)
