@@ -2,7 +2,7 @@
 
 from initiatives.core import clock
 from initiatives.journey import charter_clock
-from initiatives.journey.models import Ownership
+from initiatives.journey.models import Contest, Ownership
 from initiatives.journey.models.attesting import ask_everybody, lapse_unattested
 from initiatives.journey.models.succession import follow_roles
 
@@ -15,6 +15,7 @@ def ring() -> dict[str, int]:
         "attestations_lapsed": lapse_unattested(),
         "asked_to_attest": ask_everybody(),
         "votes_counted": charter_clock.turn(),
+        "contests_moved_on": turn_contests(),
     }
 
 
@@ -23,3 +24,9 @@ def lapse_unanswered() -> int:
     today = clock.day_of(clock.now())
     late = Ownership.objects.unanswered(today).order_by("pk").select_related("owned", "department", "proposed_by")
     return sum(ownership.lapse(today=today) for ownership in late)
+
+
+def turn_contests() -> int:
+    """Move on the cases whose clock has run out."""
+    today = clock.day_of(clock.now())
+    return sum(contest.turn(today=today) for contest in Contest.objects.overdue(today).with_sides().order_by("pk"))

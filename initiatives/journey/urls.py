@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, ownership, signals, touchpoints
+from initiatives.journey.views import charter, contests, ownership, signals, touchpoints
 
 app_name = "journey"
 
@@ -39,4 +39,13 @@ urlpatterns = [
     path("signals/<slug:ref>/dismiss/", signals.dismiss_signal, name="dismiss_signal"),
     path("signals/<slug:ref>/merge/", signals.merge_signal, name="merge_signal"),
     path("signals/<slug:ref>/reopen/", signals.reopen_signal, name="reopen_signal"),
+    # -- contests
+    path("contests/", contests.contests, name="contests"),
+    path("contests/<str:ref>/", contests.contest, name="contest"),
+    path("contests/<str:ref>/claim/", contests.claim, name="contest_claim"),
+    path("contests/<str:ref>/evidence/", contests.evidence, name="contest_evidence"),
+    path("contests/<str:ref>/withdraw/", contests.withdraw, name="contest_withdraw"),
+    path("contests/<str:ref>/appeal/", contests.appeal, name="contest_appeal"),
+    path("contests/<str:ref>/rule/", contests.rule, name="contest_rule"),
+    path("owned/<str:ref>/contest/", contests.contest_open, name="contest_open"),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from initiatives.journey.models import Channel, Stage, Touchpoint
 from tests.access.charter import charter
+from tests.access.contests import contests
 from tests.cast import Cast
 
 Arguments = dict[tuple[str, str], dict[str, Any]]
@@ -24,3 +25,4 @@ def journey(arguments: Arguments, cast: Cast) -> None:
     arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
     arguments["ownership", "none"] = {"number": 2_000_000_000}
     charter(arguments, cast)
+    contests(arguments, cast)

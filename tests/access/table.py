@@ -48,6 +48,7 @@ SEEN: dict[str, dict[str, str]] = {
     "charter": {"own": ROLE, "none": ""},
     "ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
     "signal": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "contest": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -184,6 +185,15 @@ TABLE: list[Row] = [
     ("journey:dismiss_signal", "POST", "signal", everywhere("x", own="chd")),
     ("journey:merge_signal", "POST", "signal", everywhere("x", own="chd")),
     ("journey:reopen_signal", "POST", "signal", everywhere("x", own="chd")),
+    # -- journey, contests
+    ("journey:contests", "GET", "", {"": ROLE}),
+    ("journey:contest", "GET", "contest", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("journey:contest_open", "GET POST", "owned", {"own": "hdo", "foreign": "hdo"}),
+    ("journey:contest_claim", "POST", "contest", {"own": "hdo", "foreign": "hdo"}),
+    ("journey:contest_evidence", "POST", "contest", {"own": "hdo", "foreign": "hdo"}),
+    ("journey:contest_withdraw", "POST", "contest", {"own": "hdo", "foreign": "hdo"}),
+    ("journey:contest_appeal", "POST", "contest", {"own": "hdo", "foreign": "hdo"}),
+    ("journey:contest_rule", "POST", "contest", {"own": "xe", "foreign": "xe", "hidden": "xe"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from initiatives.journey.models.charter import CharterState
 from initiatives.journey.models.charter_votes import Choice, ItemKind
+from initiatives.journey.models.contest_words import CaseState, Settlement
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.words import Answer, Kind, StageKind, State
@@ -30,6 +31,8 @@ WORDS = [
     DataRole,
     Direction,
     CharterState,
+    CaseState,
+    Settlement,
     Choice,
     ItemKind,
     Source,

@@ -3,8 +3,9 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import charter, ownership, touchpoints
+from initiatives.journey.access import charter, contests, ownership, touchpoints
 from initiatives.journey.access.charter import ballot_for, charter_for
+from initiatives.journey.access.contests import contest_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
 from initiatives.journey.access.signals import signal_for
@@ -14,6 +15,8 @@ __all__ = [
     "ballot_for",
     "charter",
     "charter_for",
+    "contest_for",
+    "contests",
     "owned_for",
     "ownership",
     "ownership_for",

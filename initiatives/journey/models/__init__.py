@@ -3,6 +3,9 @@
 from initiatives.journey.models.charter import CharterState, CharterVersion
 from initiatives.journey.models.charter_votes import Ballot, CharterItem, Choice, ItemKind, Vote
 from initiatives.journey.models.charter_waivers import CharterWaiver
+from initiatives.journey.models.contest_papers import Claim, Exhibit, Ruling
+from initiatives.journey.models.contest_words import CaseState, Settlement
+from initiatives.journey.models.contests import Contest
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
@@ -28,12 +31,15 @@ from initiatives.journey.models.words import Answer, Ending, Kind, Refusal, Stag
 __all__ = [
     "Answer",
     "Ballot",
+    "CaseState",
     "Channel",
     "CharterItem",
     "CharterState",
     "CharterVersion",
     "CharterWaiver",
     "Choice",
+    "Claim",
+    "Contest",
     "Course",
     "DataEntity",
     "DataRole",
@@ -41,6 +47,7 @@ __all__ = [
     "Disposition",
     "Ending",
     "Evidence",
+    "Exhibit",
     "Flow",
     "ItemKind",
     "Journey",
@@ -59,6 +66,8 @@ __all__ = [
     "ProblemState",
     "ProblemTouchpoint",
     "Refusal",
+    "Ruling",
+    "Settlement",
     "Signal",
     "SignalTouchpoint",
     "Source",

@@ -134,8 +134,8 @@ class OwnedObject(Recorded):
     def insiders(self) -> tuple[set[int], set[int]]:
         """Who is granted sight while it is restricted: ids of people, and of departments' stewards' groups.
 
-        Guests, the accountable person and the steward, who was asked; head and deputies of the accountable department and of
-        those that were asked. The people of the named departments see it by their membership (`seen`).
+        Guests, the accountable person and the steward, who was asked; head and deputies of the accountable department, of
+        those that were asked, and of those that contest it. The people of the named departments see it by their membership.
         """
         asked = list(self.ownerships.living().values_list("person_id", "department_id"))
         people = set(self.guests.values_list("pk", flat=True)) | {person for person, _ in asked}
@@ -143,6 +143,8 @@ class OwnedObject(Recorded):
         departments = {department for _, department in asked}
         if self.department_id is not None:
             departments.add(self.department_id)
+        for contest in self.contests.filter(ended_at=None):
+            departments |= contest.side_ids()
         groups = Department.objects.filter(pk__in=departments).values_list("stewards_id", flat=True)
         return {person for person in people if person is not None}, set(groups)
 

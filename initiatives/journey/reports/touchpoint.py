@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 from initiatives.core.models import Event
 from initiatives.journey import above
 from initiatives.journey.models import Journey, MapPolicy, Ownership, Touchpoint
+from initiatives.journey.reports.contests import contest_panel
 from initiatives.journey.reports.signals import signals_panel
 from initiatives.organization.models import User
 
@@ -30,6 +31,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         "events": Event.objects.about(touchpoint).newest_first()[:EVENTS_SHOWN],
         **_weight(touchpoint, user),
         **signals_panel(touchpoint, user),
+        "contest_panel": contest_panel(touchpoint.owned, user),
     }
 
 

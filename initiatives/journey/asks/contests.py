@@ -1,0 +1,75 @@
+"""Asks of contests: who may still see and answer each; who leaves is followed by who answers for the department now."""
+
+from collections.abc import Callable, Mapping
+
+from initiatives.duties.kinds import Kind, register
+from initiatives.journey.models import CaseState, Contest, asking_contests
+from initiatives.journey.models.asking_contests import AGREE, ANSWER, APPEAL, KEEP, PROVE, RULE
+from initiatives.journey.models.charter_votes import answers_for
+from initiatives.organization import departures
+from initiatives.organization.models import User
+
+Still = Callable[[User, set[int]], set[int]]
+
+
+def among(user: User, ids: set[int], *states: str) -> list[Contest]:
+    return list(Contest.objects.visible_to(user).with_sides().filter(pk__in=ids, state__in=states))
+
+
+def heads(*states: str) -> Still:
+    """Those in one of these states in which a department that this person answers for has a stake."""
+
+    def still(user: User, ids: set[int]) -> set[int]:
+        mine = answers_for(user)
+        return {contest.pk for contest in among(user, ids, *states) if mine & contest.side_ids()} if mine else set()
+
+    return still
+
+
+def rulers(user: User, ids: set[int]) -> set[int]:
+    return {contest.pk for contest in among(user, ids, "ruling", "appealed") if contest.obstacle_to_rule(user) is None}
+
+
+def stewards(user: User, ids: set[int]) -> set[int]:
+    kept = Contest.objects.visible_to(user).open_now().filter(pk__in=ids, owned__steward=user)
+    return set(kept.values_list("pk", flat=True))
+
+
+def contests(ids: set[int]) -> Mapping[int, Contest]:
+    return Contest.objects.select_related("owned", "claimant", "against").in_bulk(ids)
+
+
+KINDS: dict[str, tuple[str, Still]] = {
+    ANSWER: ("Claim to answer", heads(CaseState.CLAIMED)),
+    PROVE: ("Evidence to give", heads(CaseState.CONTESTED)),
+    AGREE: ("Owner to agree on", heads(CaseState.MEDIATION)),
+    RULE: ("Contest to rule on", rulers),
+    APPEAL: ("Ruling to appeal or to leave", heads(CaseState.RULED)),
+    KEEP: ("Contested object to keep", stewards),
+}
+for name, (words, still) in KINDS.items():
+    register(
+        Kind(
+            name=name,
+            words=words,
+            template="",
+            still=still,
+            visible=lambda user: Contest.objects.visible_to(user),
+            subjects=contests,
+            announced=True,
+        )
+    )
+
+
+def nothing_held(person: User, by: User | None) -> departures.Accountable:
+    """A case is its departments'; nothing to list for who leaves."""
+    return []
+
+
+def ask_others(person: User, by: User | None) -> None:
+    """Ask who answers now where this person was asked."""
+    for contest in Contest.objects.open_now().with_sides().filter(pk__in=asking_contests.asked_of(person)):
+        asking_contests.ask(contest, by=by)
+
+
+departures.register(nothing_held, ask_others)
