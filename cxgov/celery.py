@@ -15,6 +15,7 @@ app.autodiscover_tasks()
 
 # The whole beat schedule. Every entry may run twice or late: it asks the database what is due now.
 app.conf.beat_schedule = {
+    "files of imports that came to nothing": {"task": "core.clear_imports", "schedule": 3600.0},
     "imports that wait": {"task": "core.ring_imports", "schedule": 60.0},
     "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
     "heartbeat": {"task": "core.heartbeat", "schedule": 60.0, "options": {"expires": 60}},

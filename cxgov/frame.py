@@ -197,6 +197,10 @@ class Frame:
         return len(answerable(self.request.user, asked.values_list("pk", "kind", "subject_id")))  # type: ignore[arg-type]
 
     @property
+    def told(self) -> list[dict[str, str]]:
+        """What the product says to the reader on this page, and only on this one."""
+        return self.user.hear() if isinstance(self.user, User) else []
+
     def home(self) -> str:
         return path_to(HOME.url) or "/"
 

@@ -8,5 +8,6 @@ declare(
     Rule("readyz", "GET", PUBLIC, who="anybody: says which parts work, with ages and counts, nothing secret"),
     TaskRule("core.heartbeat", who="the product itself: writes the time"),
     TaskRule("core.run_import", "in the name of who uploaded the file; their permission is asked again when the run begins"),
+    TaskRule("core.clear_imports", "the product, each hour: removes files of imports that came to nothing, keeps their rows"),
     TaskRule("core.ring_imports", "the product: begins imports that wait, reads nothing else"),
 )

@@ -22,3 +22,9 @@ def run_import(run_id: int) -> None:
 def ring_imports() -> None:
     """Begin imports whose doorbell was lost, and those whose worker died."""
     running.ring()
+
+
+@shared_task(name="core.clear_imports", ignore_result=True)
+def clear_imports() -> None:
+    """Take away the files of imports that nobody finished or that came to nothing."""
+    running.clear_stale()

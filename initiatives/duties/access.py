@@ -20,5 +20,6 @@ declare(
     TaskRule("duties.ring", who="the product, each minute: writes reminders, and sends what is due"),
     TaskRule("duties.deliver", who="the product: sends letters, each checked again for its reader"),
     MailRule("digest", who="the person who is asked, or a stand-in, while active and able to answer"),
+    MailRule("import_ended", who="who began the import, while they may see it; not when a page has told them within a minute"),
     MailRule("escalation", who="those above the person who is asked, while they may see what the ask is about"),
 )

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Q
 
 from initiatives.core import clock
+from initiatives.core.imports import ending
+from initiatives.core.imports.models import ImportRun
 from initiatives.duties import schedule
 from initiatives.duties.compose import Needless
 from initiatives.duties.kinds import KINDS
@@ -46,6 +48,17 @@ def escalation(letter: Letter) -> dict[str, Any]:
     if not told:
         raise Needless("Its reader does not stand above these asks or may not see them any more.")
     return _page(told, reader)
+
+
+def import_ended(letter: Letter) -> dict[str, Any]:
+    """How an import ended, unless its reader has heard of it, or may not see it any more."""
+    reader = _reader(letter)
+    run = ImportRun.objects.visible_to(reader).select_related("by").filter(pk=letter.context["run"]).first()
+    if run is None or not reader.has_perm(f"{run.room}.follow_import", run):
+        raise Needless("Its reader may not see the import any more.")
+    if ending.was_heard(run) and letter.next_try_at > letter.written_at:
+        raise Needless("Its reader has seen how it ended.")
+    return {"run": run, "words": ending.in_words(run)}
 
 
 def _reader(letter: Letter) -> User:

@@ -7,6 +7,8 @@ from celery import current_app
 from django.db import transaction
 
 from initiatives.core import clock
+from initiatives.core.imports import ending
+from initiatives.core.imports.models import ImportRun
 from initiatives.duties.models import Letter
 from initiatives.organization.models import User
 
@@ -32,6 +34,15 @@ def write(template: str, to: User | str, key: str, *, leaves_at: datetime | None
 def carry(template: str, *, to: User | None, email: str, key: str, context: dict[str, Any]) -> None:
     """Letters of the room below come in here (initiatives/organization/letters.py)."""
     write(template, to or email, key, **context)
+
+
+def import_ended(run: ImportRun) -> None:
+    """Write to who began an import that it has ended: at once if it took long, else if they have not heard of it by then."""
+    began = run.confirmed_at or run.uploaded_at
+    waited = (run.ended_at or began) - began
+    write(
+        "import_ended", run.by, f"import {run.pk} ended", wait=timedelta(0) if waited > ending.LONG else ending.LONG, run=run.pk
+    )
 
 
 def ring_the_bell() -> None:

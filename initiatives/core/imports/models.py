@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from celery import current_app
 from django.conf import settings
@@ -12,11 +12,13 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.fields import cut
-from initiatives.core.imports import reading
+from initiatives.core.imports import ending, reading
 from initiatives.core.imports.mapping import Mapping, from_data
+from initiatives.core.imports.states import BEFORE, OPEN, ImportRunQuerySet, RunState
 from initiatives.core.imports.table import Table
 from initiatives.core.imports.targets import TARGETS, Target
 from initiatives.core.models import Recorded
@@ -26,34 +28,7 @@ if TYPE_CHECKING:
     from initiatives.organization.models import User
 
 
-class RunState(models.TextChoices):
-    UPLOADED = "uploaded", "Being mapped"
-    CHECKED = "checked", "Tried, not stored"
-    WAITING = "waiting", "Waiting to run"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed: nothing was stored"
-    CANCELLED = "cancelled", "Cancelled: nothing was stored"
-
-
-OPEN = (RunState.WAITING, RunState.RUNNING)
-BEFORE = (RunState.UPLOADED, RunState.CHECKED)
-
-
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: "User") -> Self:
-        """One's own; the CXO sees all."""
-        return self if user.standing.holds("cxo") else self.filter(by=user)
-
-    def into(self, target: Target) -> Self:
-        return self.filter(target=target.name)
-
-    def open(self) -> Self:
-        """Confirmed and not ended: at most one for each target."""
-        return self.filter(state__in=OPEN)
-
-    def newest_first(self) -> Self:
-        return self.select_related("by").order_by("-id")
+__all__ = ["ImportRun", "ImportRunQuerySet", "RunState", "begin", "same_file_before", "upload"]
 
 
 class ImportRun(Recorded):
@@ -76,7 +51,9 @@ class ImportRun(Recorded):
     failure = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=clock.now)
+    confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # when the file was taken away; the row stays
     version = models.PositiveIntegerField(default=1)
 
     objects = ImportRunQuerySet.as_manager()
@@ -94,6 +71,14 @@ class ImportRun(Recorded):
 
     def __str__(self) -> str:
         return f"Import of {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self.room}:import_run", args=[self.pk])
+
+    @property
+    def room(self) -> str:
+        """The room whose pages show it."""
+        return self.of.permission.partition(".")[0]
 
     @property
     def of(self) -> Target:
@@ -126,6 +111,19 @@ class ImportRun(Recorded):
 
     def mapped(self) -> Mapping:
         return from_data(self.mapping, self.of)
+
+    @transaction.atomic
+    def clear(self, *, by: "User | None") -> None:
+        """Take the file away of an import that came to nothing. The row stays and says so; an unfinished one ends."""
+        self.lock()
+        if self.removed_at is not None or self.is_open or self.state == RunState.DONE:
+            return
+        if self.may_change:
+            self.state, self.ended_at, self.failure = RunState.CANCELLED, clock.now(), "Nobody finished it in two weeks."
+        self.removed_at = clock.now()
+        self.save(update_fields=["state", "ended_at", "failure", "removed_at"])
+        self.record("cleared", by=by)
+        default_storage.delete(self.path)  # gone before the commit: a second try finds nothing and goes on
 
     def obstacle_to_map(self) -> str | None:
         return None if self.may_change else "This import was confirmed; its mapping is kept as it was. Upload the file again."
@@ -171,8 +169,8 @@ class ImportRun(Recorded):
         self.lock()
         if obstacle := self.obstacle_to_confirm():
             raise RuleBroken(obstacle)
-        self.state, self.seen_at = RunState.WAITING, clock.now()
-        self.save(update_fields=["state", "seen_at"])
+        self.state, self.seen_at, self.confirmed_at = RunState.WAITING, clock.now(), clock.now()
+        self.save(update_fields=["state", "seen_at", "confirmed_at"])
         self.record("confirmed", by=by, file=self.name, sha256=self.sha256)
         if call:
             begin(self.pk)
@@ -193,6 +191,8 @@ class ImportRun(Recorded):
             self.state, self.ended_at = RunState.CANCELLED, clock.now()
         self.save(update_fields=["cancel_asked", "state", "ended_at"])
         self.record("cancelled", by=by)
+        if self.state == RunState.CANCELLED and by.pk != self.by_id:
+            ending.tell(self)
 
     def end(self, state: RunState, *, failure: str = "", result: dict[str, Any] | None = None) -> None:
         """Write down how it ended."""
@@ -200,6 +200,7 @@ class ImportRun(Recorded):
         self.result = self.result if result is None else result
         self.save(update_fields=["state", "failure", "ended_at", "result"])
         self.record(str(state), by=self.by, reason=failure)
+        ending.tell(self)
 
 
 def begin(run_id: int) -> None:

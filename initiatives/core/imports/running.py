@@ -186,6 +186,14 @@ def ring() -> None:
         begin(waiting)
 
 
+def clear_stale() -> int:
+    """Take away the files of imports that came to nothing. Returns how many."""
+    stale = list(ImportRun.objects.stale(clock.now()).order_by("pk"))
+    for run in stale:
+        run.clear(by=None)
+    return len(stale)
+
+
 @transaction.atomic
 def _revive(found: ImportRun) -> None:
     found.lock()

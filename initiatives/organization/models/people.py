@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from initiatives.organization.models.departments import Department
 
 
+MOST_TOLD = 5  # notices that wait for a person; the oldest give way
+
+
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"“{name[:80]}” is not a time zone such as Europe/Berlin.")
@@ -94,8 +97,9 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     joined_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
+    to_be_told = models.JSONField(default=list, blank=True)  # [{"words", "tone", "url"}], said on the next page they open
 
-    silent: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})  # never in the audit trail
+    silent: ClassVar[frozenset[str]] = frozenset({"password", "last_login", "to_be_told"})  # never in the audit trail
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -197,6 +201,25 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
         self.version += 1
         self.save(update_fields=["is_active", "version"])
         self.record("reactivated", by=by, reason=reason)
+
+    # -- What is said on the next page ------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def tell(self, words: str, *, url: str, tone: str = "info") -> None:
+        """Say this above the next page that the person opens: how something ended that they began and left to itself."""
+        waiting = User.objects.select_for_update(no_key=True).get(pk=self.pk).to_be_told
+        said = [*waiting, {"words": words, "tone": tone, "url": url}][-MOST_TOLD:]
+        User.objects.filter(pk=self.pk).update(to_be_told=said)
+
+    def hear(self) -> list[dict[str, str]]:
+        """What is to be said now; each is said once. Without anything to say it asks nothing of the database."""
+        if not self.to_be_told:
+            return []
+        with transaction.atomic():
+            said: list[dict[str, str]] = User.objects.select_for_update(no_key=True).get(pk=self.pk).to_be_told
+            User.objects.filter(pk=self.pk).update(to_be_told=[])
+        self.to_be_told = []
+        return said
 
     def end_sessions(self) -> None:
         """Sign the person out everywhere."""
