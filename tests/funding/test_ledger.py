@@ -296,3 +296,34 @@ def test_a_pool_keeps_one_real_currency(cast: Cast, treasury: Treasury, currency
     with pytest.raises(DatabaseError), transaction.atomic():
         Pool.objects.create(year=treasury.year, currency=currency)
     assert Pool.objects.count() == 0
+
+
+SPEND = """
+    WITH book AS (
+        INSERT INTO funding_journal (act, at, by_id, memo, key, content)
+        VALUES ('spent', now(), %(by)s, '', gen_random_uuid(), '') RETURNING id)
+    INSERT INTO funding_transfer (journal_id, source_id, target_id, amount)
+    SELECT book.id, source.id, target.id, 5 FROM book, funding_account source, funding_account target
+    WHERE source.kind = 'committed' AND target.kind = 'spent'
+        AND source.cost_object_id = %(thing)s AND target.cost_object_id = %(thing)s
+        AND source.pool_id = %(pool)s AND target.pool_id = %(pool)s
+"""
+
+
+def test_who_approved_money_does_not_post_it_past_all_python_either(cast: Cast, treasury: Treasury) -> None:
+    """Each pool's approver and who approved for finance are refused by the database; anybody else is not its business."""
+    thing = treasury.cost_object()
+    treasury.funded(thing, OPS="100.00", HR="50.00")
+    for code in ("OPS", "HR"):
+        thing.commit(treasury.pool(code), Decimal(40), by=cast.finance)
+    facts = {"thing": thing.pk, "pool": treasury.pool("OPS").pk}
+    for approver in (cast.head("OPS"), cast.second_finance):
+        with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(SPEND, {**facts, "by": approver.pk})
+        assert caught.value.__cause__.diag.constraint_name == "approver_does_not_post"
+        assert "does not post" in str(broken_by(caught.value))
+    assert not Journal.objects.filter(act="spent").exists()
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, {**facts, "by": cast.finance.pk})  # the control: the same rows by somebody who approved nothing
+        assert cursor.rowcount == 1
+    assert CostObject.objects.get(pk=thing.pk).spent == 5

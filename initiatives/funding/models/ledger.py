@@ -15,6 +15,7 @@ from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.funding.models.triggers import (
+    APPROVER_DOES_NOT_POST,
     MOVE_MONEY,
     NEVER_DELETED,
     REVERSED_BY_ANOTHER,
@@ -276,7 +277,7 @@ class Transfer(models.Model):
                 fields=["journal", "source", "target"], name=says("one_transfer_per_way", "This transfer was already made.")
             ),
         ]
-        triggers: ClassVar = [*APPEND_ONLY, MOVE_MONEY]
+        triggers: ClassVar = [*APPEND_ONLY, MOVE_MONEY, APPROVER_DOES_NOT_POST]
 
     def __str__(self) -> str:
         return f"{self.amount}: {self.source} → {self.target}"

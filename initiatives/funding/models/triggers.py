@@ -114,6 +114,29 @@ MOVE_MONEY = pgtrigger.Trigger(
     ),
 )
 
+# The same as CostObject.obstacle_to_spend: whoever approved money of this pool for this cost object.
+APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
+    name="approver_does_not_post",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=with_refusals(
+        """
+        IF EXISTS (
+            SELECT FROM funding_journal book
+            JOIN funding_account source ON source.id = NEW.source_id
+            JOIN funding_fundingrequest request
+                ON request.cost_object_id = source.cost_object_id AND request.state = 'allocated'
+            JOIN funding_requestline line ON line.request_id = request.id AND line.pool_id = source.pool_id
+            JOIN funding_approval given ON given.request_id = request.id AND given.by_id = book.by_id
+            WHERE book.id = NEW.journal_id AND book.act = 'spent')
+        THEN REFUSE approver_does_not_post;
+        END IF;
+        RETURN NEW;
+    """,
+        approver_does_not_post="Who approved money does not post what was spent of it; another person in finance can.",
+    ),
+)
+
 REVERSED_BY_ANOTHER = pgtrigger.Trigger(
     name="reversed_by_another",
     when=pgtrigger.Before,
