@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 ACTS = (
-    Place("Home", "home", "home", ("duties:",), key="h"),
+    Place("Home", "home", "home", ("duties:mail", "duties:letter"), key="h"),
     Place(
         "Own",
         "boards:own",
@@ -92,11 +92,12 @@ ADMIN = Place(
     "Admin",
     "organization:people",
     "users",
-    ("organization:", "ui"),
+    ("organization:", "duties:undelivered", "ui"),
     (
         Place("People", "organization:people"),
         Place("Departments", "organization:departments"),
         Place("Calendar", "organization:calendar"),
+        Place("Undelivered mail", "duties:undelivered"),
         Place("Components", "ui"),
     ),
 )

@@ -67,6 +67,7 @@ PICTURES = (
     Picture("departments", "/people/departments/", "Administrator"),
     Picture("department", "/people/departments/", "Administrator", "main tbody th a"),
     Picture("calendar", "/people/calendar/", "Administrator"),
+    Picture("undelivered", "/mail/undelivered/", "Administrator"),
     Picture("profile", "/people/profile/", "Contributor"),
     Picture("password", "/account/password/change/", "Contributor"),
     Picture("sessions", "/account/sessions/", "Contributor"),

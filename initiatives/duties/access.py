@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from initiatives.core.policy import MailRule, Rule, TaskRule, declare, permission
+from initiatives.duties.models import Letter
 from initiatives.organization.models import User
 
 
@@ -12,11 +13,18 @@ def read_mail(user: User) -> bool:
     return bool(settings.DEMO) and user.is_active
 
 
+@permission("duties.send_again")
+def send_again(user: User, letter: Letter | None = None) -> bool:
+    return user.standing.holds("administrator")
+
+
 READ_MAIL = "demo world only: letters addressed to oneself; administrators all"
 
 declare(
     Rule("duties:mail", "GET", "duties.read_mail", who=READ_MAIL),
     Rule("duties:letter", "GET", "duties.read_mail", who=READ_MAIL),
+    Rule("duties:undelivered", "GET", "duties.send_again", who="administrators: to whom and why not, never what it says"),
+    Rule("duties:send_again", "POST", "duties.send_again", of="letter", who="administrators"),
     TaskRule("duties.ring", who="the product, each minute: writes reminders, and sends what is due"),
     TaskRule("duties.deliver", who="the product: sends letters, each checked again for its reader"),
     MailRule("digest", who="the person who is asked, or a stand-in, while active and able to answer"),

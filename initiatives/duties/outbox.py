@@ -131,6 +131,7 @@ def oldest_seconds(now: datetime) -> float | None:
 
 
 def readiness() -> Finding:
-    """Well as long as no letter has been due for more than LATE."""
+    """Well as long as no letter has been due for more than LATE. Those given up are counted: administrators see to them."""
     age = oldest_seconds(clock.now())
-    return Finding(age is None or age <= LATE.total_seconds(), {"oldest_seconds": age})
+    facts = {"oldest_seconds": age, "given_up": Letter.objects.given_up().count()}
+    return Finding(age is None or age <= LATE.total_seconds(), facts)

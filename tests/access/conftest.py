@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
+from initiatives.duties.models import Letter
 from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
@@ -126,11 +128,15 @@ def _people(world: World, cast: Cast) -> None:
     hanna, hugo = cast.head("OPS"), cast.head("HR")
     invitation = Invitation.objects.invite(email="gina@example.org", name="Gina", kind="ceo", by=cast.administrator)
     holiday = Holiday.objects.add_holiday(day=date(2026, 12, 25), name="Christmas", by=cast.administrator)
+    letter = Letter.objects.create(
+        template="digest", recipient=hanna, key="digest 1", state="dead", written_at=clock.now(), next_try_at=clock.now()
+    )
     world.gone.deactivate(by=cast.administrator, reason="Left the company.")
     for kind, case, pk in [
         ("person", "own", hanna.pk), ("person", "foreign", hugo.pk), ("person", "none", NOWHERE),
         ("department", "own", cast.department("OPS").pk), ("department", "foreign", cast.department("HR").pk),
         ("department", "none", NOWHERE), ("invitation", "own", invitation.pk), ("invitation", "none", NOWHERE),
+        ("letter", "own", letter.pk), ("letter", "none", NOWHERE),
         ("holiday", "own", holiday.pk), ("holiday", "none", NOWHERE),
     ]:  # fmt: skip
         world.arguments[kind, case] = {"pk": pk}

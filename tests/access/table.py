@@ -35,6 +35,7 @@ SEEN: dict[str, dict[str, str]] = {
     "role": {"own": ALL, "none": ""},
     "department": {"own": ALL, "foreign": ALL, "none": ""},
     "invitation": {"own": "A", "none": ""},
+    "letter": {"own": "A", "none": ""},  # one that was given up
     "holiday": {"own": ALL, "none": ""},
     "ranking": {"own": ALL, "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
@@ -204,6 +205,8 @@ TABLE: list[Row] = [
     ("decisions:assess", "POST", "initiative", everywhere("x")),
     # -- duties
     ("duties:mail", "GET", "", {"": ALL}),
+    ("duties:undelivered", "GET", "", {"": "A"}),
+    ("duties:send_again", "POST", "letter", {"own": "A"}),
     # -- boards
     ("boards:own", "GET", "", {"": ALL}),
     ("boards:money", "GET", "", {"": "hdfxea"}),

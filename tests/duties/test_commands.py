@@ -68,9 +68,9 @@ def test_the_outbox_says_how_it_stands(cast: Cast) -> None:
     }  # fmt: skip
     assert (status["oldest_queued_seconds"], status["in_doubt"]) == (600.0, 1)
     assert [(one["attempts"], one["reason"]) for one in status["given_up"]] == [(5, "554")]
-    assert probe == {"ok": False, "oldest_seconds": 600.0}
+    assert probe == {"ok": False, "oldest_seconds": 600.0, "given_up": 1}
     assert "dead: 1" in run("outbox_status")
 
 
 def test_an_empty_outbox_is_ready(db: None) -> None:
-    assert readiness.report()["parts"]["outbox"] == {"ok": True, "oldest_seconds": None}
+    assert readiness.report()["parts"]["outbox"] == {"ok": True, "oldest_seconds": None, "given_up": 0}

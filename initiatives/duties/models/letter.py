@@ -11,7 +11,9 @@ from django.db import models, transaction
 from django.db.models import Case, F, Min, Q, When
 from django.db.models.functions import Coalesce
 
-from initiatives.core.rules import says
+from initiatives.core import clock
+from initiatives.core.models import Recorded
+from initiatives.core.rules import RuleBroken, says
 from initiatives.organization.models import User
 
 TRIES = 5
@@ -31,6 +33,13 @@ def new_message_id() -> str:
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
+    def visible_to(self, user: User) -> Self:
+        """Administrators see to it that mail arrives. They see to whom and why not, and not what it says."""
+        return self if user.is_active and user.standing.holds("administrator") else self.none()
+
+    def given_up(self) -> Self:
+        return self.filter(state=State.DEAD)
+
     def waiting(self) -> Self:
         return self.filter(state__in=(State.QUEUED, State.SENDING))
 
@@ -54,7 +63,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Take up to `limit` letters for this sender alone; two senders never get the same one while a lease lasts."""
         vanished = Q(state=State.SENDING, started_at__isnull=False)  # its sender did, in the middle of it
         self.due(now).filter(vanished, attempts__gte=TRIES).update(
-            state=State.DEAD, reason=f"Each of {TRIES} tries ended its sender.", in_doubt=True, leased_until=None, context={}
+            state=State.DEAD, reason=f"Each of {TRIES} tries ended its sender.", in_doubt=True, leased_until=None
         )
         free = self.due(now).order_by("next_try_at", "id").select_for_update(skip_locked=True)[:limit]
         taken = self.filter(pk__in=[letter.pk for letter in free])
@@ -75,8 +84,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state=State.QUEUED).update(state=State.DROPPED, reason=reason, context={}, leased_until=None)
 
 
-class Letter(models.Model):
-    """One mail to one reader. `context` holds ids and plain values for the template, and is emptied at the end.
+class Letter(Recorded):
+    """One mail to one reader. `context` holds ids and plain values for the template, until it was sent or is not needed.
 
     queued → sending (leased) → sent, dead (after TRIES tries) or dropped (the reader left, may not see it, answered).
     `in_doubt`: a sender vanished with it, so that the reader may get it twice, with the same Message-ID.
@@ -98,6 +107,8 @@ class Letter(models.Model):
     started_at = models.DateTimeField(null=True)  # of the try that is running
     sent_at = models.DateTimeField(null=True)
 
+    silent: ClassVar[frozenset[str]] = frozenset({"context"})
+
     objects = LetterQuerySet.as_manager()
 
     class Meta:
@@ -118,6 +129,7 @@ class Letter(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["next_try_at"], condition=Q(state__in=("queued", "sending")), name="letters_to_send"),
+            models.Index(fields=["-id"], condition=Q(state="dead"), name="letters_given_up"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +149,24 @@ class Letter(models.Model):
         self.leased_until, self.attempts = now + LEASE, self.attempts + 1
         return True
 
+    def obstacle_to_send_again(self) -> str | None:
+        """Say in one sentence why this letter cannot be sent again, or None."""
+        if self.state != State.DEAD:
+            return "This letter was not given up."
+        if self.recipient is not None and not self.recipient.is_active:
+            return f"{self.recipient} has left."
+        return None
+
+    @transaction.atomic
+    def send_again(self, *, by: User) -> None:
+        """Let it be tried anew, from the first try on. Whether it may still be sent is asked again, as for every letter."""
+        self.lock()
+        if obstacle := self.obstacle_to_send_again():
+            raise RuleBroken(obstacle)
+        self.state, self.attempts, self.next_try_at = State.QUEUED, 0, clock.now()
+        self.save(update_fields=["state", "attempts", "next_try_at"])
+        self.record("sent_again", by=by, template=self.template)
+
     def mark_sent(self, *, now: datetime) -> None:
         self._mine().update(state=State.SENT, sent_at=now, leased_until=None, context={}, reason="")
 
@@ -146,7 +176,7 @@ class Letter(models.Model):
     def mark_failed(self, reason: str, *, now: datetime) -> None:
         """Try again in 1, 5, 25, 125 minutes; after TRIES tries it is dead, and an administrator reads why."""
         if self.attempts >= TRIES:
-            self._mine().update(state=State.DEAD, reason=reason, leased_until=None, context={})
+            self._mine().update(state=State.DEAD, reason=reason, leased_until=None)
         else:
             later = now + timedelta(minutes=5 ** (self.attempts - 1))
             self._mine().update(state=State.QUEUED, reason=reason, leased_until=None, started_at=None, next_try_at=later)
