@@ -210,6 +210,14 @@ def test_a_year_that_is_none_is_refused(admin: Client, year: str) -> None:
     assert admin.get(url("calendar"), {"year": year}).status_code == 400
 
 
+def test_the_years_beside_are_one_link_away(admin: Client) -> None:
+    page = admin.get(url("calendar"), {"year": 2026}).content.decode()
+    assert "Working calendar 2026" in page
+    for link in ("?year=2025", "?year=2027"):
+        assert f'href="{link}"' in page
+        assert admin.get(url("calendar") + link).status_code == 200
+
+
 def test_everybody_reads_the_calendar_and_nobody_else_changes_it(client: Client, cast: Cast) -> None:
     added = holiday(cast, MONDAY, "A day off")
     client.force_login(cast.nobody)
