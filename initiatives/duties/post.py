@@ -40,9 +40,8 @@ def import_ended(run: ImportRun) -> None:
     """Write to who began an import that it has ended: at once if it took long, else if they have not heard of it by then."""
     began = run.confirmed_at or run.uploaded_at
     waited = (run.ended_at or began) - began
-    write(
-        "import_ended", run.by, f"import {run.pk} ended", wait=timedelta(0) if waited > ending.LONG else ending.LONG, run=run.pk
-    )
+    leaves_at = None if waited > ending.LONG else clock.now() + ending.LONG
+    write("import_ended", run.by, f"import {run.pk} ended", leaves_at=leaves_at, run=run.pk)
 
 
 def ring_the_bell() -> None:
