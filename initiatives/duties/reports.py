@@ -62,14 +62,16 @@ def asks_for(user: User) -> list[Obligation]:
     return [ask for ask in asked if ask.pk in mine]
 
 
-def explained(user: User, asks: list[Obligation]) -> list[Waiting]:
-    """These asks as Home shows them: two queries, and for each kind among them that of its `subjects`."""
-    if not asks:
-        return []
-    ladder, today = Ladder(departments={ask.department_id for ask in asks}), user.today()
+def explained(user: User, asks: list[Obligation], *, opened: str | None = None) -> list[Waiting]:
+    """These asks as Home shows them: for each kind among them one query, that of its `subjects`.
+
+    Who is told next is said of all of them, or of the one whose whole form is `opened` ("17") only: two queries, or none.
+    """
+    told = [ask for ask in asks if opened is None or str(ask.pk) == opened]
+    ladder, today = Ladder(departments={ask.department_id for ask in told}) if told else None, user.today()
     rows = []
     for ask in with_subjects(asks):
-        goes_to, goes_on = ladder.next_rung(ask, today) or (None, None)
+        goes_to, goes_on = (ladder.next_rung(ask, today) if ladder and ask in told else None) or (None, None)
         rows.append(Waiting(ask, today, ask.person_id != user.pk, goes_to, goes_on))
     return rows
 

@@ -19,6 +19,7 @@ from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Miles
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
+INVOLVED = ("initiative", "letter", "state", "reason", "department__name", "person__name", "person__email", "person__is_active")
 REPORTED = ("at", "author__name", "health", "percent", "done", "next_steps", "blockers", "no_change")
 
 
@@ -91,7 +92,7 @@ def _head(report: Mapping[str, Any]) -> SafeString:
 
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
-    involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person")
+    involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person").only(*INVOLVED)
     parts = list(involved.order_by("department__name", "id"))
     milestones = list(Milestone.objects.filter(initiative=initiative))
     initiative.at_hand = {"involvements": parts, "milestones": milestones}  # obstacles read them too

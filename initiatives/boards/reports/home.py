@@ -21,6 +21,7 @@ from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
 ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
 CELLS, NOTHING = "<td>{}</td><td>{}</td><td>{}</td>", "–"
+TOLD = ("at", "actor_id", "actor_name", "on_behalf_of_id", "on_behalf_of__name", "verb", "subject_id", "changes")
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
@@ -55,14 +56,14 @@ class Mine:
 class News:
     """One event, the initiative that it is about, and how many before it were the same act of the same person."""
 
-    event: Event
+    event: Mapping[str, Any]
     reference: str
     title: str
     more: int
 
     @property
     def sentences(self) -> list[str]:
-        return [f"events/{self.event.verb}.html", "events/event.html"]
+        return [f"events/{self.event['verb']}.html", "events/event.html"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def home(user: User, page: str | None = None, answer: str = "") -> dict[str, Any
     """Everything on Home; of many asks ASKS at a time. `answer` is the number of the ask whose whole form is open."""
     asks, today = asks_for(user), user.today()
     here = Paginator(asks, ASKS).get_page(page)
-    waits = explained(user, list(here))
+    waits = explained(user, list(here), opened=answer)
     return {
         "groups": [group for group in _by_urgency(waits, user) if group[1]],
         "page": here,
@@ -145,13 +146,14 @@ def _news(user: User) -> list[News]:
         about = about.exclude(verb=f"{Initiative._meta.label_lower}.{verb}")
     named = Initiative.objects.filter(pk=OuterRef("subject_id"))
     names = {"reference": Subquery(named.values("reference")), "title": Subquery(named.values("title"))}
-    events = about.annotate(**names).newest_first()
+    events = about.annotate(**names).newest_first().values(*TOLD, *names)[:EVENTS]
     alike = [
-        list(some) for _same, some in groupby(events[:EVENTS], key=lambda event: (event.subject_id, event.verb, event.actor_id))
+        list(some) for _same, some in groupby(events, key=lambda event: (event["subject_id"], event["verb"], event["actor_id"]))
     ]
     return [_told(some) for some in alike[:NEWS]]
 
 
-def _told(alike: list[Any]) -> News:
-    """The newest of events that are alike; each was annotated with the reference and title of its initiative."""
-    return News(alike[0], alike[0].reference, alike[0].title, len(alike) - 1)
+def _told(alike: list[dict[str, Any]]) -> News:
+    """The newest of events that are alike, as the sentences of events read it."""
+    newest = alike[0] | {"act": alike[0]["verb"].rpartition(".")[2], "on_behalf_of": alike[0]["on_behalf_of__name"]}
+    return News(newest, newest["reference"], newest["title"], len(alike) - 1)

@@ -136,6 +136,7 @@ class Initiative(Lifecycle):
             models.Index(fields=["ends_on", "id"], name="initiative_by_end"),
             models.Index(fields=["health_on", "id"], name="initiative_by_report"),
             models.Index(fields=["lead_department", "id"], name="initiative_by_lead"),
+            models.Index(fields=["status", "confidential"], name="initiative_by_status"),  # to count without reading rows
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(name="life", field="status", transitions=list(STEPS)),
