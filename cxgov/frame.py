@@ -54,6 +54,7 @@ ACTS = (
         ("journey:",),
         (
             Place("Dashboard", "boards:own"),
+            Place("Map", "journey:map"),
             Place("Touchpoints", "journey:touchpoints"),
             Place("Signals", "journey:signals"),
             Place("Problems", "journey:problems"),

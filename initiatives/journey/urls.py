@@ -1,10 +1,13 @@
 from django.urls import path
 
 from initiatives.journey.views import charter, contests, ownership, signals, touchpoints
+from initiatives.journey.views import map as ownership_map
 
 app_name = "journey"
 
 urlpatterns = [
+    # the ownership map, coverage, handoffs
+    path("map/", ownership_map.ownership_map, name="map"),
     # -- touchpoints
     path("touchpoints/", touchpoints.touchpoints, name="touchpoints"),
     path("touchpoints/export.csv", touchpoints.export_touchpoints, name="export_touchpoints"),

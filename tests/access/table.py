@@ -156,6 +156,7 @@ TABLE: list[Row] = [
     # -- journey
     ("journey:touchpoints", "GET", "", {"": ROLE}),
     ("journey:export_touchpoints", "GET", "", {"": ROLE.replace("A", "")}),
+    ("journey:map", "GET", "", {"": ROLE}),
     ("journey:touchpoint", "GET", "touchpoint", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     # -- journey, ownership
     ("journey:attest", "GET POST", "", {"": ROLE}),
