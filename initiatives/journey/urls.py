@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, contests, ownership, signals, touchpoints
+from initiatives.journey.views import charter, contests, handoffs, ownership, signals, touchpoints
 from initiatives.journey.views import map as ownership_map
 
 app_name = "journey"
@@ -8,6 +8,13 @@ app_name = "journey"
 urlpatterns = [
     # the ownership map, coverage, handoffs
     path("map/", ownership_map.ownership_map, name="map"),
+    path("handoffs/", handoffs.handoffs, name="handoffs"),
+    path("handoffs/propose/", handoffs.propose_handoff, name="propose_handoff"),
+    path("handoffs/<slug:ref>/", handoffs.handoff, name="handoff"),
+    path("handoffs/<slug:ref>/accept/", handoffs.accept_handoff, name="accept_handoff"),
+    path("handoffs/<slug:ref>/decline/", handoffs.decline_handoff, name="decline_handoff"),
+    path("handoffs/<slug:ref>/change/", handoffs.change_handoff, name="change_handoff"),
+    path("handoffs/<slug:ref>/end/", handoffs.end_handoff, name="end_handoff"),
     # -- touchpoints
     path("touchpoints/", touchpoints.touchpoints, name="touchpoints"),
     path("touchpoints/export.csv", touchpoints.export_touchpoints, name="export_touchpoints"),

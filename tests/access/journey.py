@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from initiatives.journey.models import Channel, Stage, Touchpoint
+from initiatives.journey.models import Channel, Handoff, Stage, Touchpoint
 from tests.access.charter import charter
 from tests.access.contests import contests
 from tests.cast import Cast
@@ -23,6 +23,20 @@ def journey(arguments: Arguments, cast: Cast) -> None:
         arguments["touchpoint", case] = arguments["owned", case] = {"ref": touchpoint.reference}
         arguments["ownership", case] = {"number": ownership.pk}
     arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
+    _handoffs(arguments, cast, stage, channel)
     arguments["ownership", "none"] = {"number": 2_000_000_000}
     charter(arguments, cast)
     contests(arguments, cast)
+
+
+def _handoffs(arguments: Arguments, cast: Cast, stage: Stage, channel: Channel) -> None:
+    """From OPS to HR, within HR, and from HR to what is restricted to HR."""
+    for case, giver in (("own", "own"), ("foreign", "foreign"), ("hidden", "foreign")):
+        ends = Touchpoint.objects.get(reference=arguments["touchpoint", giver]["ref"])
+        taker = Touchpoint.objects.get(reference=arguments["touchpoint", "hidden"]["ref"])
+        if case != "hidden":
+            taker = Touchpoint.objects.create(title=f"After the {case} one", stage=stage, channel=channel)
+            taker.owned.propose(cast.department("HR"), by=cast.head("HR"), person=cast.contributor("HR"))
+        made = Handoff.objects.propose(ends, taker, by=cast.cxo, passes="A bag", hours=1)
+        arguments["handoff", case] = {"ref": made.reference}
+    arguments["handoff", "none"] = {"ref": "HOF-99999"}

@@ -10,7 +10,7 @@ from initiatives.journey.models.charter_votes import Choice, ItemKind
 from initiatives.journey.models.contest_words import CaseState, Settlement
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
-from initiatives.journey.models.words import Answer, Kind, StageKind, State
+from initiatives.journey.models.words import Answer, HandoffState, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
 from initiatives.portfolio.models.words import Health, Letter, Status
 
@@ -38,6 +38,7 @@ WORDS = [
     Source,
     Disposition,
     ProblemState,
+    HandoffState,
 ]
 
 

@@ -11,6 +11,8 @@ from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
 from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
+from initiatives.journey.models.handoff_sides import HandoffSide
+from initiatives.journey.models.handoffs import Handoff
 from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
 from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.news import News
@@ -26,7 +28,7 @@ from initiatives.journey.models.system_words import Course, DataRole, Direction,
 from initiatives.journey.models.systems import System
 from initiatives.journey.models.truth import TruthPolicy
 from initiatives.journey.models.voices import SignalTouchpoint, Voice
-from initiatives.journey.models.words import Answer, Ending, Kind, Refusal, StageKind, State
+from initiatives.journey.models.words import Answer, Ending, HandoffState, Kind, Refusal, StageKind, State
 
 __all__ = [
     "Answer",
@@ -49,6 +51,9 @@ __all__ = [
     "Evidence",
     "Exhibit",
     "Flow",
+    "Handoff",
+    "HandoffSide",
+    "HandoffState",
     "ItemKind",
     "Journey",
     "Kind",

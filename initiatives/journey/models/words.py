@@ -73,3 +73,12 @@ ANSWERS = (
     (Answer.ACCEPTED, Answer.ENDED),
 )
 LIVING = (Answer.PROPOSED, Answer.ACCEPTED)
+
+
+class HandoffState(models.TextChoices):
+    """Where a handoff stands: what both sides together have answered."""
+
+    PROPOSED = "proposed", "Proposed"
+    AGREED = "agreed", "Agreed"  # accepted by both; only this counts
+    DECLINED = "declined", "Declined"  # by at least one; changed terms ask again
+    ENDED = "ended", "Ended"

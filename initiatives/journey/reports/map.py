@@ -15,13 +15,14 @@ from django.urls import reverse
 
 from initiatives.journey.models import Channel, Stage, StageKind, System, Touchpoint
 from initiatives.journey.reports.coverage import CUSTOMER, Part, Rails, gaps
+from initiatives.journey.reports.handoffs import agreed_pairs
 from initiatives.journey.reports.holdings import Holding, holdings
+from initiatives.journey.reports.hues import hue_of
 from initiatives.journey.reports.looking_at_map import Look
 from initiatives.journey.reports.spans import BROKEN, JOINED, NOTHING, Ends, Facts, Span, span_of_stages, tracks
 from initiatives.journey.reports.systems import stages_of_systems
 from initiatives.organization.models import Department, User
 
-HUES = 12  # colours of departments; the code beside each says which it is
 LISTED = 12  # gaps beside the map
 NAMED, DENSE = 60, 9  # up to so many stations have room for their names; from so many stages on the list stands below
 
@@ -131,18 +132,13 @@ def _breaks(columns: list[Column]) -> Iterator[Break]:
             yield Break(here.stage.title, there.stage.title, here.kind != there.kind)
 
 
-def hue_of(departments: list[Department]) -> dict[int, int]:
-    """A colour for each department, the same for every reader and day: by the order in which they were founded."""
-    return {one.pk: place % HUES for place, one in enumerate(sorted(departments, key=lambda one: one.pk))}
-
-
 def facts_for(user: User) -> Facts:
     """What could span a passage, as far as the reader may see it."""
     running = System.objects.visible_to(user).running().filter(touchpoints__in=Touchpoint.objects.visible_to(user))
     touched: dict[int, set[str]] = defaultdict(set)
     for system, reference in running.order_by().values_list("pk", "touchpoints__reference"):
         touched[system].add(reference)
-    return Facts(systems_of_stages=stages_of_systems(user), systems_of_touchpoints=touched)
+    return Facts(handoffs=agreed_pairs(user), systems_of_stages=stages_of_systems(user), systems_of_touchpoints=touched)
 
 
 def map_page(user: User, query: QueryDict) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from initiatives.core.models import Event
 from initiatives.journey import above
 from initiatives.journey.models import Journey, MapPolicy, Ownership, Touchpoint
 from initiatives.journey.reports.contests import contest_panel
+from initiatives.journey.reports.handoffs import handoffs_panel
 from initiatives.journey.reports.signals import signals_panel
 from initiatives.organization.models import User
 
@@ -29,6 +30,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         "journeys": list(_journeys(touchpoint)),
         "work": above.work_on(user, touchpoint),
         "events": Event.objects.about(touchpoint).newest_first()[:EVENTS_SHOWN],
+        **handoffs_panel(touchpoint, user),
         **_weight(touchpoint, user),
         **signals_panel(touchpoint, user),
         "contest_panel": contest_panel(touchpoint.owned, user),
