@@ -56,6 +56,7 @@ ACTS = (
             Place("Dashboard", "boards:own"),
             Place("Map", "journey:map"),
             Place("Touchpoints", "journey:touchpoints"),
+            Place("Coverage", "journey:coverage"),
             Place("Signals", "journey:signals"),
             Place("Problems", "journey:problems"),
             Place("Charter", "journey:charter"),

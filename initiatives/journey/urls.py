@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, contests, handoffs, ownership, signals, touchpoints
+from initiatives.journey.views import charter, contests, coverage, handoffs, ownership, signals, touchpoints
 from initiatives.journey.views import map as ownership_map
 
 app_name = "journey"
@@ -8,6 +8,7 @@ app_name = "journey"
 urlpatterns = [
     # the ownership map, coverage, handoffs
     path("map/", ownership_map.ownership_map, name="map"),
+    path("coverage/", coverage.coverage, name="coverage"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/propose/", handoffs.propose_handoff, name="propose_handoff"),
     path("handoffs/<slug:ref>/", handoffs.handoff, name="handoff"),

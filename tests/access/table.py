@@ -158,6 +158,7 @@ TABLE: list[Row] = [
     ("journey:touchpoints", "GET", "", {"": ROLE}),
     ("journey:export_touchpoints", "GET", "", {"": ROLE.replace("A", "")}),
     ("journey:map", "GET", "", {"": ROLE}),
+    ("journey:coverage", "GET", "", {"": ROLE}),
     ("journey:handoffs", "GET", "", {"": ROLE}),
     ("journey:propose_handoff", "GET POST", "", {"": "hdox"}),
     ("journey:handoff", "GET", "handoff", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),

@@ -22,6 +22,7 @@ from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.problems import Problem
 from initiatives.journey.models.refusing import when_refused
 from initiatives.journey.models.settling import settle
+from initiatives.journey.models.sight import Sight, looked
 from initiatives.journey.models.signals import Signal
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
@@ -73,6 +74,7 @@ __all__ = [
     "Refusal",
     "Ruling",
     "Settlement",
+    "Sight",
     "Signal",
     "SignalTouchpoint",
     "Source",
@@ -86,6 +88,7 @@ __all__ = [
     "TruthPolicy",
     "Voice",
     "Vote",
+    "looked",
     "seen",
     "settle",
     "when_refused",

@@ -12,14 +12,15 @@ from typing import Any
 from django.db.models import Q
 
 from initiatives.core.models import Event
-from initiatives.journey.models import Answer, Handoff, HandoffSide, HandoffState, Journey, Step, Touchpoint
-from initiatives.journey.reports.holdings import Holding, holdings
+from initiatives.journey.models import Answer, Handoff, HandoffSide, HandoffState, Journey, State, Step, Touchpoint
+from initiatives.journey.reports.holdings import STALE, Holding, holdings
 from initiatives.journey.reports.hues import hue_of
 from initiatives.journey.reports.measures import handoff_coverage
 from initiatives.organization.models import Department, User
 
 EVENTS_SHOWN = 20
 MISSING = "missing"
+UNOWNED = {State.CONTESTED: "{} is contested", State.VACANT: "{} is vacant", STALE: "{} has no attested owner"}
 Stop = Holding | None  # None: an item that the reader may not see
 
 
@@ -47,7 +48,7 @@ class Passage:
         """Say why nothing is handed on here for sure."""
         for end in (self.before, self.after):
             if end is not None and not end.value:
-                return f"nobody owns {end.title}" if not end.accepted else f"{end.title} has no attested owner"
+                return UNOWNED.get(end.shown, "nobody owns {}").format(end.title)
         if self.state == HandoffState.DECLINED:
             return f"{self.reference} was declined"
         if self.state == HandoffState.PROPOSED:

@@ -59,3 +59,15 @@ def of(mapping: Mapping[int, object], key: int | None) -> object:
 def percent(value: object) -> str:
     """A part of one as a percentage: 0.714 is "71 %"; None is a dash."""
     return "–" if value is None else f"{round(float(value) * 100)}\u00a0%"  # type: ignore[arg-type]  # a Decimal
+
+
+@register.filter
+def points(value: object) -> str:
+    """A difference of two shares, in points: 0.083 is "8"."""
+    return "–" if value is None else f"{round(float(value) * 100)}"  # type: ignore[arg-type]  # a Decimal
+
+
+@register.filter
+def width(value: object) -> str:
+    """A part of one as an SVG length: "71.4%"."""
+    return f"{float(value or 0) * 100:.1f}%"  # type: ignore[arg-type]  # a Decimal

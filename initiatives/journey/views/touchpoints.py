@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from initiatives.core.exports import csv_response
 from initiatives.core.pages import Request, page
 from initiatives.journey.access import touchpoint_for
+from initiatives.journey.models import looked
 from initiatives.journey.reports.touchpoint import touchpoint_page
 from initiatives.journey.reports.touchpoints import export_rows, touchpoints_page
 
@@ -24,4 +25,5 @@ def export_touchpoints(request: Request) -> HttpResponse:
 @require_safe
 def touchpoint(request: Request, ref: str) -> HttpResponse:
     found = touchpoint_for(request, ref)
+    looked(request.user, found.stage_id)
     return page(request, "journey/touchpoint.html", touchpoint_page(found, request.user))

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journey', '0006_signals_and_problems'),
+        ('journey', '0007_contests'),
         ('organization', '0003_working_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
