@@ -56,6 +56,7 @@ ACTS = (
             Place("Dashboard", "boards:own"),
             Place("Map", "journey:map"),
             Place("Touchpoints", "journey:touchpoints"),
+            Place("Systems", "journey:systems", holds=("journey:system_map", "journey:entities", "journey:single_view")),
             Place("Coverage", "journey:coverage"),
             Place("Signals", "journey:signals"),
             Place("Problems", "journey:problems"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, contests, coverage, handoffs, ownership, signals, touchpoints
+from initiatives.journey.views import charter, contests, coverage, entities, handoffs, ownership, signals, systems, touchpoints
 from initiatives.journey.views import map as ownership_map
 
 app_name = "journey"
@@ -59,4 +59,24 @@ urlpatterns = [
     path("contests/<str:ref>/appeal/", contests.appeal, name="contest_appeal"),
     path("contests/<str:ref>/rule/", contests.rule, name="contest_rule"),
     path("owned/<str:ref>/contest/", contests.contest_open, name="contest_open"),
+    # -- systems
+    path("systems/", systems.systems, name="systems"),
+    path("systems/export.csv", systems.export_systems, name="export_systems"),
+    path("systems/new/", systems.register_system, name="register_system"),
+    path("systems/map/", systems.system_map, name="system_map"),
+    path("systems/<slug:ref>/", systems.system, name="system"),
+    path("systems/<slug:ref>/edit/", systems.edit_system, name="edit_system"),
+    path("systems/<slug:ref>/retire/", systems.retire_system, name="retire_system"),
+    path("systems/<slug:ref>/flows/new/", systems.add_flow, name="add_flow"),
+    path("systems/<slug:ref>/flows/<int:number>/", systems.change_flow, name="change_flow"),
+    path("systems/<slug:ref>/flows/<int:number>/end/", systems.end_flow, name="end_flow"),
+    path("entities/", entities.entities, name="entities"),
+    path("entities/new/", entities.define_entity, name="define_entity"),
+    path("entities/standard/", entities.define_standard, name="define_standard"),
+    path("entities/<slug:ref>/", entities.entity, name="entity"),
+    path("entities/<slug:ref>/edit/", entities.edit_entity, name="edit_entity"),
+    path("entities/<slug:ref>/rule/<int:number>/", entities.rule, name="rule"),
+    path("entities/<slug:ref>/in/<slug:system>/", entities.assign, name="assign"),
+    path("single-view/", entities.single_view, name="single_view"),
+    path("single-view/agree/", entities.agree_view, name="agree_view"),
 ]

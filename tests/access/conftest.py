@@ -19,6 +19,7 @@ from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
 from tests.access.signals import signals
+from tests.access.systems import systems
 from tests.access.table import ACTORS
 from tests.cast import Cast
 
@@ -55,6 +56,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
     _money(world, cast)
     journey(world.arguments, cast)
     signals(world.arguments, cast)
+    systems(world.arguments, cast)
     _imports(world, cast)
     return world
 

@@ -143,7 +143,7 @@ class DataEntity(Ownable):
         return user.standing.heads_department(mine) and all(rival.system.owned.department_id != mine for rival in rivals)
 
     def obstacle_to_rule(self, cell: MatrixCell, by: User | None = None) -> str | None:
-        rivals = list(self.cells.living().records().filter(region=cell.region).select_related("system__owned"))
+        rivals = cell.rivals()
         if cell.ended_at is not None or len(rivals) < 2:
             return "There is nothing to rule: one system of record at most is named."
         if by is not None and not self.may_rule(by, rivals):

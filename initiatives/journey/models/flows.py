@@ -12,7 +12,7 @@ from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.owned_objects import seen
-from initiatives.journey.models.system_words import Direction
+from initiatives.journey.models.system_words import Direction, interval
 from initiatives.journey.models.systems import System
 from initiatives.organization.models import User
 
@@ -40,8 +40,7 @@ class FlowQuerySet(models.QuerySet["Flow"]):
             raise RuleBroken(obstacle)
         flow.take(values)
         flow.save()
-        facts = {"source": source.reference, "target": target.reference, "entity": entity.reference}
-        flow.record("added", by=by, **facts, **values)
+        flow.record("added", by=by, flow=flow.words, **values)
         return flow
 
 
@@ -96,6 +95,15 @@ class Flow(Recorded):
     def get_absolute_url(self) -> str:
         return self.source.get_absolute_url()
 
+    @property
+    def words(self) -> str:
+        """The flow in references, for the audit trail."""
+        return f"{self.source.reference} → {self.target.reference} ({self.entity.reference})"
+
+    @property
+    def every(self) -> str:
+        return interval(self.minutes)
+
     def seen_by(self, user: User) -> bool:
         return all(thing.owned.seen_by(user) for thing in (self.source, self.target, self.entity))
 
@@ -137,7 +145,7 @@ class Flow(Recorded):
         self.take(values)
         self.version += 1
         self.save(update_fields=[*values, "version"])
-        self.record("changed", by=by)
+        self.record("changed", by=by, flow=self.words)
 
     @transaction.atomic
     def end(self, *, by: User, reason: str) -> None:
@@ -152,4 +160,4 @@ class Flow(Recorded):
         self.lock()
         self.ended_at = clock.now()
         self.save(update_fields=["ended_at"])
-        self.record("ended", by=by, reason=reason)
+        self.record("ended", by=by, reason=reason, flow=self.words)

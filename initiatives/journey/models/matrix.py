@@ -70,3 +70,13 @@ class MatrixCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system_id} {self.role} of {self.entity_id}"
+
+    @property
+    def words(self) -> str:
+        """What it is, in words: "System of record, claimed (EU)"."""
+        return f"{self.get_role_display()}{', claimed' if self.claimed else ''}{f' ({self.region})' if self.region else ''}"
+
+    def rivals(self) -> "list[MatrixCell]":
+        """All systems of record of the entity in this region, this one among them."""
+        records = MatrixCell.objects.living().records().filter(entity=self.entity_id, region=self.region)
+        return list(records.select_related("system__owned"))

@@ -1,5 +1,7 @@
 """The closed vocabularies of systems: their life, what a system does with an entity's data, which way data flows."""
 
+from fractions import Fraction
+
 from django.db import models
 
 
@@ -50,3 +52,19 @@ STANDARD_ENTITIES = (
     ("Billing", "What the customer owes and has paid.", False),
     ("Device events", "What devices and sites report on their own.", False),
 )
+
+
+def interval(minutes: int) -> str:
+    """How old data may be, in words: "at once", "15 min", "4 h", "2 days"."""
+    if not minutes:
+        return "at once"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 1440 or (minutes % 1440 and minutes < 2880):
+        return f"{_short(Fraction(minutes, 60))} h"
+    days = Fraction(minutes, 1440)
+    return "1 day" if days == 1 else f"{_short(days)} days"
+
+
+def _short(number: Fraction) -> str:
+    return f"{float(number):.1f}".removesuffix(".0")

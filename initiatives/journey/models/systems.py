@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 
 from initiatives.core import clock
 from initiatives.core.money import checked
@@ -30,6 +30,15 @@ class SystemQuerySet(OwnableQuerySet):
     def running(self) -> Self:
         """Those that hold data today: neither planned nor retired."""
         return self.filter(lifecycle__in=RUNNING)
+
+    def with_cost_open_to(self, user: User) -> Self:
+        """With `cost_is_open`, as `System.cost_open_to` says it, and `open_cost`: None where it is withheld or unknown."""
+        may = Q(owned__department__in=purview(user)) | Q(owned__person=user)
+        if may_register(user):
+            may |= Q(owned__department=None, created_by=user)
+        is_open = Value(True) if user.standing.holds(*SEE_ALL_MONEY) else Case(When(may, then=True), default=False)
+        found = self.annotate(cost_is_open=ExpressionWrapper(is_open, models.BooleanField()))
+        return found.annotate(open_cost=Case(When(cost_is_open=True, then=F("yearly_cost"))))
 
     @transaction.atomic
     def register(

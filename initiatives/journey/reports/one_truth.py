@@ -10,7 +10,9 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Link(NamedTuple):
@@ -175,24 +177,25 @@ def online_offline(
     return len(pairs) - len(apart), len(pairs), sorted(apart, key=sorted)
 
 
-def carry(passage: Passage, captures: Mapping[int, Collection[int]], ways: Ways, limit: int) -> Fraction | None:
-    """Share of the needed entities that are readable after the passage from what was captured before it, within the limit.
+def missing(passage: Passage, captures: Mapping[int, Collection[int]], ways: Ways, limit: int) -> frozenset[int]:
+    """The needed entities that are not readable after the passage from what was captured before it, within the limit.
 
-    `captures` gives the systems that capture each entity. None where nothing is needed: nothing can be asked again.
+    `captures` gives the systems that capture each entity.
     """
+
+    def arrives(entity: int) -> bool:
+        sources = passage.captured.intersection(captures.get(entity, ()))
+        ages = (ways.age(entity, source, target) for source in sources for target in passage.readable)
+        return any(age is not None and age <= limit for age in ages)
+
+    return frozenset(entity for entity in passage.needed if not arrives(entity))
+
+
+def carry(passage: Passage, captures: Mapping[int, Collection[int]], ways: Ways, limit: int) -> Fraction | None:
+    """Share of the needed entities that arrive; None where nothing is needed: nothing can be asked again."""
     if not passage.needed:
         return None
-    carried = sum(_carried(entity, passage, captures, ways, limit) for entity in passage.needed)
-    return Fraction(carried, len(passage.needed))
-
-
-def _carried(entity: int, passage: Passage, captures: Mapping[int, Collection[int]], ways: Ways, limit: int) -> bool:
-    ages = (
-        ways.age(entity, source, target)
-        for source in passage.captured.intersection(captures.get(entity, ()))
-        for target in passage.readable
-    )
-    return any(age is not None and age <= limit for age in ages)
+    return 1 - Fraction(len(missing(passage, captures, ways, limit)), len(passage.needed))
 
 
 def repeat_risk(carried: Iterable[tuple[int, Fraction]]) -> Fraction | None:
@@ -202,7 +205,7 @@ def repeat_risk(carried: Iterable[tuple[int, Fraction]]) -> Fraction | None:
     return 1 - sum((t * share for t, share in pairs), Fraction(0)) / traffic if traffic else None
 
 
-def by_weight(shares: Mapping[Hashable, tuple[int, Fraction]]) -> list[Hashable]:
+def by_weight(shares: Mapping[Key, tuple[int, Fraction]]) -> list[Key]:
     """What breaks most first: by traffic that is not carried, t·(1 − carry); whole passages are left out."""
     lost = {key: traffic * (1 - share) for key, (traffic, share) in shares.items()}
     return sorted((key for key in lost if lost[key]), key=lambda key: -lost[key])

@@ -13,6 +13,7 @@ from initiatives.journey.models import Journey, MapPolicy, Ownership, Touchpoint
 from initiatives.journey.reports.contests import contest_panel
 from initiatives.journey.reports.handoffs import handoffs_panel
 from initiatives.journey.reports.signals import signals_panel
+from initiatives.journey.reports.systems_panel import systems_panel
 from initiatives.organization.models import User
 
 EVENTS_SHOWN = 12
@@ -34,6 +35,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         **_weight(touchpoint, user),
         **signals_panel(touchpoint, user),
         "contest_panel": contest_panel(touchpoint.owned, user),
+        **systems_panel(touchpoint, user),
     }
 
 
