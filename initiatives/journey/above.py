@@ -1,9 +1,9 @@
-"""The seam through which the rooms above say what is done about a touchpoint, without this room knowing them.
+"""The seam through which the rooms above say what is done about a touchpoint and a problem, without this room knowing them.
 
-The room above calls `work_with` once, when the product starts.
+The room above calls `work_with` and `initiatives_with` once, when the product starts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,3 +31,18 @@ def work_with(answer: Answer) -> None:
 
 def work_on(user: "User", touchpoint: "Touchpoint") -> Sequence[Work]:
     return [work for answer in _answers for work in answer(user, touchpoint)]
+
+
+Initiatives = Callable[["User", "Collection[int] | None"], Mapping[int, Sequence[Work]]]
+
+_initiatives: list[Initiatives] = []
+
+
+def initiatives_with(answer: Initiatives) -> None:
+    """`answer(user, ids)` gives the living initiatives that answer these problems (None: all), as far as the person sees them."""
+    _initiatives[:] = [answer]
+
+
+def initiatives_for(user: "User", problems: "Collection[int] | None") -> Mapping[int, Sequence[Work]]:
+    """By problem; a problem that no initiative answers which this person may see is not there."""
+    return _initiatives[0](user, problems) if _initiatives else {}

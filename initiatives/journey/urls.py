@@ -1,6 +1,18 @@
 from django.urls import path
 
-from initiatives.journey.views import charter, contests, coverage, entities, handoffs, ownership, signals, systems, touchpoints
+from initiatives.journey.views import (
+    charter,
+    contests,
+    coverage,
+    entities,
+    handoffs,
+    ownership,
+    problems,
+    signals,
+    sweeps,
+    systems,
+    touchpoints,
+)
 from initiatives.journey.views import map as ownership_map
 
 app_name = "journey"
@@ -40,7 +52,7 @@ urlpatterns = [
     path("charter/waiver/end/", charter.end_waiver, name="charter_waiver_end"),
     path("charter/<int:number>/", charter.version, name="charter_version"),
     path("charter/<int:number>/vote/<int:department>/", charter.vote, name="charter_vote"),
-    # signals
+    # -- signals
     path("signals/", signals.signals, name="signals"),
     path("signals/export.csv", signals.export_signals, name="export_signals"),
     path("signals/new/", signals.raise_signal, name="raise_signal"),
@@ -49,6 +61,7 @@ urlpatterns = [
     path("signals/<slug:ref>/answer/", signals.answer_signal, name="answer_signal"),
     path("signals/<slug:ref>/dismiss/", signals.dismiss_signal, name="dismiss_signal"),
     path("signals/<slug:ref>/merge/", signals.merge_signal, name="merge_signal"),
+    path("signals/<slug:ref>/gather/", signals.gather_signal, name="gather_signal"),
     path("signals/<slug:ref>/reopen/", signals.reopen_signal, name="reopen_signal"),
     # -- contests
     path("contests/", contests.contests, name="contests"),
@@ -79,4 +92,20 @@ urlpatterns = [
     path("entities/<slug:ref>/in/<slug:system>/", entities.assign, name="assign"),
     path("single-view/", entities.single_view, name="single_view"),
     path("single-view/agree/", entities.agree_view, name="agree_view"),
+    # -- problems
+    path("problems/", problems.problems, name="problems"),
+    path("problems/export.csv", problems.export_problems, name="export_problems"),
+    path("problems/new/", problems.pose_problem, name="pose_problem"),
+    path("problems/<slug:ref>/", problems.problem, name="problem"),
+    path("problems/<slug:ref>/edit/", problems.edit_problem, name="edit_problem"),
+    path("problems/<slug:ref>/evidence/", problems.add_evidence, name="add_evidence"),
+    path("problems/<slug:ref>/solve/", problems.solve_problem, name="solve_problem"),
+    path("problems/<slug:ref>/dismiss/", problems.dismiss_problem, name="dismiss_problem"),
+    path("problems/<slug:ref>/reopen/", problems.reopen_problem, name="reopen_problem"),
+    # -- sweeps
+    path("sweeps/", sweeps.sweeps, name="sweeps"),
+    path("sweeps/open/", sweeps.open_sweep, name="open_sweep"),
+    path("sweeps/<int:number>/complete/", sweeps.complete_sweep, name="complete_sweep"),
+    path("sweeps/<int:number>/cancel/", sweeps.cancel_sweep, name="cancel_sweep"),
+    path("sweeps/<int:number>/stages/<int:pk>/sign/", sweeps.sign_nothing, name="sign_nothing"),
 ]

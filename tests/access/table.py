@@ -56,6 +56,9 @@ SEEN: dict[str, dict[str, str]] = {
     "flow": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "cell": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "claim": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "sweep": {"own": ROLE, "none": ""},
+    "swept stage": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "problem": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -199,6 +202,7 @@ TABLE: list[Row] = [
     ("journey:support", "POST", "signal", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("journey:answer_signal", "POST", "signal", everywhere("x", own="chd")),
     ("journey:dismiss_signal", "POST", "signal", everywhere("x", own="chd")),
+    ("journey:gather_signal", "POST", "signal", everywhere("x", own="chd")),
     ("journey:merge_signal", "POST", "signal", everywhere("x", own="chd")),
     ("journey:reopen_signal", "POST", "signal", everywhere("x", own="chd")),
     # -- journey, contests
@@ -229,6 +233,22 @@ TABLE: list[Row] = [
     ("journey:rule", "POST", "claim", everywhere("x", own="hd")),
     ("journey:single_view", "GET", "", {"": ROLE}),
     ("journey:agree_view", "GET POST", "", {"": "x"}),
+    # -- journey: problems
+    ("journey:problems", "GET", "", {"": ROLE}),
+    ("journey:export_problems", "GET", "", {"": ROLE.replace("A", "")}),
+    ("journey:pose_problem", "GET POST", "", {"": "chdox"}),
+    ("journey:problem", "GET", "problem", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("journey:edit_problem", "GET POST", "problem", everywhere("x", own="chd")),
+    ("journey:add_evidence", "GET POST", "problem", everywhere("x", own="chd")),
+    ("journey:solve_problem", "POST", "problem", everywhere("x", own="chd")),
+    ("journey:dismiss_problem", "POST", "problem", everywhere("x", own="chd")),
+    ("journey:reopen_problem", "POST", "problem", everywhere("x", own="chd")),
+    # -- journey: sweeps
+    ("journey:sweeps", "GET", "", {"": ROLE}),
+    ("journey:open_sweep", "GET POST", "", {"": "x"}),
+    ("journey:complete_sweep", "POST", "sweep", {"own": "x"}),
+    ("journey:cancel_sweep", "POST", "sweep", {"own": "x"}),
+    ("journey:sign_nothing", "POST", "swept stage", {"own": "hd"}),
     # -- decisions
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from initiatives.journey.models import Channel, Signal, Stage, StageKind, State, Touchpoint
+from initiatives.core import clock
+from initiatives.journey.models import Channel, Problem, Signal, Stage, StageKind, State, Touchpoint
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.systems import Landscape
@@ -59,5 +61,21 @@ def raised(journey_map: Map, cast: Cast) -> Raise:
     def make(title: str = "Signs point both ways", by: User | None = None, **more: Any) -> Signal:
         by = by or cast.contributor("HR")
         return Signal.objects.raise_signal(by=by, touchpoints=[touchpoint], title=title, **more)
+
+    return make
+
+
+Posed = Callable[..., Problem]
+
+
+@pytest.fixture
+def posed(raised: Raise, cast: Cast) -> Posed:
+    """A problem at the touchpoint of `raised`, by the head of OPS, known from a survey."""
+
+    def make(title: str = "Passengers cannot find their gate", by: User | None = None, **more: Any) -> Problem:
+        evidence = {"source": "comment", "observed_on": more.pop("observed_on", clock.today()), "customers": 40}
+        facts = {"statement": "They turn around twice.", "severity": 3, "frequency": Decimal("0.1"), "evidence": evidence}
+        facts["touchpoints"] = list(Touchpoint.objects.filter(title="Terminal signs"))
+        return Problem.objects.pose(by=by or cast.head("OPS"), title=title, **(facts | more))
 
     return make

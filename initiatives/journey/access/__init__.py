@@ -7,8 +7,10 @@ from initiatives.journey.access import charter, contests, coverage, handoffs, ow
 from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.contests import contest_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
+from initiatives.journey.access.problems import problem_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
 from initiatives.journey.access.signals import signal_for
+from initiatives.journey.access.sweeps import sweep_for, swept_stage_for
 
 __all__ = [
     "READERS",
@@ -22,7 +24,10 @@ __all__ = [
     "owned_for",
     "ownership",
     "ownership_for",
+    "problem_for",
     "signal_for",
+    "sweep_for",
+    "swept_stage_for",
     "systems",
     "touchpoint_for",
     "touchpoints",

@@ -60,7 +60,7 @@ declare(
     Rule("journey:support", "POST", "journey.view_signal", of="signal", who=READERS),
     *(
         Rule(f"journey:{act}_signal", "POST", "journey.triage_signal", of="signal", who=TRIAGERS)
-        for act in ("answer", "dismiss", "merge", "reopen")
+        for act in ("answer", "dismiss", "gather", "merge", "reopen")
     ),
     MailRule("outcomes", who="who raised a signal or said “me too”, while active and able to see it; never who decided"),
 )

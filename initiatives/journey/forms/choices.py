@@ -7,16 +7,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from initiatives.journey.models import Stage, Touchpoint
+from initiatives.journey.models.hanging import answered_by
 from initiatives.organization.models import User
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
 RESTRICTED = "Restricted item"
 
 
-def touchpoints_by_stage(user: User) -> Groups:
-    """Those in use that `user` may see: (stage, [(reference, title · channel)]); two queries."""
+def touchpoints_by_stage(user: User, *, own: bool = False) -> Groups:
+    """Those in use that `user` may see, or answers for: (stage, [(reference, title · channel)]); two queries."""
     stages = dict(Stage.objects.visible_to(user).values_list("pk", "title"))
-    rows = Touchpoint.objects.visible_to(user).in_use().order_by("stage__position", "title", "id")
+    seen = Touchpoint.objects.visible_to(user).in_use()
+    rows = (seen.filter(answered_by(user, "")) if own else seen).order_by("stage__position", "title", "id")
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for reference, title, channel, stage in rows.values_list("reference", "title", "channel__name", "stage"):
         groups[stages.get(stage, RESTRICTED)].append((reference, f"{title} · {channel}"))

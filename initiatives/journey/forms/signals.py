@@ -7,7 +7,7 @@ from django import forms
 from initiatives.core import clock
 from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.journey.forms.choices import TouchpointField, TouchpointsField, touchpoints_by_stage
-from initiatives.journey.models import Signal, Source
+from initiatives.journey.models import Problem, Signal, Source
 from initiatives.journey.models.failing_words import MOST_CUSTOMERS
 from initiatives.organization.models import User
 
@@ -72,4 +72,22 @@ class MergeForm(forms.Form):
         found = Signal.objects.visible_to(self.by).filter(reference=reference).select_related("duplicate_of").first()
         if found is None:
             raise forms.ValidationError(f"There is no signal {reference}.")
+        return found
+
+
+class GatherForm(forms.Form):
+    """Which problem a signal belongs to, by its reference."""
+
+    problem = LineField(label="The problem", max_length=40)
+    reason = ProseField(max_length=2_000, required=False)
+
+    def __init__(self, *args: Any, by: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.by = by
+
+    def clean_problem(self) -> Problem:
+        reference = self.cleaned_data["problem"].upper()
+        found = Problem.objects.visible_to(self.by).filter(reference=reference).first()
+        if found is None:
+            raise forms.ValidationError(f"There is no problem {reference}.")
         return found

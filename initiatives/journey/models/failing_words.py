@@ -48,3 +48,15 @@ PROBLEM_STEPS: tuple[tuple[str, str], ...] = (
     (ProblemState.SOLVED, ProblemState.OPEN),
     (ProblemState.DISMISSED, ProblemState.OPEN),
 )
+
+
+class SweepState(models.TextChoices):
+    OPEN = "open", "Open"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+SWEEP_STEPS: tuple[tuple[str, str], ...] = (
+    (SweepState.OPEN, SweepState.COMPLETED),
+    (SweepState.OPEN, SweepState.CANCELLED),
+)

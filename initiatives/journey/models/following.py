@@ -1,12 +1,15 @@
-"""What follows when somebody else comes to answer for an object: what hangs on it in this room says so here, once."""
+"""What follows from acts elsewhere in this room: a module that has to do something then says so here, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from initiatives.journey.models.map import Touchpoint
     from initiatives.journey.models.owned_objects import OwnedObject
+    from initiatives.organization.models import User
 
 _followers: list[Callable[["OwnedObject"], None]] = []
+_counters: list[Callable[["Collection[Touchpoint]", "User"], None]] = []
 
 
 def follow(act: Callable[["OwnedObject"], None]) -> None:
@@ -18,3 +21,14 @@ def follow(act: Callable[["OwnedObject"], None]) -> None:
 def follows_from(owned: "OwnedObject") -> None:
     for act in _followers:
         act(owned)
+
+
+def when_entered(act: Callable[["Collection[Touchpoint]", "User"], None]) -> None:
+    """`act(touchpoints, by)` runs in the transaction in which a signal is raised or a problem posed at them."""
+    if act not in _counters:
+        _counters.append(act)
+
+
+def entered(touchpoints: "Collection[Touchpoint]", by: "User") -> None:
+    for act in _counters:
+        act(touchpoints, by)

@@ -78,12 +78,12 @@ def answers_for(user: User, touchpoint: Touchpoint) -> bool:
     )
 
 
-def answered_by(user: User) -> Q:
-    """The same as a condition on rows that have a `touchpoint`."""
+def answered_by(user: User, to: str = "touchpoint__") -> Q:
+    """The same as a condition on rows that have a `touchpoint`; `to` leads to it, and is empty for touchpoints."""
     if user.standing.holds("cxo"):
         return Q()
     found = Q(pk__in=[])
-    for along in ("touchpoint__owned__", "touchpoint__parent__owned__", "touchpoint__stage__owned__"):
+    for along in (f"{to}owned__", f"{to}parent__owned__", f"{to}stage__owned__"):
         heads = {f"{along}state__in": HELD, f"{along}department__in": user.standing.heads}
         found |= Q(**{f"{along}person": user}) | Q(**{f"{along}steward": user}) | Q(**heads)
     return found

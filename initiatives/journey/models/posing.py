@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from initiatives.core.rules import RuleBroken
+from initiatives.journey.models import following
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import ProblemState
 from initiatives.journey.models.hanging import alike, all_seen, answered_by, answers_for, in_use
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
-from initiatives.journey.models.pain import with_pain
+from initiatives.journey.models.pain import a_year_before, with_pain
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def worst_first(self, today: date) -> Self:
         return self.with_pain(today).order_by("-pain", "id")
 
+    def with_old_evidence(self, today: date) -> Self:
+        """Those whose newest piece of evidence is older than a year."""
+        young = Evidence.objects.living().filter(problem=OuterRef("pk"), observed_on__gte=a_year_before(today))
+        return self.filter(~Exists(young))
+
     @transaction.atomic
     def pose(
         self,
@@ -75,4 +82,5 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
             problem.add_evidence(by=by, **evidence)
         for signal in signals:
             signal.gather(problem, by=by)
+        following.entered(kept, by)
         return problem

@@ -43,6 +43,10 @@ STANDS_ON_SOMETHING = with_refusals(
 )
 
 
+def percent_of(frequency: Decimal) -> Decimal:
+    return (frequency * 100).quantize(Decimal("0.01"))
+
+
 class Problem(Recorded):
     """What fails, how badly and how often. Who answers for its first touchpoint owns it.
 
@@ -105,6 +109,11 @@ class Problem(Recorded):
     @property
     def is_open(self) -> bool:
         return self.state == ProblemState.OPEN
+
+    @property
+    def percent(self) -> Decimal:
+        """In how many of 100 contacts it happens."""
+        return percent_of(self.frequency)
 
     def seen_by(self, user: User) -> bool:
         """Whether `user` may know of it, asked of what people decided; agrees with `visible_to`."""

@@ -98,6 +98,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         SignalTouchpoint.objects.bulk_create(SignalTouchpoint(signal=signal, touchpoint=one) for one in kept)
         signal.record("raised", by=by, touchpoints=[one.reference for one in kept])
         triaging.ask_to_triage(signal, by=by)
+        following.entered(kept, by)
         return signal
 
 

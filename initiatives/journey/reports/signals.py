@@ -130,10 +130,6 @@ def signal_page(signal: Signal, user: User) -> dict[str, Any]:
     links = list(signal.links.select_related("touchpoint__owned", "touchpoint__stage__owned", "touchpoint__channel"))
     may_triage = signal.may_triage(user)
     same = Signal.objects.visible_to(user).filter(duplicate_of=signal)
-    alike = []
-    if may_triage and signal.is_open:
-        near = Signal.objects.visible_to(user).living().alike(signal.title, [link.touchpoint_id for link in links])
-        alike = list(near.exclude(pk=signal.pk).select_related("touchpoint")[:ALIKE_SHOWN])
     return {
         "signal": signal,
         "tone": TONES[signal.state],
@@ -142,11 +138,21 @@ def signal_page(signal: Signal, user: User) -> dict[str, Any]:
         "duplicates": list(same.select_related("raised_by").order_by("id")),
         "outcome": outcome_of(signal, user),
         "may_triage": may_triage,
-        "alike": alike,
+        **(_may_be(signal, [link.touchpoint_id for link in links], user) if may_triage and signal.is_open else {}),
         "support_obstacle": signal.obstacle_to_support(user),
         "may_reopen": signal.obstacle_to_reopen(user) is None,
         "asked": signal.asks().select_related("person").first() if signal.is_open else None,
         "events": Event.objects.about(signal).newest_first()[:12],
+    }
+
+
+def _may_be(signal: Signal, touchpoints: list[int], user: User) -> dict[str, Any]:
+    """Other signals that may say the same, and open problems that this one may belong to, the most alike first."""
+    others = Signal.objects.visible_to(user).living().exclude(pk=signal.pk).alike(signal.title, touchpoints)
+    problems = Problem.objects.visible_to(user).open_now().alike(signal.title, touchpoints)
+    return {
+        "alike": list(others.select_related("touchpoint")[:ALIKE_SHOWN]),
+        "near_problems": list(problems.select_related("touchpoint")[:ALIKE_SHOWN]),
     }
 
 

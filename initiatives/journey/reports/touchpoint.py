@@ -12,6 +12,7 @@ from initiatives.journey import above
 from initiatives.journey.models import Journey, MapPolicy, Ownership, Touchpoint
 from initiatives.journey.reports.contests import contest_panel
 from initiatives.journey.reports.handoffs import handoffs_panel
+from initiatives.journey.reports.problems import problems_panel
 from initiatives.journey.reports.signals import signals_panel
 from initiatives.journey.reports.systems_panel import systems_panel
 from initiatives.organization.models import User
@@ -36,6 +37,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         **signals_panel(touchpoint, user),
         "contest_panel": contest_panel(touchpoint.owned, user),
         **systems_panel(touchpoint, user),
+        **problems_panel(touchpoint, user),
     }
 
 

@@ -10,7 +10,7 @@ from initiatives.core.exports import csv_response
 from initiatives.core.pages import Request, form_page, page, reply
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import signal_for
-from initiatives.journey.forms.signals import MergeForm, ReasonForm, SignalForm
+from initiatives.journey.forms.signals import GatherForm, MergeForm, ReasonForm, SignalForm
 from initiatives.journey.models import Signal
 from initiatives.journey.reports.signals import exported_signals, known_already, signal_page, signals_page
 
@@ -94,6 +94,15 @@ def merge_signal(request: Request, ref: str) -> HttpResponse:
         given = checked(MergeForm(request.POST, by=request.user))
         found.merge(given["into"], by=request.user, reason=given["reason"])
     return reply(request, found, said=f"{ref} counts as a duplicate.")
+
+
+@require_POST
+def gather_signal(request: Request, ref: str) -> HttpResponse:
+    found = signal_for(request, ref, to="triage")
+    with explained(request):
+        given = checked(GatherForm(request.POST, by=request.user))
+        found.gather(given["problem"], by=request.user, reason=given["reason"])
+    return reply(request, found, said=f"{ref} is evidence of a problem. Who raised it hears of it.")
 
 
 def checked(form: Any) -> dict[str, Any]:
