@@ -1,6 +1,6 @@
 """The seam through which the rooms above say what is done about a touchpoint and a problem, without this room knowing them.
 
-The room above calls `work_with` and `initiatives_with` once, when the product starts.
+The room above calls `work_with`, `initiatives_with` and `aimless_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -46,3 +46,22 @@ def initiatives_with(answer: Initiatives) -> None:
 def initiatives_for(user: "User", problems: "Collection[int] | None") -> Mapping[int, Sequence[Work]]:
     """By problem; a problem that no initiative answers which this person may see is not there."""
     return _initiatives[0](user, problems) if _initiatives else {}
+
+
+class Aimless(NamedTuple):
+    """How many living initiatives answer no problem, and where they are listed."""
+
+    number: int
+    url: str
+
+
+_aimless: list[Callable[["User"], Aimless]] = []
+
+
+def aimless_with(answer: Callable[["User"], Aimless]) -> None:
+    """`answer(user)` counts the initiatives that answer no problem, as far as the person sees them."""
+    _aimless[:] = [answer]
+
+
+def aimless_for(user: "User") -> Aimless | None:
+    return _aimless[0](user) if _aimless else None

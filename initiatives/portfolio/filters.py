@@ -1,6 +1,6 @@
 """How the portfolio is looked at: a closed grammar of URL parameters. Whatever is not in it is refused with 400.
 
-?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=name|none &mine=1
+?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=name|none &mine=1 &problem=none
 &sort=-end &group=status &columns=status,health &view=board; a parameter that filters may be given several times.
 """
 
@@ -65,6 +65,7 @@ class Look:
     health: tuple[str, ...] = ()
     sponsor: str = ""
     mine: bool = False
+    problem: str = ""
     sort: str = "reference"
     group: str = ""
     columns: tuple[str, ...] = USUAL
@@ -81,6 +82,7 @@ class Look:
             health=_several(query, "health", HEALTHS),
             sponsor=_words(query.get("sponsor", "")),
             mine=_one(query, "mine", ("1",)) == "1",
+            problem=_one(query, "problem", (NOBODY,)),
             sort=_one(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference",
             group=_one(query, "group", GROUPS),
             columns=_columns(query),
@@ -94,6 +96,7 @@ class Look:
             pairs += [(name, value) for value in getattr(self, name)]
         pairs += [("sponsor", self.sponsor)] if self.sponsor else []
         pairs += [("mine", "1")] if self.mine else []
+        pairs += [("problem", self.problem)] if self.problem else []
         pairs += [("sort", self.sort)] if self.sort != plain.sort else []
         pairs += [("group", self.group)] if self.group else []
         pairs += [("columns", ",".join(self.columns))] if self.columns != plain.columns else []
@@ -114,7 +117,7 @@ class Look:
     @property
     def narrows(self) -> bool:
         """Whether anything is filtered away."""
-        return any((self.q, self.department, self.accountable, self.status, self.health, self.sponsor, self.mine))
+        return any((self.q, self.department, self.accountable, self.status, self.health, self.sponsor, self.mine, self.problem))
 
     def narrow(self, seen: InitiativeQuerySet, *, user: User, today: date, departments: Mapping[str, int]) -> InitiativeQuerySet:
         """Of what this person sees, what this look asks for."""
@@ -130,6 +133,8 @@ class Look:
             seen = seen.filter(_healths(self.health, today))
         if self.sponsor:
             seen = seen.filter(sponsor=None) if self.sponsor == NOBODY else seen.filter(sponsor__name__icontains=self.sponsor)
+        if self.problem:
+            seen = seen.without_problem()
         return seen.of_person(user) if self.mine else seen
 
     def order(self) -> list[OrderBy]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 
+from initiatives.core import clock
 from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.core.money import AmountField
+from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import Health, Initiative, Involvement, Letter
 from initiatives.portfolio.models.words import LONG_AGO
@@ -137,3 +139,32 @@ class SavedViewForm(forms.Form):
     name = LineField(max_length=80)
     shared = forms.BooleanField(required=False, label="Colleagues may use it")
     query = forms.CharField(max_length=1_000, required=False, widget=forms.HiddenInput)
+
+
+class ByReference(forms.ModelChoiceField):  # type: ignore[type-arg]  # of problems and of touchpoints
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.reference} {obj.title}"
+
+
+class ProblemForm(forms.Form):
+    """Which open problem the initiative answers, what hurts most first."""
+
+    problem = ByReference(queryset=Problem.objects.none())
+
+    def __init__(self, *args: Any, by: User, initiative: Initiative, **more: Any) -> None:
+        super().__init__(*args, **more)
+        answered = initiative.answered_problems.living().values("problem")
+        found = Problem.objects.visible_to(by).open_now().exclude(pk__in=answered)
+        self.fields["problem"].queryset = found.worst_first(clock.today())  # type: ignore[attr-defined]  # a choice of rows
+
+
+class TouchpointForm(forms.Form):
+    """Which touchpoint the initiative improves."""
+
+    touchpoint = ByReference(queryset=Touchpoint.objects.none())
+
+    def __init__(self, *args: Any, by: User, initiative: Initiative, **more: Any) -> None:
+        super().__init__(*args, **more)
+        improved = initiative.improved_touchpoints.living().values("touchpoint")
+        found = Touchpoint.objects.visible_to(by).in_use().exclude(pk__in=improved)
+        self.fields["touchpoint"].queryset = found.select_related("owned").order_by("stage__position", "title", "id")  # type: ignore[attr-defined]  # a choice of rows

@@ -81,6 +81,8 @@ def _chosen(look: Look, words: dict[str, dict[str, str]]) -> Iterator[tuple[str,
         yield f"“{look.q}”", look.query(q="")
     if look.mine:
         yield "Mine", look.query(mine=False)
+    if look.problem:
+        yield "Answers no problem", look.query(problem="")
     if look.sponsor:
         yield f"Sponsor: {look.sponsor}", look.query(sponsor="")
     for name, known in words.items():

@@ -14,6 +14,7 @@ from initiatives.core.templatetags.marks import health as health_mark
 from initiatives.core.templatetags.words import ago
 from initiatives.funding.above import Name
 from initiatives.funding.reports import money_panel
+from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import User
 from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Milestone, State, Status
 
@@ -63,6 +64,16 @@ EXIT_WORDS = {
     "cancel": ("Cancel initiative", "danger", "It ends before its time. Everybody who sees it reads the reason."),
     "pause": ("Pause", "", "The work stops for now. Check-ins are not asked for until it resumes."),
 }
+
+
+def aims(initiative: Initiative, user: User) -> dict[str, Any]:
+    """The problems that it answers and the touchpoints that it improves, as far as the reader may know of them."""
+    problems = Problem.objects.visible_to(user).filter(pk__in=initiative.answered_problems.living().values("problem"))
+    touchpoints = Touchpoint.objects.visible_to(user).filter(pk__in=initiative.improved_touchpoints.living().values("touchpoint"))
+    return {
+        "problems": list(problems.order_by("pk")),
+        "touchpoints": list(touchpoints.order_by("stage__position", "pk").values("reference", "title")),
+    }
 
 
 def steps(initiative: Initiative, user: User) -> Iterator[Step]:
@@ -121,6 +132,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "withheld": sorted(initiative.withheld.items()),
         "panel": money_panel(user, initiative.cost_object, name=Name(str(initiative), initiative.get_absolute_url())),
         "may_edit": initiative.obstacle_to_edit(user) is None,
+        **aims(initiative, user),
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
         "may_guard": initiative.obstacle_to_make_confidential(user) is None,
         "may_report": initiative.obstacle_to_check_in(user) is None,

@@ -1,17 +1,24 @@
 """What the portfolio tells the rooms below: who sees a confidential initiative, what a leaver held, whose money it is."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import above
 from initiatives.funding.models import CostObject
+from initiatives.journey import above as journey
+from initiatives.journey.above import Aimless, Work
+from initiatives.journey.models import Touchpoint
 from initiatives.organization import departures, projections
 from initiatives.organization.models import User
 from initiatives.portfolio.models import (
     CANDIDATES,
+    AnsweredProblem,
+    ImprovedTouchpoint,
     Initiative,
     InitiativeGroupPermission,
     InitiativeUserPermission,
@@ -78,9 +85,42 @@ def may_ask_for(user: User, cost_object: CostObject) -> bool:
     return (initiative.may_edit(user) or initiative.may_run(user)) and initiative.seen_by(user)
 
 
+GIVEN_UP = (Status.DECLINED, Status.CANCELLED)
+
+
+def answering(user: User, problems: Collection[int] | None) -> Mapping[int, Sequence[Work]]:
+    """The initiatives that answer these problems (None: all), as far as this person may see them."""
+    found = AnsweredProblem.objects.living().filter(initiative__in=Initiative.objects.visible_to(user))
+    if problems is not None:
+        found = found.filter(problem__in=problems)
+    work: dict[int, list[Work]] = defaultdict(list)
+    for aim in found.exclude(initiative__status__in=GIVEN_UP).select_related("initiative").order_by("initiative"):
+        work[aim.problem_id].append(_as_work(aim.initiative))
+    return work
+
+
+def improving(user: User, touchpoint: Touchpoint) -> Sequence[Work]:
+    """The initiatives that improve this touchpoint, as far as this person may see them."""
+    aims = ImprovedTouchpoint.objects.living().filter(touchpoint=touchpoint).values("initiative")
+    found = Initiative.objects.visible_to(user).filter(pk__in=aims).exclude(status__in=GIVEN_UP)
+    return [_as_work(initiative) for initiative in found.order_by("pk")]
+
+
+def aimless(user: User) -> Aimless:
+    """How many initiatives that this person sees answer no problem."""
+    return Aimless(Initiative.objects.visible_to(user).without_problem().count(), f"{reverse('portfolio:list')}?problem=none")
+
+
+def _as_work(initiative: Initiative) -> Work:
+    return Work(str(initiative), initiative.get_absolute_url(), str(initiative.get_status_display()))
+
+
 projections.register("guests of confidential initiatives", rebuild_guests)
 departures.register(held_by, pass_on)
 above.name_with(names_for)
 above.amounts_with(carried_by)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
+journey.initiatives_with(answering)
+journey.work_with(improving)
+journey.aimless_with(aimless)

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.portfolio.views import initiatives, lists, parts, progress
+from initiatives.portfolio.views import aims, initiatives, lists, parts, progress
 
 
 class Reference:
@@ -31,6 +31,10 @@ urlpatterns = [
     path("new/", initiatives.create, name="create"),
     path("<ref:ref>/", initiatives.initiative, name="initiative"),
     path("<ref:ref>/edit/", initiatives.edit, name="edit"),
+    path("<ref:ref>/problems/", aims.answer_problem, name="answer_problem"),
+    path("<ref:ref>/problems/leave/", aims.leave_problem, name="leave_problem"),
+    path("<ref:ref>/touchpoints/", aims.improve, name="improve"),
+    path("<ref:ref>/touchpoints/leave/", aims.leave_touchpoint, name="leave_touchpoint"),
     path("<ref:ref>/propose/", initiatives.propose, name="propose"),
     path("<ref:ref>/launch/", initiatives.launch, name="launch"),
     path("<ref:ref>/complete/", initiatives.complete, name="complete"),

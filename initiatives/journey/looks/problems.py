@@ -1,4 +1,4 @@
-"""?q=words &state=answered &severity=5 &stage=STG-002 &touchpoint=TP-014 &old=1: the grammar of the list of problems."""
+"""?q=words &state=answered &severity=5 &stage=STG-002 &touchpoint=TP-014 &sweep=2 &old=1: how problems are looked at."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from initiatives.journey.looks.signals import one_of, words_of
-from initiatives.journey.models import ProblemState, ProblemTouchpoint
+from initiatives.journey.looks.signals import number_of, one_of, words_of
+from initiatives.journey.models import ProblemState, ProblemTouchpoint, Sweep
 from initiatives.journey.models.posing import ProblemQuerySet
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
@@ -30,6 +30,7 @@ class ProblemLook:
     severity: str = ""
     stage: str = ""
     touchpoint: str = ""
+    sweep: str = ""
     old: bool = False
 
     @classmethod
@@ -41,6 +42,7 @@ class ProblemLook:
             severity=one_of(query, "severity", "12345"),
             stage=one_of(query, "stage", stages),
             touchpoint=query.get("touchpoint", "")[:40],
+            sweep=number_of(query, "sweep"),
             old=one_of(query, "old", ("1",)) == "1",
         )
 
@@ -48,7 +50,7 @@ class ProblemLook:
         """The URL's query string, with these changes."""
         query = QueryDict(mutable=True)
         look = replace(self, **changes)
-        for name in ("q", "state", "severity", "stage", "touchpoint"):
+        for name in ("q", "state", "severity", "stage", "touchpoint", "sweep"):
             if value := getattr(look, name):
                 query[name] = value
         if look.old:
@@ -72,6 +74,11 @@ class ProblemLook:
             seen = seen.filter(Exists(there.filter(touchpoint__reference=self.touchpoint)))
         if self.state in (ProblemState.SOLVED, ProblemState.DISMISSED):
             return seen.filter(state=self.state)
+        if self.sweep:
+            swept = [sweep.problems().values("pk") for sweep in Sweep.objects.filter(number=self.sweep)]
+            seen = seen.filter(pk__in=swept[0]) if swept else seen.none()
+            if not self.state:  # what became of them meanwhile does not matter
+                return seen
         seen = seen.open_now()
         if self.state == ANSWERED:
             return seen.filter(pk__in=answered)

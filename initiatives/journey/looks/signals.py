@@ -1,14 +1,14 @@
-"""?q=words &state=open &source=complaint &stage=STG-002 &touchpoint=TP-014 &mine=1: the grammar of the list of signals."""
+"""?q=words &state=open &source=complaint &stage=STG-002 &touchpoint=TP-014 &sweep=2 &mine=1: how signals are looked at."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from initiatives.core.rules import BadInput
-from initiatives.journey.models import Disposition, Source
+from initiatives.journey.models import Disposition, SignalTouchpoint, Source, Sweep
 from initiatives.journey.models.signals import SignalQuerySet
 from initiatives.organization.models import User
 
@@ -24,6 +24,7 @@ class SignalLook:
     source: str = ""
     stage: str = ""
     touchpoint: str = ""
+    sweep: str = ""
     mine: bool = False
 
     @classmethod
@@ -35,6 +36,7 @@ class SignalLook:
             source=one_of(query, "source", Source.values),
             stage=one_of(query, "stage", stages),
             touchpoint=query.get("touchpoint", "")[:40],
+            sweep=number_of(query, "sweep"),
             mine=one_of(query, "mine", ("1",)) == "1",
         )
 
@@ -42,7 +44,7 @@ class SignalLook:
         """The URL's query string, with these changes."""
         query = QueryDict(mutable=True)
         look = replace(self, **changes)
-        for name in ("q", "state", "source", "stage", "touchpoint"):
+        for name in ("q", "state", "source", "stage", "touchpoint", "sweep"):
             if value := getattr(look, name):
                 query[name] = value
         if look.mine:
@@ -57,8 +59,14 @@ class SignalLook:
         """Of what this person sees, what this look asks for."""
         for word in self.q.split():
             seen = seen.filter(Q(title__icontains=word) | Q(reference__icontains=word))
-        plain = {"state": self.state, "source": self.source, "touchpoint__stage__reference": self.stage}
+        plain = {"state": self.state, "source": self.source}
         seen = seen.filter(**{name: value for name, value in plain.items() if value})
+        if self.stage:
+            there = SignalTouchpoint.objects.filter(signal=OuterRef("pk"), touchpoint__stage__reference=self.stage)
+            seen = seen.filter(Exists(there))
+        if self.sweep:
+            swept = [sweep.signals().values("pk") for sweep in Sweep.objects.filter(number=self.sweep)]
+            seen = seen.filter(pk__in=swept[0]) if swept else seen.none()
         if self.touchpoint:
             seen = seen.at(self.touchpoint)
         return seen.of_person(user) if self.mine else seen
@@ -76,5 +84,13 @@ def one_of(query: QueryDict, name: str, known: Iterable[str]) -> str:
     """The first value given; empty is none."""
     value = (query.getlist(name) or [""])[0]
     if value and value not in known:
+        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
+    return value
+
+
+def number_of(query: QueryDict, name: str) -> str:
+    """A number in digits, or nothing."""
+    value = query.get(name, "")
+    if value and not (value.isascii() and value.isdigit() and len(value) < 9):
         raise BadInput(f"“{value[:80]}” is not a value of {name}.")
     return value

@@ -25,7 +25,8 @@ from initiatives.journey.models.settling import settle
 from initiatives.journey.models.sight import Sight, looked
 from initiatives.journey.models.signals import Signal
 from initiatives.journey.models.spells import Spell
-from initiatives.journey.models.sweeps import Sweep, SweepStage
+from initiatives.journey.models.sweeps import Sweep
+from initiatives.journey.models.swept import SweepStage
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.systems import System
 from initiatives.journey.models.truth import TruthPolicy

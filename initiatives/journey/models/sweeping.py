@@ -8,7 +8,7 @@ from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
-    from initiatives.journey.models.sweeps import SweepStage
+    from initiatives.journey.models.swept import SweepStage
 
 SWEEP = "journey.sweep"
 

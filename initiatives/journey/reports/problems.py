@@ -81,11 +81,23 @@ def problems_page(user: User, query: QueryDict) -> dict[str, Any]:
             ("stage", "Stage", [(reference, title) for _, reference, title in problems.stages], look.stage),
         ],
         "query": look.query(),
+        "figures": problem_figures(user) if not look.narrows else None,
         "page": here,
         "total": pages.count,
         "rows": problems.drawn(here.object_list),
         "may_pose": user.has_perm("journey.pose_problem"),
         "may_export": user.has_perm("journey.export_signals"),
+    }
+
+
+def problem_figures(user: User) -> dict[str, Any]:
+    """What the list begins with: open problems without initiative, with old evidence; and initiatives without a problem."""
+    seen = Problem.objects.visible_to(user).open_now()
+    answered = list(above.initiatives_for(user, None))
+    return {
+        "unanswered": seen.exclude(pk__in=answered).count(),
+        "old": seen.with_old_evidence(clock.today()).count(),
+        "aimless": above.aimless_for(user),
     }
 
 

@@ -1,5 +1,6 @@
 """The portfolio: initiatives, the departments' parts in them, milestones, check-ins, and saved views."""
 
+from initiatives.portfolio.models.aims import AnsweredProblem, ImprovedTouchpoint
 from initiatives.portfolio.models.grants import InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.initiative import Initiative, may_draft
 from initiatives.portfolio.models.involvement import Involvement
@@ -22,8 +23,10 @@ __all__ = [
     "CANDIDATES",
     "OVER",
     "STEPS",
+    "AnsweredProblem",
     "CheckIn",
     "Health",
+    "ImprovedTouchpoint",
     "Initiative",
     "InitiativeGroupPermission",
     "InitiativeUserPermission",

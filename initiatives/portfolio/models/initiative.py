@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization.grants import granted
 from initiatives.organization.models import Department, User
+from initiatives.portfolio.models.aims import AnsweredProblem
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
@@ -46,6 +47,11 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def unowned(self) -> Self:
         """No department has accepted to be accountable."""
         return self.filter(accountable_department=None)
+
+    def without_problem(self) -> Self:
+        """Not over, and answering no problem."""
+        answers = AnsweredProblem.objects.living().filter(initiative=OuterRef("pk"))
+        return self.exclude(status__in=OVER).filter(~Exists(answers))
 
     def unreported(self) -> Self:
         """Health unknown: nothing was ever reported."""

@@ -10,12 +10,13 @@ from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.aimed import Aimed
 from initiatives.portfolio.models.involvement import Involvement
-from initiatives.portfolio.models.reported import Milestone, Reported
+from initiatives.portfolio.models.reported import Milestone
 from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
 
 
-class Lifecycle(Reported):
+class Lifecycle(Aimed):
     """Status, and the place in the ranking in force, which stays until the next ranking whatever becomes of the initiative."""
 
     rank = models.PositiveIntegerField(null=True, blank=True)
@@ -33,6 +34,8 @@ class Lifecycle(Reported):
             return obstacle
         if not self.problem.strip():
             return "Write the problem statement first: which customers fail at what."
+        if self.lacks_a_problem():
+            return "Name the problem that it answers first."
         asked = Involvement.objects.living().filter(initiative_id=self.pk, letter=Letter.ACCOUNTABLE)
         if not asked.exists():
             return "Ask a department to be accountable first."
