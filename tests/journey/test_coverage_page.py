@@ -1,6 +1,7 @@
 """The page of coverage: its figures and the lists behind them, past days, sight, and who sees what."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
@@ -10,12 +11,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from initiatives.core import clock
-from initiatives.journey.models import MapPolicy, Sight, State, Touchpoint, looked
+from initiatives.journey.models import Kind, MapPolicy, OwnedObject, Sight, State, Touchpoint, looked
 from initiatives.journey.reports.coverage_page import coverage_page
 from initiatives.journey.reports.holdings import holdings
 from initiatives.journey.reports.sight import views
+from initiatives.journey.reports.split import split
 from initiatives.organization.models import User
 from initiatives.organization.models.roles import today
+from tests.browser import Browse
 from tests.cast import Cast
 from tests.journey.conftest import Map
 
@@ -171,7 +174,7 @@ def test_the_page_costs_the_same_for_any_number(
     company: Map, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = sign_in(cast.contributor("OPS"))
-    with django_assert_num_queries(20) as few:
+    with django_assert_num_queries(21) as few:
         text(client)
     for number in range(20):
         own(company.touchpoint(f"Contact {number}"), cast, ("OPS", "IT", "HR")[number % 3])
@@ -192,3 +195,37 @@ def test_a_restricted_touchpoint_leaves_no_trace_on_the_page(company: Map, cast:
     secret.owned.project_grants()
     assert page() == before
     assert "Lost child" in sign_in(cast.ceo).get("/own/touchpoints/").content.decode()
+
+
+# -- Split ---------------------------------------------------------------------------------------------------------------
+
+
+def facet(touchpoint: Touchpoint, name: str, cast: Cast, code: str) -> None:
+    owned = OwnedObject.objects.create(kind=Kind.FACET, reference=f"{touchpoint.reference}.{name}", name=name)
+    owned.become(State.OWNED, department=cast.department(code), person=cast.contributor(code))
+
+
+def test_a_touchpoint_whose_parts_lie_in_two_departments_is_split(company: Map, cast: Cast) -> None:
+    """The published example: of the phone's voice menu, technology lies with IT and content with Marketing."""
+    menu, survey = company.touchpoint("Voice menu"), company.touchpoint("Survey")
+    facet(menu, "technology", cast, "IT")
+    facet(menu, "content", cast, "MKT")
+    facet(survey, "technology", cast, "IT")
+    facet(survey, "data", cast, "IT")
+    (found,) = split(cast.ceo, holdings(cast.ceo))
+    assert (found.holding.title, [name for name, _ in found.facets]) == ("Voice menu", ["content", "technology"])
+    assert "1 touchpoint is split" in text(sign_in(cast.ceo))
+    own(menu, cast, "MKT")
+    assert split(cast.ceo, holdings(cast.ceo)) == []
+
+
+def test_the_page_has_no_fault_at_any_width(
+    transactional_db: None, browse: Browse, faults: Callable[..., list[str]], company: Map, cast: Cast
+) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        own(company.touchpoint("Parking", reach=7), cast)
+    menu = company.touchpoint("Voice menu")
+    facet(menu, "technology", cast, "IT")
+    facet(menu, "content", cast, "MKT")
+    assert faults(browse("/own/coverage/", by=cast.ceo)) == []
+    assert faults(browse("/own/coverage/?as_of=nonsense", by=cast.ceo, expect=422), [(360, "light")]) == []

@@ -1,6 +1,7 @@
 """Handoffs: asked of both sides, agreed, declined, changed, ended; reopened when an end gets another owner."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from initiatives.journey.models import Answer, Handoff, HandoffState, Journey, S
 from initiatives.journey.reports.handoffs import Agreement, agreed_pairs, paths
 from initiatives.journey.reports.holdings import holdings
 from initiatives.organization.models import User
+from tests.browser import Browse
 from tests.cast import Cast
 from tests.journey.conftest import Map
 
@@ -293,3 +295,12 @@ def test_the_page_of_handoffs_costs_the_same_for_any_number(
         Handoff.objects.propose(stops[0], stops[1], by=cast.cxo, **TERMS)  # type: ignore[arg-type]  # the terms' own types
     with django_assert_num_queries(len(few.captured_queries)):
         client.get("/own/handoffs/")
+
+
+def test_the_pages_have_no_fault_at_any_width(
+    transactional_db: None, browse: Browse, faults: Callable[..., list[str]], family: Journey, asked: Handoff, cast: Cast
+) -> None:
+    asked.decline(by=cast.head("SEC"), reason="Too slow.")
+    assert faults(browse("/own/handoffs/", by=cast.cxo)) == []
+    assert faults(browse(asked.get_absolute_url(), by=cast.head("OPS")), [(360, "light"), (1440, "dark")]) == []
+    assert faults(browse("/own/handoffs/propose/", by=cast.cxo), [(360, "dark")]) == []

@@ -208,3 +208,38 @@ def test_each_station_is_reached_by_keyboard_and_says_what_it_is(
     assert page.locator(".station-about").first.evaluate("one => getComputedStyle(one).clipPath") == "none"
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/own/touchpoints/{made.reference}/")
+
+
+# -- The gap beside the map ----------------------------------------------------------------------------------------------
+
+
+def test_a_gap_is_asked_about_from_the_map(journey_map: Map, cast: Cast) -> None:
+    gap = journey_map.touchpoint("Lounge")
+    head, asker = cast.head("OPS"), signed_in(cast.cxo)
+    html = asker.get(f"/own/map/?state=unowned&open={gap.reference}").content.decode()
+    assert f'action="/own/ask/{gap.reference}/"' in html
+    assert 'name="next" value="/own/map/?state=unowned"' in html
+    form = {"department": cast.department("OPS").pk, "why": "It is yours.", "next": "/own/map/?state=unowned"}
+    answer = asker.post(f"/own/ask/{gap.reference}/", form)
+    assert answer.headers["Location"] == "/own/map/?state=unowned"
+    gap.owned.refresh_from_db()
+    assert gap.owned.state == State.PROPOSED
+    assert gap.reference in signed_in(head).get("/").content.decode()
+
+
+def test_htmx_gets_the_panel_alone(journey_map: Map, cast: Cast) -> None:
+    gap = journey_map.touchpoint("Lounge")
+    headers = {"HX-Request": "true", "HX-Target": "panel"}
+    html = signed_in(cast.cxo).get(f"/own/map/?open={gap.reference}", headers=headers).content.decode()
+    assert "Lounge" in html
+    assert "<html" not in html
+
+
+def test_what_may_not_be_seen_and_what_is_not_there_open_the_same(journey_map: Map, cast: Cast) -> None:
+    secret = own(journey_map.touchpoint("Lost child"), cast, "HR")
+    secret.owned.restricted = True
+    secret.owned.save(update_fields=["restricted"])
+    client = signed_in(cast.head("IT"))
+    pages = [client.get(f"/own/map/?open={ref}").content.decode().split('id="panel"')[1] for ref in (secret.reference, "TP-999")]
+    assert pages[0].replace(secret.reference, "") == pages[1].replace("TP-999", "")
+    assert "you may not see it" in pages[0]

@@ -16,6 +16,7 @@ from initiatives.journey.reports.handoffs import Agreement, paths
 from initiatives.journey.reports.holdings import Holding, holdings
 from initiatives.journey.reports.hues import hue_of
 from initiatives.journey.reports.sight import views
+from initiatives.journey.reports.split import split
 from initiatives.organization.models import Department, User
 from initiatives.organization.models.roles import today
 
@@ -71,6 +72,7 @@ def coverage_page(user: User, day: date | None) -> dict[str, Any]:
         "owners": _owners(user, found, departments, concentration, policy, past),
         "gaps": gaps(found)[:LISTED],
         "gaps_total": len(gaps(found)),
+        "splits": split(user, found, day),
         "agreement": None if past else Agreement.of(paths(user, found)),
         "curves": _curves(days),
         "days": [one for one in reversed(days) if one.whole is not None],

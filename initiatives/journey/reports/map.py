@@ -13,12 +13,13 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from initiatives.journey.models import Channel, Stage, StageKind, System, Touchpoint
+from initiatives.journey.models import Channel, Kind, OwnedObject, Stage, StageKind, System, Touchpoint
 from initiatives.journey.reports.coverage import CUSTOMER, Part, Rails, gaps
 from initiatives.journey.reports.handoffs import agreed_pairs
 from initiatives.journey.reports.holdings import Holding, holdings
 from initiatives.journey.reports.hues import hue_of
 from initiatives.journey.reports.looking_at_map import Look
+from initiatives.journey.reports.ownership import propose_page
 from initiatives.journey.reports.spans import BROKEN, JOINED, NOTHING, Ends, Facts, Span, span_of_stages, tracks
 from initiatives.journey.reports.systems import stages_of_systems
 from initiatives.organization.models import Department, User
@@ -168,5 +169,19 @@ def map_page(user: User, query: QueryDict) -> dict[str, Any]:
         "views": [(view, words, look.query(view=view)) for view, words in Look.VIEWS.items()],
         "offered": sorted(departments.values(), key=lambda one: one.name),
         "touchpoints": reverse("journey:touchpoint", args=["x"]).removesuffix("x/"),
+        "query": look.query(),
+        "may_ask": user.standing.holds("cxo") or bool(user.standing.heads),
         "clear": replace(Look(), view=look.view).query(),
     }
+
+
+def gap_opened(user: User, query: QueryDict) -> dict[str, Any]:
+    """What the URL opens beside the map. What may not be seen and what does not exist give the same answer."""
+    reference, rest = query.get("open", "")[:40], query.copy()
+    rest.pop("open", None)
+    back = f"{reverse('journey:map')}?{rest.urlencode()}".rstrip("?")
+    found = OwnedObject.objects.visible_to(user).filter(kind=Kind.TOUCHPOINT, reference=reference).select_related("department")
+    owned = found.first() if reference else None
+    return {"open": reference, "back": back, "owned": None} if owned is None else {
+        "open": reference, "back": back, **propose_page(owned, user),
+    }  # fmt: skip
