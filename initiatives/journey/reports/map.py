@@ -182,6 +182,7 @@ def gap_opened(user: User, query: QueryDict) -> dict[str, Any]:
     back = f"{reverse('journey:map')}?{rest.urlencode()}".rstrip("?")
     found = OwnedObject.objects.visible_to(user).filter(kind=Kind.TOUCHPOINT, reference=reference).select_related("department")
     owned = found.first() if reference else None
-    return {"open": reference, "back": back, "owned": None} if owned is None else {
-        "open": reference, "back": back, **propose_page(owned, user),
-    }  # fmt: skip
+    opened: dict[str, Any] = {"open": reference, "back": back, "owned": owned}
+    if owned is None:
+        return opened
+    return {**opened, **propose_page(owned, user), "may_call": user.has_perm("journey.call_owned", owned)}
