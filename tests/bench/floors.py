@@ -80,3 +80,8 @@ def update(request: HttpRequest, reference: str) -> HttpResponse:
         initiative.health, initiative.health_on, initiative.percent = "green", clock.today(), 50
         initiative.save(update_fields=["health", "health_on", "percent"])
     return redirect("floor_object", reference)
+
+
+def frame(request: HttpRequest) -> HttpResponse:
+    """The product's own frame with nothing in it."""
+    return render(request, "frame.html")

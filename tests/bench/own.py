@@ -16,7 +16,7 @@ from tests.bench.__main__ import SETTINGS, _python, web
 from tests.bench.load import Target, window_alone
 
 MOST_MS, MOST_QUERIES = 150, 15
-FRAME = "/mail/"  # the same frame, nothing in it
+FRAME = "/floor/frame"  # the same frame, nothing in it
 PAGES = ("/own/map/", "/own/map/?view=names", "/own/map/?view=table", "/own/coverage/", "/own/handoffs/")
 
 FILL = """
