@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Any
 
+from django.urls import reverse
+
 from initiatives.journey.models.system_words import interval
 from initiatives.journey.reports.landscape import Landscape
 from initiatives.journey.reports.matrix import fault
@@ -51,6 +53,7 @@ def single_view_page(user: User) -> dict[str, Any]:
         "broken_total": len(broken),
         "apart": [[land.systems[pk] for pk in sorted(pair)] for pair in apart[:APART_SHOWN]],
         "apart_total": len(apart),
+        "problem_url": reverse("journey:pose_problem") if user.has_perm("journey.pose_problem") else "",
         "may_agree": user.has_perm("journey.agree_view"),
     }
 

@@ -15,10 +15,10 @@ from initiatives.journey.models.system_words import interval
 from initiatives.journey.reports.landscape import Landscape, Named
 from initiatives.organization.models import User
 
-WIDE, HIGH = 176, 60  # of a system
-ACROSS, DOWN = 112, 22  # free between two of them
-HEAD, EDGE = 132, 16  # the lanes' names, and what is free around them
-LINE = 22  # letters of a title on one line
+WIDE, HIGH = 164, 60  # of a system
+ACROSS, DOWN = 96, 22  # free between two of them
+HEAD, EDGE = 116, 16  # the lanes' names, and what is free around them
+LINE = 20  # letters of a title on one line
 NOBODY = "Nobody"
 
 
@@ -88,10 +88,10 @@ class Edge:
         return f"M{a} {b}C{c} {d} {e} {f} {g} {h}"
 
     @property
-    def middle(self) -> tuple[int, int]:
-        """Where the label stands: the middle of the curve."""
+    def near(self) -> tuple[int, int]:
+        """Where the label stands: a fifth of the way, beside the system that the arrow leaves and before any other."""
         (a, b), (c, d), (e, f), (g, h) = self._points
-        return (a + 3 * c + 3 * e + g) // 8, (b + 3 * d + 3 * f + h) // 8
+        return (64 * a + 48 * c + 12 * e + g) // 125, (64 * b + 48 * d + 12 * f + h) // 125
 
     @property
     def words(self) -> str:
