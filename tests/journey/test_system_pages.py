@@ -280,6 +280,28 @@ def test_pages_cost_the_same_for_any_number(
         client.get(path(name))
 
 
+@pytest.mark.parametrize(("name", "queries"), [("crm", 10), ("order", 10)])
+def test_one_page_costs_the_same_whatever_hangs_on_it(
+    cast: Cast, shop: dict[str, Any], landscape: Landscape, journey_map: Map, client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries, name: str, queries: int,
+) -> None:  # fmt: skip
+    client.force_login(cast.contributor("OPS"))
+    thing = shop[name]
+    landscape.flow(shop["crm"], shop["cms"], shop["order"])
+    client.get(thing.get_absolute_url())
+    with django_assert_num_queries(queries):
+        client.get(thing.get_absolute_url())
+    for number in range(5):
+        touchpoint = journey_map.touchpoint(f"Desk {number}")
+        shop["crm"].touchpoints.add(touchpoint)
+        shop["order"].needed_at.add(touchpoint)
+        system = landscape.system(f"System {number}", "OPS")
+        shop["order"].assign(system, ["replica"], by=cast.cxo)
+        landscape.flow(shop["crm"], system, shop["order"])
+    with django_assert_num_queries(queries):
+        client.get(thing.get_absolute_url())
+
+
 def test_a_planned_system_carries_nothing_yet(cast: Cast, shop: dict[str, Any]) -> None:
     shop["crm"].edit({"lifecycle": Lifecycle.PLANNED}, version=1, by=cast.cxo)
     land = Seen(cast.cxo)

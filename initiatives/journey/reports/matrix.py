@@ -83,7 +83,7 @@ def entity_page(entity: DataEntity, user: User) -> dict[str, Any]:
     matrix = Matrix(user, entity)
     records = [cell for cell in matrix.cells if cell.role == DataRole.RECORD]
     contested = {cell.region for cell in records if cell.claimed}
-    flows = Flow.objects.visible_to(user).living().filter(entity=entity).select_related("source", "target")
+    flows = Flow.objects.visible_to(user).living().filter(entity=entity).select_related("source__owned", "target__owned")
     return {
         "entity": entity,
         "owned": entity.owned,
@@ -94,7 +94,9 @@ def entity_page(entity: DataEntity, user: User) -> dict[str, Any]:
         "rivals": [_rival(cell, matrix) for cell in records if cell.region in contested],
         "may_rule": any(entity.may_rule(user, cell.rivals()) for cell in records if cell.claimed),
         "flows": list(flows.order_by("pk")),
-        "needed_at": list(entity.needed_at.visible_to(user).in_use().order_by("stage__position", "title")),
+        "needed_at": list(
+            entity.needed_at.visible_to(user).in_use().select_related("owned").order_by("stage__position", "title")
+        ),
         "may_edit": entity.may_edit(user),
         "events": Event.objects.about(entity).newest_first()[:EVENTS_SHOWN],
     }

@@ -188,7 +188,10 @@ def exportable(rows: Rows, user: User) -> Rows:
 def system_page(system: System, user: User) -> dict[str, Any]:
     """One system: who owns it, what it costs, what it serves, which data it holds, what flows in and out."""
     flows = list(
-        Flow.objects.visible_to(user).touching(system).select_related("source", "target", "entity").order_by("entity", "pk")
+        Flow.objects.visible_to(user)
+        .touching(system)
+        .select_related("source__owned", "target__owned", "entity")
+        .order_by("entity", "pk")
     )
     living = [flow for flow in flows if flow.ended_at is None]
     cells = MatrixCell.objects.visible_to(user).living().filter(system=system).select_related("entity")
