@@ -5,6 +5,7 @@ from initiatives.journey.views import (
     contests,
     coverage,
     entities,
+    facets,
     handoffs,
     ownership,
     problems,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("touchpoints/", touchpoints.touchpoints, name="touchpoints"),
     path("touchpoints/export.csv", touchpoints.export_touchpoints, name="export_touchpoints"),
     path("touchpoints/<slug:ref>/", touchpoints.touchpoint, name="touchpoint"),
+    path("touchpoints/<slug:ref>/facets/", facets.facets, name="facets"),
+    path("touchpoints/<slug:ref>/facets/add/", facets.add_facet, name="add_facet"),
+    path("split/", facets.split, name="split"),
     # -- ownership
     path("attest/", ownership.attest, name="attest"),
     path("register.csv", ownership.export_register, name="export_register"),

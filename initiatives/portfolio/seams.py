@@ -13,8 +13,8 @@ from initiatives.funding.models import CostObject
 from initiatives.journey import above as journey
 from initiatives.journey.above import Aimless, Work
 from initiatives.journey.models import Touchpoint
-from initiatives.organization import departures, projections
-from initiatives.organization.models import User
+from initiatives.organization import departures, projections, reorganization
+from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import (
     CANDIDATES,
     AnsweredProblem,
@@ -26,6 +26,7 @@ from initiatives.portfolio.models import (
     Status,
 )
 from initiatives.portfolio.models.grants import project
+from initiatives.portfolio.models.passing_on import department_closed, pass_to, work_of
 
 
 def rebuild_guests(*, check: bool = False) -> list[str]:
@@ -50,6 +51,12 @@ def pass_on(person: User, by: User | None) -> None:
     for part in Involvement.objects.accepted().filter(person=person).select_related("initiative", "department").order_by("pk"):
         if not part.initiative.is_over:
             part.pass_to_steward(by=by, reason=f"{person} left.")
+
+
+def worked_on_by(department: Department, by: User) -> reorganization.Held:
+    """The initiatives that a department leads or takes part in, as far as `by` may see them."""
+    seen = work_of(department).filter(pk__in=Initiative.objects.visible_to(by))
+    return [(initiative.pk, f"{initiative.reference} {initiative.title}") for initiative in seen]
 
 
 def names_for(user: User, cost_objects: Collection[int]) -> Mapping[int, above.Name]:
@@ -117,6 +124,7 @@ def _as_work(initiative: Initiative) -> Work:
 
 projections.register("guests of confidential initiatives", rebuild_guests)
 departures.register(held_by, pass_on)
+reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to, department_closed))
 above.name_with(names_for)
 above.amounts_with(carried_by)
 above.when_allocated(money_was_allocated)

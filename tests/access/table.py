@@ -182,6 +182,9 @@ TABLE: list[Row] = [
     # -- journey, ownership
     ("journey:attest", "GET POST", "", {"": ROLE}),
     ("journey:export_register", "GET", "", {"": ROLE.replace("A", "")}),
+    ("journey:facets", "GET POST", "touchpoint", everywhere("x", own="chd")),
+    ("journey:add_facet", "POST", "touchpoint", everywhere("x", own="chd")),
+    ("journey:split", "GET", "", {"": ROLE}),
     ("journey:propose", "GET POST", "owned", {"own": "hdox", "foreign": "hdox", "hidden": "x"}),
     ("journey:ownership", "GET", "ownership", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("journey:accept_ownership", "POST", "ownership", {"own": "hd"}),

@@ -3,7 +3,7 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import charter, contests, coverage, handoffs, ownership, systems, touchpoints
+from initiatives.journey.access import charter, contests, coverage, facets, handoffs, ownership, systems, touchpoints
 from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.contests import contest_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
@@ -20,6 +20,7 @@ __all__ = [
     "contest_for",
     "contests",
     "coverage",
+    "facets",
     "handoffs",
     "owned_for",
     "ownership",

@@ -8,6 +8,7 @@ from initiatives.journey.models.contest_words import CaseState, Settlement
 from initiatives.journey.models.contests import Contest
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
+from initiatives.journey.models.facets import Facet, FacetRole
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source
 from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
@@ -31,7 +32,7 @@ from initiatives.journey.models.system_words import Course, DataRole, Direction,
 from initiatives.journey.models.systems import System
 from initiatives.journey.models.truth import TruthPolicy
 from initiatives.journey.models.voices import SignalTouchpoint, Voice
-from initiatives.journey.models.words import Answer, Ending, HandoffState, Kind, Refusal, StageKind, State
+from initiatives.journey.models.words import Answer, Ending, FacetKind, FacetLetter, HandoffState, Kind, Refusal, StageKind, State
 
 __all__ = [
     "Answer",
@@ -53,6 +54,10 @@ __all__ = [
     "Ending",
     "Evidence",
     "Exhibit",
+    "Facet",
+    "FacetKind",
+    "FacetLetter",
+    "FacetRole",
     "Flow",
     "Handoff",
     "HandoffSide",

@@ -145,8 +145,11 @@ class OwnedObject(Recorded):
             departments.add(self.department_id)
         for contest in self.contests.filter(ended_at=None):
             departments |= contest.side_ids()
-        groups = Department.objects.filter(pk__in=departments).values_list("stewards_id", flat=True)
-        return {person for person in people if person is not None}, set(groups)
+        groups = set(Department.objects.filter(pk__in=departments).values_list("stewards_id", flat=True))
+        if self.kind == Kind.FACET:
+            whole_people, whole_groups = self.facet.touchpoint.owned.insiders()
+            people, groups = people | whole_people, groups | whole_groups
+        return {person for person in people if person is not None}, groups
 
     def seen_by(self, user: User) -> bool:
         """Whether `user` may know of this object, asked of what people decided and not of the grants made from it."""
@@ -161,9 +164,21 @@ class OwnedObject(Recorded):
         return user.pk in people or not groups.isdisjoint(standing.groups)
 
     def project_grants(self) -> None:
-        """Renew the grants after something changed that decides who is an insider."""
-        if self.restricted:
-            grants.project(self)
+        """Renew the grants after something changed that decides who is an insider; a touchpoint's count for its facets."""
+        if not self.restricted:
+            return
+        grants.project(self)
+        if self.kind == Kind.TOUCHPOINT:
+            for facet in OwnedObject.objects.filter(facet__touchpoint__owned=self):
+                grants.project(facet)
+
+    def see_as(self, whole: "OwnedObject") -> None:
+        """Be as open or as restricted as the touchpoint that this is a facet of."""
+        self.restricted = whole.restricted
+        self.save(update_fields=["restricted"])
+        self.departments.set(whole.departments.all())
+        self.guests.set(whole.guests.all())
+        grants.project(self)
 
     # -- Who is asked to own it (initiatives/journey/models/ownership.py) ----------------------------------------------
 

@@ -42,6 +42,23 @@ class Answer(models.TextChoices):
     ENDED = "ended", "Ended"  # accepted once, and over
 
 
+class FacetKind(models.TextChoices):
+    """The parts of a touchpoint that can be owned apart."""
+
+    CONTENT = "content", "Content"
+    CHANNEL = "channel", "Channel or technology"
+    DATA = "data", "Data"
+    OUTCOME = "outcome", "Service outcome"
+
+
+class FacetLetter(models.TextChoices):
+    """The part of a department in a facet, beside the one that is accountable."""
+
+    RESPONSIBLE = "R", "Responsible"
+    CONSULTED = "C", "Consulted"
+    INFORMED = "I", "Informed"
+
+
 class Refusal(models.TextChoices):
     """Why a department does not take something on."""
 

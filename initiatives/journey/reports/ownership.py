@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from initiatives.journey.models import OwnedObject, Ownership
+from initiatives.journey.models import Answer, OwnedObject, Ownership
+from initiatives.journey.models.inheriting import inherited_from
 from initiatives.journey.models.proposing import may_ask
+from initiatives.journey.models.words import LIVING
+from initiatives.journey.reports.contests import contest_panel
 from initiatives.organization.models import User
 
 
@@ -23,5 +26,20 @@ def ownership_page(ownership: Ownership, user: User) -> dict[str, Any]:
         "withdraw_obstacle": ownership.obstacle_to_withdraw(user),
         "name_obstacle": ownership.obstacle_to_name_person(by=user),
         "hand_over_obstacle": ownership.obstacle_to_hand_over(user),
+        "contest_panel": contest_panel(ownership.owned, user),
         "propose_obstacle": ownership.owned.obstacle_to_propose(by=user),
+    }
+
+
+def ownership_panel(owned: OwnedObject, user: User) -> dict[str, Any]:
+    """What the page of an owned object shows of its ownership: every handshake, what is inherited, and what may be done."""
+    rows = list(owned.ownerships.newest_first().select_related("department", "person", "proposed_by"))
+    for row in rows:
+        row.owned = owned
+    return {
+        "handshakes": rows,
+        "current": next((row for row in rows if row.answer == Answer.ACCEPTED), None),
+        "mine": {row.pk for row in rows if row.answer in LIVING and row.may_answer(user)},
+        "inherited": inherited_from(owned, user),
+        "ask_obstacle": owned.obstacle_to_propose(by=user),
     }

@@ -9,9 +9,11 @@ from django.db.models import Count, Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.journey import above
-from initiatives.journey.models import Journey, MapPolicy, Ownership, Touchpoint
+from initiatives.journey.models import Journey, MapPolicy, Touchpoint
 from initiatives.journey.reports.contests import contest_panel
+from initiatives.journey.reports.facets import facets_panel
 from initiatives.journey.reports.handoffs import handoffs_panel
+from initiatives.journey.reports.ownership import ownership_panel
 from initiatives.journey.reports.problems import problems_panel
 from initiatives.journey.reports.signals import signals_panel
 from initiatives.journey.reports.systems_panel import systems_panel
@@ -23,28 +25,31 @@ OF_PART = ("reference", "title", "reach", "owned__weight", "owned__state", "owne
 
 def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
     """Everything that one touchpoint's page shows."""
+    ownership = ownership_panel(touchpoint.owned, user)
     return {
         "touchpoint": touchpoint,
         "owned": touchpoint.owned,
-        "asked": _asked(touchpoint),
+        "asked": next((row for row in ownership["handshakes"] if row.waits), None),
         "whole": _whole(touchpoint, user),
         "parts": list(Touchpoint.objects.visible_to(user).in_use().filter(parent=touchpoint).order_by("pk").values(*OF_PART)),
         "journeys": list(_journeys(touchpoint)),
         "work": above.work_on(user, touchpoint),
-        "events": Event.objects.about(touchpoint).newest_first()[:EVENTS_SHOWN],
+        "events": _history(touchpoint),
         **handoffs_panel(touchpoint, user),
         **_weight(touchpoint, user),
         **signals_panel(touchpoint, user),
         "contest_panel": contest_panel(touchpoint.owned, user),
         **systems_panel(touchpoint, user),
         **problems_panel(touchpoint, user),
+        **ownership,
+        **facets_panel(touchpoint, user),
     }
 
 
-def _asked(touchpoint: Touchpoint) -> Ownership | None:
-    """The latest department that was asked and has not answered."""
-    waiting = Ownership.objects.waiting().filter(owned=touchpoint.owned_id)
-    return waiting.select_related("department").order_by("-id").first()
+def _history(touchpoint: Touchpoint) -> Any:
+    """What happened to the touchpoint and to its ownership, the newest first."""
+    both = Event.objects.about(touchpoint) | Event.objects.about(touchpoint.owned)
+    return both.newest_first()[:EVENTS_SHOWN]
 
 
 def _whole(touchpoint: Touchpoint, user: User) -> Touchpoint | None:

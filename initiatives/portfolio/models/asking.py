@@ -91,6 +91,10 @@ def successor_was_named(involvement: "Involvement", *, by: User) -> None:
     Obligation.objects.meet(SUCCEED, involvement, by=by)
 
 
+def no_successor_needed(involvement: "Involvement", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(SUCCEED, involvement, by=by, reason=reason)
+
+
 def answer_was_given(involvement: "Involvement", *, by: User) -> None:
     Obligation.objects.meet(ACCEPT, involvement, by=by)
 
