@@ -1,6 +1,6 @@
 """One round of the beat, and the rounds that a stretch of time would have had."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -8,6 +8,15 @@ from initiatives.core import clock
 from initiatives.duties import outbox, reminders, schedule
 from initiatives.duties.models import Letter
 from initiatives.organization.models import User
+
+Clock = Callable[[], Mapping[str, int]]
+
+_clocks: list[Clock] = []
+
+
+def also(clock: Clock) -> None:
+    """Let a room above turn its own clock before the letters of each round that is played; beat rings it by its own task."""
+    _clocks.append(clock)
 
 
 def ring() -> dict[str, int]:
@@ -28,7 +37,8 @@ def play(until: datetime) -> Iterator[tuple[datetime, dict[str, int]]]:
     zones = {user.zone for user in User.objects.active().order_by("time_zone").distinct("time_zone")}
     while True:
         with clock.at(instant):
-            yield instant, ring()
+            turned = {name: count for clock in _clocks for name, count in clock().items()}
+            yield instant, {**turned, **ring()}
         if instant >= until:
             return
         morning = next(schedule.mornings(instant, until, zones), until)

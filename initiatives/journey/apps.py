@@ -6,4 +6,7 @@ class Journey(AppConfig):
     label = "journey"
 
     def ready(self) -> None:
-        from initiatives.journey import access, asks, outcomes, seams  # noqa: F401 - each registers what the room declares
+        from initiatives.duties import beat as played
+        from initiatives.journey import access, asks, beat, outcomes, seams  # noqa: F401 - each registers what the room declares
+
+        played.also(beat.ring)

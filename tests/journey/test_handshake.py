@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from initiatives.core import clock
 from initiatives.core.models import Event
@@ -134,6 +135,14 @@ def test_an_offer_that_nobody_answers_lapses_after_its_last_day(cast: Cast, owne
     found = kept(owned)
     assert (found.state, found.refusals) == (State.UNOWNED, 1)
     assert (open_asks(ACCEPT), open_asks(FIND)) == ([], [cast.cxo])
+
+
+def test_who_plays_the_days_to_come_sees_offers_lapse(cast: Cast, owned: OwnedObject, capsys: pytest.CaptureFixture[str]) -> None:
+    cast.head("OPS")
+    asked = owned.propose(cast.department("OPS"), by=cast.cxo)
+    call_command("run_due", until=f"{asked.answer_by + timedelta(days=1)}")
+    assert "1 offers lapsed" in capsys.readouterr().out
+    assert kept(owned).state == State.UNOWNED
 
 
 def test_each_refusal_is_told_until_somebody_owns_it(cast: Cast, owned: OwnedObject, monkeypatch: pytest.MonkeyPatch) -> None:
