@@ -47,6 +47,8 @@ PICTURES = (
     Picture("own-money", "/own/money/?figure=allocated", "CEO"),
     Picture("touchpoints", "/own/touchpoints/", "Department head"),
     Picture("touchpoint", "/own/touchpoints/", "Department head", "main tbody th a"),
+    Picture("attest", "/own/attest/", "Department head"),
+    Picture("split", "/own/split/"),
     Picture("own-waiting", "/own/waiting/", "CEO"),
     Picture("map", "/own/map/", "CEO"),
     Picture("map-names", "/own/map/?view=names", "CEO"),
