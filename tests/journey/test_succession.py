@@ -142,3 +142,11 @@ def test_a_leaver_s_restricted_object_is_named_to_insiders_only(cast: Cast, owne
     assert list(Obligation.objects.visible_to(cast.head("OPS"))) == [ask]
     for person in (cast.head("IT"), cast.contributor("IT"), cast.finance, cast.administrator):
         assert not Obligation.objects.visible_to(person).exists()
+
+
+def test_nobody_is_asked_about_what_is_no_longer_in_use(cast: Cast, owned: OwnedObject) -> None:
+    OwnedObject.objects.filter(pk=owned.pk).update(archived_on=clock.day_of(clock.now()))
+    with clock.at(clock.now() + timedelta(days=200)):
+        assert (ring()["attestations_lapsed"], ring()["asked_to_attest"]) == (0, 0)
+        cast.contributor("OPS").deactivate(by=cast.administrator, reason="New job.")
+    assert (open_asks(ACCEPT), open_asks(FIND), Ownership.objects.get().answer) == ([], [], Answer.ENDED)

@@ -52,7 +52,7 @@ def ask_everybody() -> int:
 def lapse_unattested() -> int:
     """What was not attested in time has lapsed once more. Returns how much; may run at any time and twice."""
     today = clock.day_of(clock.now())
-    late = OwnedObject.objects.owned().filter(attest_by__lt=today, lapses__lt=MOST_LAPSES).order_by("pk")
+    late = OwnedObject.objects.owned().in_use().filter(attest_by__lt=today, lapses__lt=MOST_LAPSES).order_by("pk")
     return sum(_lapse(owned, today) for owned in late)
 
 

@@ -65,7 +65,7 @@ class OwnedObjectQuerySet(models.QuerySet["OwnedObject"]):
 
     def to_attest(self, today: date) -> Self:
         """Owned, and its owner is asked to say that it still is: the day comes near, or was missed."""
-        return self.owned().filter(Q(attest_by__lte=today + ATTEST_WINDOW) | Q(lapses__gt=0))
+        return self.owned().in_use().filter(Q(attest_by__lte=today + ATTEST_WINDOW) | Q(lapses__gt=0))
 
     def held_by(self, user: User) -> Self:
         """What this person answers for, or keeps as a steward."""

@@ -39,7 +39,7 @@ def _keep(after: Ownership, department: Department, *, by: User | None, reason: 
     owned, name = after.owned, after.person
     for asked in owned.ownerships.waiting().filter(department=department).order_by("pk"):
         asked.unask(by=by, reason=reason)
-    if not department.deciders():
+    if owned.archived_on is not None or not department.deciders():
         settle(owned)
         asking.ask_to_find_owner(after, by=by)
         return
