@@ -130,9 +130,9 @@ def test_a_touchpoints_page_costs_the_same_whatever_hangs_on_it(
     whole = Touchpoint.objects.get(title="Booking a space")
     client = browse(cast.head("OPS"))
     client.get(whole.get_absolute_url())
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(whole.get_absolute_url())
     for number in range(4):
         filled.touchpoint(f"Part {number}", parent=whole)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(whole.get_absolute_url())
