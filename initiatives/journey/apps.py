@@ -6,7 +6,10 @@ class Journey(AppConfig):
     label = "journey"
 
     def ready(self) -> None:
+        from initiatives.core.imports import targets
         from initiatives.duties import beat as played
-        from initiatives.journey import access, asks, beat, outcomes, seams  # noqa: F401 - each registers what the room declares
+        from initiatives.journey import access, asks, beat, outcome_letters, outcomes, seams  # noqa: F401 - each registers what the room declares
+        from initiatives.journey.imports.target import Touchpoints
 
         played.also(beat.ring)
+        targets.register(Touchpoints())

@@ -2,8 +2,9 @@
 
 from initiatives.core import clock
 from initiatives.journey import charter_clock
-from initiatives.journey.models import Contest, Ownership
+from initiatives.journey.models import Contest, MapChange, Ownership, Stage
 from initiatives.journey.models.attesting import ask_everybody, lapse_unattested
+from initiatives.journey.models.reviewing import ask_for_stale_stages
 from initiatives.journey.models.succession import follow_roles
 
 
@@ -16,6 +17,8 @@ def ring() -> dict[str, int]:
         "asked_to_attest": ask_everybody(),
         "votes_counted": charter_clock.turn(),
         "contests_moved_on": turn_contests(),
+        "changes_lapsed": lapse_changes(),
+        "reviews_asked": ask_for_reviews(),
     }
 
 
@@ -30,3 +33,14 @@ def turn_contests() -> int:
     """Move on the cases whose clock has run out."""
     today = clock.day_of(clock.now())
     return sum(contest.turn(today=today) for contest in Contest.objects.overdue(today).with_sides().order_by("pk"))
+
+
+def lapse_changes() -> int:
+    """Close the proposed changes of the map that nobody decided about in time."""
+    today = clock.day_of(clock.now())
+    return sum(change.lapse(today=today) for change in MapChange.objects.unanswered(today).order_by("pk"))
+
+
+def ask_for_reviews() -> int:
+    """Ask for the review of the stages that are past their day."""
+    return ask_for_stale_stages(Stage.objects.all(), clock.day_of(clock.now()))

@@ -114,7 +114,7 @@ def _imports(world: World, cast: Cast) -> None:
         client.post(
             reverse("portfolio:imports"), {"file": SimpleUploadedFile("x.csv", b"id;title\n1;One\n2;Two\n"), "mapping": ""}
         )
-        world.arguments["import", case] = {"number": ImportRun.objects.get(by=cast.head(code)).pk}
+        world.arguments["import", case] = {"number": ImportRun.objects.get(by=cast.head(code), target="initiatives").pk}
     world.arguments["import", "none"] = {"number": NOWHERE}
 
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from initiatives.journey.models import Channel, Handoff, Stage, Touchpoint
+from django.core.files.base import ContentFile
+
+from initiatives.core.imports.models import upload
+from initiatives.core.imports.targets import TARGETS
+from initiatives.journey.models import Channel, Handoff, Journey, MapChange, Stage, Touchpoint
 from tests.access.charter import charter
 from tests.access.contests import contests
 from tests.cast import Cast
@@ -25,6 +29,7 @@ def journey(arguments: Arguments, cast: Cast) -> None:
     arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
     _handoffs(arguments, cast, stage, channel)
     arguments["ownership", "none"] = {"number": 2_000_000_000}
+    _map(arguments, cast, stage, channel)
     charter(arguments, cast)
     contests(arguments, cast)
 
@@ -40,3 +45,26 @@ def _handoffs(arguments: Arguments, cast: Cast, stage: Stage, channel: Channel) 
         made = Handoff.objects.propose(ends, taker, by=cast.cxo, passes="A bag", hours=1)
         arguments["handoff", case] = {"ref": made.reference}
     arguments["handoff", "none"] = {"ref": "HOF-99999"}
+
+
+def _map(arguments: Arguments, cast: Cast, stage: Stage, channel: Channel) -> None:
+    """A stage that OPS owns and one that nobody does; a customer journey; a change of each touchpoint that somebody proposed."""
+    own = Stage.objects.create(title="Land", kind="post_sale", position=2)
+    own.owned.propose(cast.department("OPS"), by=cast.head("OPS"), person=cast.head("OPS"))
+    there = Touchpoint.objects.create(title="In the stage of OPS", stage=own, channel=channel)
+    journey = Journey.objects.create(title="By car")
+    for case, proposer, subject in (
+        ("own", cast.contributor("OPS"), there),
+        ("foreign", cast.contributor("HR"), Touchpoint.objects.get(title="The foreign touchpoint")),
+        ("hidden", cast.contributor("HR"), Touchpoint.objects.get(title="The hidden touchpoint")),
+    ):
+        change = MapChange.objects.propose("touchpoint", "edit", subject, {"reach": 7}, by=proposer, reason="Counted.")
+        arguments["change", case] = {"number": change.pk}
+    arguments["stage", "own"], arguments["stage", "foreign"] = {"ref": own.reference}, {"ref": stage.reference}
+    arguments["stage", "none"] = {"ref": "STG-99999"}
+    arguments["channel", "own"], arguments["customer journey", "own"] = {"number": channel.pk}, {"number": journey.pk}
+    for case, by in (("own", cast.head("OPS")), ("foreign", cast.cxo)):
+        run = upload(TARGETS["touchpoints"], ContentFile(b"id;title\n1;One\n2;Two\n"), "x.csv", by=by)
+        arguments["map import", case] = {"number": run.pk}
+    for kind in ("channel", "customer journey", "change", "map import"):
+        arguments[kind, "none"] = {"number": 2_000_000_000}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from initiatives.journey.models.change_words import Act, ChangeState, Noun
 from initiatives.journey.models.charter import CharterState
 from initiatives.journey.models.charter_votes import Choice, ItemKind
 from initiatives.journey.models.contest_words import CaseState, Settlement
@@ -18,6 +19,9 @@ GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="ut
 
 
 WORDS = [
+    Act,
+    ChangeState,
+    Noun,
     RoleKind,
     Status,
     Health,

@@ -116,11 +116,11 @@ def test_the_list_costs_the_same_for_any_number(
 ) -> None:
     client = browse(cast.head("OPS"))
     client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(LIST)
     for number in range(120):
         filled.touchpoint(f"Gate {number}", reach=number)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(client.get(LIST).context["rows"]) == 100
 
 
@@ -130,9 +130,9 @@ def test_a_touchpoints_page_costs_the_same_whatever_hangs_on_it(
     whole = Touchpoint.objects.get(title="Booking a space")
     client = browse(cast.head("OPS"))
     client.get(whole.get_absolute_url())
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(whole.get_absolute_url())
     for number in range(4):
         filled.touchpoint(f"Part {number}", parent=whole)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(whole.get_absolute_url())

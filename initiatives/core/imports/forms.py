@@ -130,9 +130,7 @@ class MappingForm(forms.Form):
             max_length=10,
             help_text="The first one leads: DEFRA & DFT",
         )
-        self.fields[f"{name}-create"] = forms.BooleanField(
-            label="Create unknown departments", required=False, initial=chosen.create
-        )
+        self.fields[f"{name}-create"] = forms.BooleanField(label="Create unknown ones", required=False, initial=chosen.create)
 
     def _add_values(self, about: Field, chosen: FieldMap, choices: list[tuple[str, str]]) -> None:
         """One choice for each distinct value that the chosen columns hold, most frequent first."""

@@ -3,9 +3,10 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import charter, contests, coverage, facets, handoffs, ownership, systems, touchpoints
+from initiatives.journey.access import charter, contests, coverage, drawing, facets, handoffs, ownership, systems, touchpoints
 from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.contests import contest_for
+from initiatives.journey.access.drawing import change_for, channel_for, journey_for, stage_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.problems import problem_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
@@ -15,18 +16,23 @@ from initiatives.journey.access.sweeps import sweep_for, swept_stage_for
 __all__ = [
     "READERS",
     "ballot_for",
+    "change_for",
+    "channel_for",
     "charter",
     "charter_for",
     "contest_for",
     "contests",
     "coverage",
+    "drawing",
     "facets",
     "handoffs",
+    "journey_for",
     "owned_for",
     "ownership",
     "ownership_for",
     "problem_for",
     "signal_for",
+    "stage_for",
     "sweep_for",
     "swept_stage_for",
     "systems",

@@ -18,6 +18,6 @@ def view_map(user: User, thing: Ownable | None = None) -> bool:
 
 def touchpoint_for(request: Request, ref: str, to: str = "view_map") -> Touchpoint:
     """The touchpoint of this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
-    along = ("owned__department", "owned__person", "owned__steward", "stage", "channel")
+    along = ("owned__department", "owned__person", "owned__steward", "stage__owned__department", "channel", "parent")
     seen: QuerySet[Touchpoint] = Touchpoint.objects.visible_to(request.user).select_related(*along)
     return scoped(request, seen, f"journey.{to}", reference=ref)

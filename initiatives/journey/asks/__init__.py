@@ -1,8 +1,9 @@
 """The kinds of asks that the journey opens, one module for each part of it."""
 
-from initiatives.journey.asks import charter, contests, handoffs, ownership, signals
+from initiatives.journey.asks import changes, charter, contests, handoffs, ownership, signals
 
 __all__ = [
+    "changes",
     "charter",
     "contests",
     "handoffs",

@@ -1,5 +1,7 @@
 """The customer's journey: what there is to own, who owns it, and what fails in it."""
 
+from initiatives.journey.models.change_words import Act, ChangeState, Noun
+from initiatives.journey.models.changes import MapChange
 from initiatives.journey.models.charter import CharterState, CharterVersion
 from initiatives.journey.models.charter_votes import Ballot, CharterItem, Choice, ItemKind, Vote
 from initiatives.journey.models.charter_waivers import CharterWaiver
@@ -14,18 +16,20 @@ from initiatives.journey.models.flows import Flow
 from initiatives.journey.models.grants import OwnedObjectGroupPermission, OwnedObjectUserPermission
 from initiatives.journey.models.handoff_sides import HandoffSide
 from initiatives.journey.models.handoffs import Handoff
-from initiatives.journey.models.map import Channel, Journey, MapPolicy, Stage, Step, Touchpoint
+from initiatives.journey.models.map import Channel, MapPolicy, Stage, Touchpoint
 from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.news import News
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
+from initiatives.journey.models.paths import Journey, Step
 from initiatives.journey.models.problems import Problem
 from initiatives.journey.models.refusing import when_refused
 from initiatives.journey.models.settling import settle
 from initiatives.journey.models.sight import Sight, looked
 from initiatives.journey.models.signals import Signal
 from initiatives.journey.models.spells import Spell
+from initiatives.journey.models.splitting import Part
 from initiatives.journey.models.sweeps import Sweep
 from initiatives.journey.models.swept import SweepStage
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
@@ -35,9 +39,11 @@ from initiatives.journey.models.voices import SignalTouchpoint, Voice
 from initiatives.journey.models.words import Answer, Ending, FacetKind, FacetLetter, HandoffState, Kind, Refusal, StageKind, State
 
 __all__ = [
+    "Act",
     "Answer",
     "Ballot",
     "CaseState",
+    "ChangeState",
     "Channel",
     "CharterItem",
     "CharterState",
@@ -66,15 +72,18 @@ __all__ = [
     "Journey",
     "Kind",
     "Lifecycle",
+    "MapChange",
     "MapPolicy",
     "MatrixCell",
     "News",
+    "Noun",
     "Ownable",
     "OwnableQuerySet",
     "OwnedObject",
     "OwnedObjectGroupPermission",
     "OwnedObjectUserPermission",
     "Ownership",
+    "Part",
     "Problem",
     "ProblemState",
     "ProblemTouchpoint",

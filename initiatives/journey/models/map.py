@@ -1,19 +1,26 @@
 """The one map: stages in order, channels, and the touchpoints where customer and company meet."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
-from initiatives.core.rules import says
+from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.journey.models.drawn import InOrder, InOrderQuerySet
 from initiatives.journey.models.failing_words import WORKING_DAYS_TO_TRIAGE
-from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
+from initiatives.journey.models.restricting import Guarded
+from initiatives.journey.models.reviewing import Reviewed, StageQuerySet
+from initiatives.journey.models.splitting import TouchpointQuerySet
+from initiatives.journey.models.weighing import weigh
 from initiatives.journey.models.words import MOMENT_FACTOR, Kind, StageKind
 from initiatives.organization.models import User
 
@@ -25,8 +32,24 @@ class MapPolicyQuerySet(models.QuerySet["MapPolicy"]):
         """The rules of the map today; the product's own ones until somebody sets others."""
         return self.order_by("-id").first() or MapPolicy()
 
+    @transaction.atomic
+    def set(self, changes: Mapping[str, Any], *, by: User, reason: str) -> "MapPolicy":
+        """Put other numbers in force. A new moment factor weighs the whole map anew; earlier days keep their weights."""
+        if not by.standing.holds("cxo"):
+            raise RuleBroken("Only the CXO sets the numbers by which the map is kept.")
+        before = self.current()
+        changed = {name: value for name, value in changes.items() if value != getattr(before, name)}
+        if not changed or not reason.strip():
+            raise BadInput("Give the reason for the change." if changed else "Nothing of it is different.")
+        kept = {name: getattr(before, name) for name in MapPolicy.numbers()}
+        policy = self.create(**{**kept, **changed}, by=by, reason=reason.strip())
+        policy.record("set", by=by, reason=reason.strip(), **{name: [kept[name], value] for name, value in changed.items()})
+        if "moment_factor" in changed:
+            weigh(policy)
+        return policy
 
-class MapPolicy(models.Model):
+
+class MapPolicy(Recorded):
     """The numbers by which the map is kept; each change adds a row.
 
     most_share, most_concentration  above them CX lies in too few hands: one department's share of the accepted weight, and
@@ -59,8 +82,13 @@ class MapPolicy(models.Model):
     def __str__(self) -> str:
         return f"Policy of {self.at:%Y-%m-%d}"
 
+    @classmethod
+    def numbers(cls) -> list[str]:
+        """The names of what is decided here."""
+        return [field.name for field in cls._meta.concrete_fields if field.name not in ("id", "by", "at", "reason")]
 
-class Stage(Ownable):
+
+class Stage(Reviewed):
     """A step of the customer's life with the company, in order."""
 
     KIND = Kind.STAGE
@@ -70,7 +98,7 @@ class Stage(Ownable):
     position = models.PositiveSmallIntegerField()
     review_on = models.DateField(null=True, blank=True)  # past this day the stage is stale
 
-    objects = OwnableQuerySet.as_manager()
+    objects = StageQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -86,13 +114,18 @@ class Stage(Ownable):
         ]
 
 
-class Channel(Recorded):
+class Channel(InOrder):
     """Where contact happens: a store, the web, the phone."""
+
+    EDITABLE = ("name", "online")
 
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField()
     online = models.BooleanField(default=False)
     archived_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = InOrderQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -104,8 +137,28 @@ class Channel(Recorded):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('journey:stages')}#channels"
 
-class Touchpoint(Ownable):
+    @property
+    def called(self) -> str:
+        return f"the channel “{self.name}”"
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_on is not None
+
+    def archive_on(self, day: date) -> None:
+        self.archived_on = day
+
+    def obstacle_to_archive(self, by: User | None = None) -> str | None:
+        if obstacle := super().obstacle_to_archive(by):
+            return obstacle
+        standing = self.touchpoints.in_use().count()
+        return f"{standing} touchpoints stand in {self.called}. Archive or move them first." if standing else None
+
+
+class Touchpoint(Guarded):
     """One contact of customer and company, in one stage and one channel.
 
     reach   contacts a year
@@ -124,7 +177,7 @@ class Touchpoint(Ownable):
     external_source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
 
-    objects = OwnableQuerySet.as_manager()
+    objects = TouchpointQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -139,63 +192,3 @@ class Touchpoint(Ownable):
         ]
         indexes: ClassVar = [models.Index(fields=["stage", "channel"], name="touchpoint_by_cell")]
         triggers: ClassVar = [pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)]
-
-    def weigh(self, policy: MapPolicy | None = None) -> None:
-        """Renew the weight: reach × the moment factor; of parts, their share of the parent's; of a parent with parts, 0.
-
-        Parts share by their reach, equally when none has any, exact to the cent: the last one takes what is left.
-        """
-        policy = policy or MapPolicy.objects.current()
-        (self.parent or self)._share_weight(policy)
-
-    def _share_weight(self, policy: MapPolicy) -> None:
-        whole = Decimal(self.reach * (policy.moment_factor if self.moment_of_truth else 1))
-        parts = list(self.parts.in_use().select_related("owned").order_by("pk"))
-        self.owned.weigh(Decimal(0) if parts else whole)
-        left, reach = whole, sum(part.reach for part in parts)
-        for number, part in enumerate(parts, 1):
-            share = whole * part.reach / reach if reach else whole / len(parts)
-            share = left if number == len(parts) else share.quantize(Decimal("0.01"))
-            part.owned.weigh(share)
-            left -= share
-
-
-class Journey(Recorded):
-    """The path of a customer towards one goal, through touchpoints in order."""
-
-    title = models.CharField(max_length=120)
-    goal = models.CharField(max_length=300, blank=True)
-    archived_on = models.DateField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                Lower("title"), name=says("one_journey_per_title", "There is a journey of this title already.")
-            ),
-        ]
-        triggers: ClassVar = [pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Step(models.Model):
-    """One touchpoint on a journey's path. The path is replaced as a whole; the event keeps the one before."""
-
-    journey = models.ForeignKey(Journey, models.PROTECT, related_name="steps")
-    touchpoint = models.ForeignKey(Touchpoint, models.PROTECT, related_name="steps")
-    position = models.PositiveSmallIntegerField()
-
-    class Meta:
-        ordering: ClassVar = ["position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["journey", "position"],
-                name=says("one_step_per_position", "Two steps stand at the same place."),
-                deferrable=models.Deferrable.DEFERRED,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.touchpoint}"

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.journey import above
-from initiatives.journey.models import Journey, MapPolicy, Touchpoint
+from initiatives.journey.models import Journey, MapChange, MapPolicy, Touchpoint
 from initiatives.journey.reports.contests import contest_panel
 from initiatives.journey.reports.facets import facets_panel
 from initiatives.journey.reports.handoffs import handoffs_panel
@@ -37,6 +37,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         "events": _history(touchpoint),
         **handoffs_panel(touchpoint, user),
         **_weight(touchpoint, user),
+        **_acts(touchpoint, user),
         **signals_panel(touchpoint, user),
         "contest_panel": contest_panel(touchpoint.owned, user),
         **systems_panel(touchpoint, user),
@@ -78,4 +79,16 @@ def _weight(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         "all_weight": among["weight"] or 0,
         "percent": 100 * weight / among["weight"] if among["weight"] else None,
         "policy": MapPolicy.objects.current(),
+    }
+
+
+def _acts(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
+    """What this reader can do with it on the map, and what is proposed already."""
+    return {
+        "may_edit": touchpoint.may_edit(user),
+        "edit_obstacle": touchpoint.obstacle_to_edit(),
+        "split_obstacle": touchpoint.obstacle_to_split(),
+        "restrict_obstacle": touchpoint.obstacle_to_restrict(user),
+        "open_up_obstacle": touchpoint.obstacle_to_open_up(user),
+        "waiting": MapChange.objects.waiting().filter(touchpoint=touchpoint).count(),
     }
