@@ -76,6 +76,16 @@ def test_the_fixture_of_repeat_risk_from_the_journeys(cast: Cast, shop: dict[str
     assert (context["conflicts"], context["voids"]) == (0, 1)
 
 
+def test_a_passage_that_breaks_is_one_click_from_a_problem(cast: Cast, shop: dict[str, Any], client: Client) -> None:
+    client.force_login(cast.cxo)
+    link = f"{path('pose_problem')}?touchpoint={shop['call'].reference}"
+    assert link in client.get(path("single_view")).content.decode()
+    form = client.get(link).context["form"]
+    assert form["touchpoint"].value() == shop["call"].reference
+    client.force_login(cast.auditor)
+    assert "Make it a problem" not in client.get(path("single_view")).content.decode()
+
+
 def test_what_may_not_be_seen_is_not_counted(cast: Cast, shop: dict[str, Any], landscape: Landscape, client: Client) -> None:
     landscape.hide(shop["store"])
     client.force_login(cast.contributor("OPS"))
