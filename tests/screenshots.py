@@ -66,6 +66,7 @@ PICTURES = (
     Picture("coverage", "/own/coverage/", "CEO"),
     Picture("handoffs", "/own/handoffs/"),
     Picture("systems", "/own/systems/"),
+    Picture("system", "/own/systems/", "CXO", "main tbody th a"),
     Picture("system-map", "/own/systems/map/", "CEO"),
     Picture("entities", "/own/entities/"),
     Picture("single-view", "/own/single-view/", "CEO"),

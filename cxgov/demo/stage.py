@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from cxgov.demo.plot import Plot
+from cxgov.demo.systems import Systems
 from cxgov.demo.walk import Walk
 from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
@@ -47,6 +48,7 @@ class Stage:
         with self.on(335):
             self.open_the_pools()
         Walk(self).write()
+        Systems(self).write()
         for story in STORIES:
             Plot(self, story).write()
         for days_ago in RANKED_ON:
