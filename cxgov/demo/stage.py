@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from cxgov.demo.charter import Vote
 from cxgov.demo.plot import Plot
 from cxgov.demo.systems import Systems
 from cxgov.demo.walk import Walk
@@ -49,6 +50,7 @@ class Stage:
             self.open_the_pools()
         Walk(self).write()
         Systems(self).write()
+        Vote(self).write()
         for story in STORIES:
             Plot(self, story).write()
         for days_ago in RANKED_ON:

@@ -2,8 +2,9 @@
 
 from initiatives.core import clock
 from initiatives.journey import charter_clock
-from initiatives.journey.models import Contest, MapChange, Ownership, Stage
+from initiatives.journey.models import Call, Contest, MapChange, Ownership, Stage
 from initiatives.journey.models.attesting import ask_everybody, lapse_unattested
+from initiatives.journey.models.orphans import ask_for_neglected, excuse_decided
 from initiatives.journey.models.reviewing import ask_for_stale_stages
 from initiatives.journey.models.succession import follow_roles
 
@@ -19,6 +20,9 @@ def ring() -> dict[str, int]:
         "contests_moved_on": turn_contests(),
         "changes_lapsed": lapse_changes(),
         "reviews_asked": ask_for_reviews(),
+        "calls_answered": close_answered_calls(),
+        "owners_sought": ask_for_neglected(),
+        "orphans_adopted": excuse_decided(),
     }
 
 
@@ -44,3 +48,11 @@ def lapse_changes() -> int:
 def ask_for_reviews() -> int:
     """Ask for the review of the stages that are past their day."""
     return ask_for_stale_stages(Stage.objects.all(), clock.day_of(clock.now()))
+
+
+def close_answered_calls() -> int:
+    """Nobody is called for what somebody owns meanwhile."""
+    answered = list(Call.objects.answered_otherwise().order_by("pk"))
+    for call in answered:
+        call.close(by=None)
+    return len(answered)

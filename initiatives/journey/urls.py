@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from initiatives.core.imports.pages import ImportPages
 from initiatives.journey.views import (
+    calls,
     changes,
     charter,
     contests,
@@ -149,4 +150,14 @@ urlpatterns = [
     path("sweeps/<int:number>/complete/", sweeps.complete_sweep, name="complete_sweep"),
     path("sweeps/<int:number>/cancel/", sweeps.cancel_sweep, name="cancel_sweep"),
     path("sweeps/<int:number>/stages/<int:pk>/sign/", sweeps.sign_nothing, name="sign_nothing"),
+    # -- calls and orphans
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<int:number>/", calls.call, name="call"),
+    path("calls/<int:number>/raise/", calls.call_raise, name="call_raise"),
+    path("calls/<int:number>/lower/", calls.call_lower, name="call_lower"),
+    path("calls/<int:number>/choose/", calls.call_choose, name="call_choose"),
+    path("calls/<int:number>/close/", calls.call_close, name="call_close"),
+    path("owned/<str:ref>/call/", calls.call_open, name="call_open"),
+    path("owned/<str:ref>/orphan/", calls.orphan, name="orphan"),
+    path("owned/<str:ref>/assign/", calls.orphan_assign, name="orphan_assign"),
 ]

@@ -1,8 +1,8 @@
-"""The contests of the access table: of what HR owns, claimed by OPS; claimed by IT; and of what is restricted to HR and SEC."""
+"""The contests and calls of the access table: of what HR owns, claimed by OPS, by IT, and restricted; of what nobody owns."""
 
 from typing import Any
 
-from initiatives.journey.models import Channel, Contest, OwnedObject, Stage, Touchpoint
+from initiatives.journey.models import Call, Channel, Contest, OwnedObject, Stage, Touchpoint
 from tests.cast import Cast
 
 
@@ -17,4 +17,10 @@ def contests(arguments: dict[tuple[str, str], dict[str, Any]], cast: Cast) -> No
         department = cast.department(code)
         contest = Contest.objects.contest(owned, department, names=department, words="Ours.", by=cast.head(code))
         arguments["contest", case] = {"ref": contest.reference}
+    for case in ("own", "hidden"):
+        owned = Touchpoint.objects.create(title=f"The {case} call", **values).owned
+        owned.restricted = case == "hidden"
+        owned.save(update_fields=["restricted"])
+        arguments["call", case] = {"number": Call.objects.call(owned, why="It waits.", by=cast.cxo).pk}
+    arguments["call", "none"] = {"number": 2_000_000_000}
     arguments["contest", "none"] = {"ref": "CON-99999"}

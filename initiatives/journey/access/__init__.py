@@ -3,7 +3,19 @@
 The sentences of a refusal stand with the acts. Everything begins with seeing (seeing.py).
 """
 
-from initiatives.journey.access import charter, contests, coverage, drawing, facets, handoffs, ownership, systems, touchpoints
+from initiatives.journey.access import (
+    calls,
+    charter,
+    contests,
+    coverage,
+    drawing,
+    facets,
+    handoffs,
+    ownership,
+    systems,
+    touchpoints,
+)
+from initiatives.journey.access.calls import call_for
 from initiatives.journey.access.charter import ballot_for, charter_for
 from initiatives.journey.access.contests import contest_for
 from initiatives.journey.access.drawing import change_for, channel_for, journey_for, stage_for
@@ -16,6 +28,8 @@ from initiatives.journey.access.sweeps import sweep_for, swept_stage_for
 __all__ = [
     "READERS",
     "ballot_for",
+    "call_for",
+    "calls",
     "change_for",
     "channel_for",
     "charter",

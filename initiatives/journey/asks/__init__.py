@@ -1,12 +1,13 @@
 """The kinds of asks that the journey opens, one module for each part of it."""
 
-from initiatives.journey.asks import changes, charter, contests, handoffs, ownership, signals
+from initiatives.journey.asks import changes, charter, contests, handoffs, orphans, ownership, signals
 
 __all__ = [
     "changes",
     "charter",
     "contests",
     "handoffs",
+    "orphans",
     "ownership",
     "signals",
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
 from initiatives.core.fields import ProseField
 from initiatives.journey.models import CaseState, Contest
@@ -88,7 +89,9 @@ class RuleForm(forms.Form):
         _departments(self, "department", contest.side_ids(), by)
         cites = self.fields["cites"]
         assert isinstance(cites, forms.TypedMultipleChoiceField)
-        cites.choices = [(one.number, f"{one}: {one.words[:80]}") for one in contest.evidence.select_related("department")]
+        cites.choices = [
+            (one.number, f"{one}: {Truncator(one.words).words(14)}") for one in contest.evidence.select_related("department")
+        ]
 
 
 def forms_of(user: User, contest: Contest) -> dict[str, forms.Form]:

@@ -1,5 +1,6 @@
 """The customer's journey: what there is to own, who owns it, and what fails in it."""
 
+from initiatives.journey.models.calls import Call, Hand
 from initiatives.journey.models.change_words import Act, ChangeState, Noun
 from initiatives.journey.models.changes import MapChange
 from initiatives.journey.models.charter import CharterState, CharterVersion
@@ -42,6 +43,7 @@ __all__ = [
     "Act",
     "Answer",
     "Ballot",
+    "Call",
     "CaseState",
     "ChangeState",
     "Channel",
@@ -65,6 +67,7 @@ __all__ = [
     "FacetLetter",
     "FacetRole",
     "Flow",
+    "Hand",
     "Handoff",
     "HandoffSide",
     "HandoffState",

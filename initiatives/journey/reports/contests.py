@@ -71,7 +71,7 @@ def contest_page(user: User, contest: Contest) -> dict[str, Any]:
         "rulings": list(contest.rulings.select_related("department", "decider").prefetch_related("cites")),
         "deciders": contest.deciders() if contest.is_open else [],
         "excluded": contest.excluded() if contest.is_open else [],
-        "rule_obstacle": contest.obstacle_to_rule(user),
+        "clock_ran_out": contest.due_on is not None and contest.due_on < clock.day_of(clock.now()),
         "withdraw_obstacle": contest.obstacle_to_withdraw(user),
         "events": Event.objects.about(contest).select_related("actor").newest_first()[:30],
     }
