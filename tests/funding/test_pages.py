@@ -13,6 +13,7 @@ from django.urls import reverse
 from initiatives.funding import reports
 from initiatives.funding.above import Name
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
+from initiatives.funding.reports.pools import pool_entries
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -121,8 +122,8 @@ def test_what_may_not_be_opened_has_its_amount_and_no_name(cast: Cast, world: di
     head = as_(cast.head("OPS")).get(url("pool_journal", world["pool"])).content.decode().splitlines()
     finance = as_(cast.finance).get(url("pool_journal", world["pool"])).content.decode().splitlines()
     assert [line for line in head if "Restricted" in line] == [
-        ",Committed,Restricted item,,,EUR,20.00,0.00",
         ",Allocated,Restricted item,,,EUR,70.00,-70.00",
+        ",Committed,Restricted item,,,EUR,20.00,0.00",
     ]
     assert len([line for line in finance if "Restricted item" in line and not line.startswith(",")]) == 2
     hidden = text(as_(cast.finance).get(url("request", world["hidden"])))
@@ -139,12 +140,37 @@ def test_figures_agree_with_their_records(cast: Cast, world: dict[str, int], tre
     assert sum(row.allocated for row in report.given) == pool.allocated == 370
     assert sum(row.committed for row in report.given) == pool.committed == 40
     assert sum(row.amount for row in report.requests) == pool.asked == 18
-    assert sum(entry.effect for entry in report.entries) == pool.free
+    assert sum(entry.effect for entry in report.journal.entries) == pool.free
     year = reports.pools(cast.ceo, list(FiscalYear.objects.all()), treasury.year)
     assert year.totals["appropriated"] == sum(row.appropriated for row in year.rows)
     assert year.totals["appropriated"] == year.totals["free"] + year.totals["allocated"]
     rows = reports.request_rows(user, reports.requests(user, state="submitted", pool=pool), of=pool)
     assert sum(row.amount for row in rows) == pool.asked
+
+
+@pytest.mark.parametrize("who", ["head", "finance"])
+def test_a_journal_is_read_in_pages_without_loss(cast: Cast, world: dict[str, int], treasury: Treasury, who: str) -> None:
+    user, pool = cast.head("OPS") if who == "head" else cast.finance, treasury.pool("OPS")
+    whole = pool_entries(user, pool).entries
+    pages, before = [pool_entries(user, pool, rows=2)], None
+    while (before := pages[-1].older) is not None:
+        pages.append(pool_entries(user, pool, rows=2, before=before))
+    read = [(entry.journal, entry.label, entry.amount) for page in pages for entry in page.entries]
+    assert sorted(read) == sorted((entry.journal, entry.label, entry.amount) for entry in whole)
+    assert len(pages) > 1
+    merged = [entry for page in pages[1:] for entry in page.entries if not entry.journal]
+    assert merged == [], "what is hidden stands on the first page, whole"
+
+
+def test_older_entries_are_one_click_away(
+    cast: Cast, world: dict[str, int], treasury: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_entries, "__kwdefaults__", {**(pool_entries.__kwdefaults__ or {}), "rows": 1})
+    client, page = as_(cast.finance), url("pool", world["pool"])
+    first = client.get(page)
+    older = first.context["report"].journal.older
+    assert f"?before={older}#journal" in first.content.decode()
+    assert client.get(f"{page}?before={older}").status_code == 200
 
 
 def test_what_remains_in_a_pool_is_withheld_from_who_does_not_see_the_pool(cast: Cast, world: dict[str, int]) -> None:
@@ -356,4 +382,4 @@ def test_pages_ask_a_fixed_number_of_questions(cast: Cast, treasury: Treasury, w
         treasury.funded(thing, OPS="3.00")
         treasury.submitted(thing, OPS="1.00", CENTRAL="1.00")
     assert asked() == few
-    assert few == {"pools": 6, "pool": 9, "requests": 7, "request": 18, "cost object": 13}
+    assert few == {"pools": 6, "pool": 10, "requests": 7, "request": 18, "cost object": 14}

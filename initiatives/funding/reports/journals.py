@@ -1,17 +1,21 @@
 """Transfers and balances as pages show them, under names that the reader may know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
 from initiatives.funding import above
 from initiatives.funding.above import Name
-from initiatives.funding.models import Kind, Transfer
+from initiatives.funding.models import Act, Kind, Transfer
 from initiatives.funding.models.ledger import TransferQuerySet
 from initiatives.organization.models import User
 
-NONE = Decimal(0)
+NONE = Decimal("0.00")
 
 
 @dataclass
@@ -48,43 +52,66 @@ class Entry:
         return self.name.label if self.name else ""
 
 
+THING = Coalesce("target__cost_object", "source__cost_object")
 JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "released", "transferred", "reversed")
 
 
-def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool) -> list[Entry]:
+ROWS = 100  # on one page of a journal
+
+
+@dataclass
+class Page:
+    """Some entries of a journal, newest first, and the key of the page with older ones: ?before=…"""
+
+    entries: list[Entry]
+    older: int | None = None
+
+
+def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool, before: int | None = None, rows: int = ROWS) -> Page:
     """The transfers, newest first. What the reader may not open is one line an act, without name, text, day or count.
 
-    Finance reads each entry (`one_by_one`), though not the name or the text of what it may not open.
+    Finance reads each entry (`one_by_one`), though not the name or the text of what it may not open. Pages are cut by key among
+    what is shown, and the lines of the rest stand on the first page, so that no page says how much is hidden.
     """
-    rows = list(
-        transfers.select_related("journal__by", "journal__reversed_by", "journal__virement", "source", "target").newest_first()
+    things = set(transfers.order_by().annotate(thing=THING).values_list("thing", flat=True).distinct()) - {None}
+    names = above.names(user, {pk for pk in things if pk is not None})
+    hidden = transfers.none() if one_by_one else transfers.annotate(thing=THING).filter(thing__in=things - names.keys())
+    shown = transfers if one_by_one else transfers.annotate(thing=THING).filter(Q(thing=None) | Q(thing__in=names.keys()))
+    shown = shown.filter(pk__lt=before) if before else shown
+    along = ("journal__by", "journal__reversed_by", "journal__virement", "source", "target")
+    found = list(shown.select_related(*along).newest_first()[: rows + 1])
+    entries = [_entry(row, names, user) for row in found[:rows]]
+    older = found[rows - 1].pk if len(found) > rows else None
+    return Page(entries if before else [*entries, *_merged(hidden)], older)
+
+
+def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
+    cost_object = row.target.cost_object_id or row.source.cost_object_id
+    open_to_reader = cost_object is None or cost_object in names
+    return Entry(
+        row.journal.get_act_display(),
+        row.amount,
+        names.get(cost_object, above.RESTRICTED) if cost_object else _other_pool(row),
+        row.journal.at,
+        str(row.journal.by) if open_to_reader else "",
+        row.journal.memo if open_to_reader else "",
+        _effect(row),
+        row.journal_id,
+        row.journal.obstacle_to_reverse(user) or "",
     )
-    ids = {row.target.cost_object_id or row.source.cost_object_id for row in rows} - {None}
-    names = above.names(user, {pk for pk in ids if pk is not None})
-    entries: list[Entry] = []
-    merged: dict[str, Entry] = {}
-    for row in rows:
-        cost_object = row.target.cost_object_id or row.source.cost_object_id
-        open_to_reader = cost_object is None or cost_object in names
-        if not open_to_reader and not one_by_one:
-            entry = merged.setdefault(row.journal.act, Entry(row.journal.get_act_display(), NONE, above.RESTRICTED))
-            entry.amount += row.amount
-            entry.effect += _effect(row)
-            continue
-        entries.append(
-            Entry(
-                row.journal.get_act_display(),
-                row.amount,
-                names.get(cost_object, above.RESTRICTED) if cost_object else _other_pool(row),
-                row.journal.at,
-                str(row.journal.by) if open_to_reader else "",
-                row.journal.memo if open_to_reader else "",
-                _effect(row),
-                row.journal_id,
-                row.journal.obstacle_to_reverse(user) or "",
-            )
+
+
+def _merged(hidden: TransferQuerySet) -> list[Entry]:
+    """One line for each act among what the reader may not open."""
+    into, out = Q(target__kind=Kind.AVAILABLE), Q(source__kind=Kind.AVAILABLE)
+    sums = (
+        hidden.order_by("journal__act")
+        .values_list("journal__act")
+        .annotate(
+            all=Sum("amount"), in_=Coalesce(Sum("amount", filter=into), NONE), out=Coalesce(Sum("amount", filter=out), NONE)
         )
-    return [*entries, *merged.values()]
+    )
+    return [Entry(str(Act(act).label), amount, above.RESTRICTED, effect=came - went) for act, amount, came, went in sums]
 
 
 def _effect(row: Transfer) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FundingRequest, Kind, Pool, Transfer
-from initiatives.funding.reports.journals import Entry, Given, journal
+from initiatives.funding.reports.journals import Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
 from initiatives.organization.models import User
 
@@ -59,5 +59,5 @@ def _requests(user: User, cost_object: CostObject, name: Name) -> list[RequestRo
     return [RequestRow(request, name, request.total, named=True) for request in asked.with_lines()]
 
 
-def cost_object_entries(user: User, cost_object: CostObject) -> list[Entry]:
-    return journal(user, Transfer.objects.of_cost_object(cost_object), one_by_one=True)
+def cost_object_entries(user: User, cost_object: CostObject, *, before: int | None = None) -> Page:
+    return journal(user, Transfer.objects.of_cost_object(cost_object), one_by_one=True, before=before)

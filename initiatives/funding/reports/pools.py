@@ -7,7 +7,7 @@ from decimal import Decimal
 from initiatives.core.exports import Cell
 from initiatives.funding import above
 from initiatives.funding.models import Account, FiscalYear, FundingRequest, Kind, Pool, Transfer
-from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, Entry, Given, journal
+from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
 
@@ -61,26 +61,32 @@ class PoolPage:
     pool: Pool
     given: list[Given]
     requests: "list[RequestRow]"
-    entries: list[Entry]
+    journal: Page
     act: str  # the journal shows this act only, or all
     acts: tuple[str, ...] = JOURNAL_ACTS
 
 
-def pool_page(user: User, pool: Pool, *, act: str = "") -> PoolPage:
+def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
     waiting = FundingRequest.objects.visible_to(user).waiting().with_people().filter(lines__pool=pool)
-    return PoolPage(pool, given(user, pool), request_rows(user, waiting, of=pool), pool_entries(user, pool, act=act), act)
+    entries = pool_entries(user, pool, act=act, before=before)
+    return PoolPage(pool, given(user, pool), request_rows(user, waiting, of=pool), entries, act)
 
 
-def pool_entries(user: User, pool: Pool, *, act: str = "") -> list[Entry]:
+def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = None, rows: int = ROWS) -> Page:
     transfers = Transfer.objects.of_pool(pool)
     transfers = transfers.filter(journal__act=act) if act in JOURNAL_ACTS else transfers
-    return journal(user, transfers, one_by_one=user.standing.holds("finance"))
+    return journal(user, transfers, one_by_one=user.standing.holds("finance"), before=before, rows=rows)
 
 
+FILE_ROWS = 5_000  # read at once for a file
 JOURNAL_HEADER = ("at", "act", "for", "memo", "by", "currency", "amount", "effect on free")
 
 
 def journal_rows(user: User, pool: Pool, *, act: str = "") -> Iterator[list[Cell]]:
-    """The rows of the pool's journal for a file: those of the page, nothing else."""
-    for entry in pool_entries(user, pool, act=act):
-        yield [entry.at, entry.act, entry.label, entry.memo, entry.by, pool.currency, entry.amount, entry.effect]
+    """The rows of the pool's journal for a file: those of its pages, nothing else."""
+    before, more = None, True
+    while more:
+        part = pool_entries(user, pool, act=act, before=before, rows=FILE_ROWS)
+        for entry in part.entries:
+            yield [entry.at, entry.act, entry.label, entry.memo, entry.by, pool.currency, entry.amount, entry.effect]
+        before, more = part.older, part.older is not None

@@ -26,6 +26,12 @@ def cost_object_for(request: Request, pk: int, to: str) -> CostObject:
     return scoped(request, CostObject.objects.visible_to(request.user).with_people(), f"funding.{to}", pk=pk)
 
 
+def older_than(request: Request) -> int | None:
+    """The key of a journal's page: ?before=123. Anything else is the first page."""
+    text = request.GET.get("before", "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 18 else None
+
+
 # -- pools -----------------------------------------------------------------------------------------------------------------
 
 
@@ -63,7 +69,7 @@ def pool_open(request: Request) -> HttpResponse:
 
 
 def show_pool(request: Request, pool: Pool, form: AppropriateForm | None = None) -> HttpResponse:
-    report = reports.pool_page(request.user, pool, act=request.GET.get("act", ""))
+    report = reports.pool_page(request.user, pool, act=request.GET.get("act", ""), before=older_than(request))
     context = {"report": report, "pool": pool, "form": form or AppropriateForm()}
     return page(request, "funding/pool.html", context, status=422 if form else 200)
 
@@ -178,7 +184,7 @@ def show_cost_object(request: Request, cost_object: CostObject, **forms: MoveFor
     pools = [pool for pool, _ in panel.pools]
     context = {
         "panel": panel,
-        "entries": reports.cost_object_entries(request.user, cost_object),
+        "journal": reports.cost_object_entries(request.user, cost_object, before=older_than(request)),
         "forms": {act: forms.get(act) or MoveForm(pools, auto_id=f"{act}-%s") for act in MOVES},
     }
     return page(request, "funding/cost_object_page.html", context, status=422 if forms else 200)
