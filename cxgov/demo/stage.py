@@ -12,8 +12,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from cxgov.demo.charter import Vote
+from cxgov.demo.contests import Court
+from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.systems import Systems
+from cxgov.demo.voices import Voices
 from cxgov.demo.walk import Walk
 from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
@@ -49,10 +52,13 @@ class Stage:
         with self.on(335):
             self.open_the_pools()
         Walk(self).write()
+        Handing(self).write()
+        Court(self).write()
         Systems(self).write()
         Vote(self).write()
         for story in STORIES:
             Plot(self, story).write()
+        Voices(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)
         if settings.EMAIL_BACKEND == MAIL_IS_KEPT:
