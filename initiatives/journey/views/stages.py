@@ -7,6 +7,7 @@ from initiatives.core.pages import Request, form_page, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import stage_for
 from initiatives.journey.forms.drawing import ReviewForm
+from initiatives.journey.models import looked
 from initiatives.journey.reports.stages import stage_page, stages_page
 
 
@@ -17,7 +18,9 @@ def stages(request: Request) -> HttpResponse:
 
 @require_safe
 def stage(request: Request, ref: str) -> HttpResponse:
-    return page(request, "journey/stage.html", stage_page(stage_for(request, ref), request.user))
+    found = stage_for(request, ref)
+    looked(request.user, found.pk)
+    return page(request, "journey/stage.html", stage_page(found, request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
