@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from initiatives.core import clock
 from initiatives.journey.models import Channel, Problem, Signal, Stage, StageKind, State, Touchpoint
@@ -26,8 +27,9 @@ class Map:
 
     def touchpoint(self, title: str = "Finding a parking place", **more: Any) -> Touchpoint:
         values = {"stage": self.before, "channel": self.web, "reach": 100, **more}
-        touchpoint = Touchpoint.objects.create(title=title, **values)
-        touchpoint.weigh()
+        with transaction.atomic():
+            touchpoint = Touchpoint.objects.create(title=title, **values)
+            touchpoint.weigh()
         return touchpoint
 
 

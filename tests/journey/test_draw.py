@@ -11,7 +11,7 @@ from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.journey import beat
-from initiatives.journey.models import Channel, Journey, MapPolicy, OwnedObject, Part, Spell, Stage, State, Touchpoint
+from initiatives.journey.models import Channel, Facet, Journey, MapPolicy, OwnedObject, Part, Spell, Stage, State, Touchpoint
 from initiatives.journey.seams import rebuild_guests
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -188,7 +188,7 @@ def test_a_stage_past_its_review_is_stale_and_asked_for_once(journey_map: Map, o
 def test_a_restricted_touchpoint_its_parts_and_facets_are_hidden_together(journey_map: Map, cast: Cast) -> None:
     whole = journey_map.touchpoint()
     part, _ = whole.split([Part("A", 1), Part("B", 1)], by=cast.cxo)
-    facet = OwnedObject.objects.create(kind="facet", reference=f"{part.reference}.data", name="Data")
+    facet = Facet.objects.create(touchpoint=part, kind="data", title="Data").owned
     whole.owned.propose(cast.department("OPS"), by=cast.head("OPS"), person=cast.contributor("OPS"))
     whole = Touchpoint.objects.get(pk=whole.pk)
     with pytest.raises(RuleBroken):

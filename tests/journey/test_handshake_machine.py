@@ -15,6 +15,7 @@ from initiatives.journey.beat import ring
 from initiatives.journey.models import Answer, OwnedObject, Ownership, Refusal
 from initiatives.journey.models.asking import ACCEPT, ATTEST, FIND
 from initiatives.journey.models.attesting import attest
+from initiatives.journey.models.orphans import neglected
 from initiatives.organization.models import Role, User
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -157,6 +158,10 @@ class Reality:
     def held(self, code: str) -> Ownership:
         return self.handshake(code, Answer.ACCEPTED)
 
+    def is_neglected(self) -> bool:
+        """Whether nobody has owned it for so long that the CXO is asked: the rule of tests/journey/test_orphans.py."""
+        return neglected(OwnedObject.objects.filter(pk=self.owned.pk), clock.day_of(clock.now())).exists()
+
     def offer(self, code: str) -> None:
         mine = Ownership.objects.of(self.owned)
         if mine is None:
@@ -200,6 +205,7 @@ ACTS = (
     "ten days",
     "half a year",
 )
+TURNS = ("ten days", "half a year")  # the clocks run
 LIKELY = (*ACTS, "ask", "accept", "accept", "raise", "half a year", "offer")
 
 
@@ -218,4 +224,5 @@ def test_every_sequence_of_acts_ends_where_the_model_says(cast: Cast, journey_ma
             except RuleBroken:
                 taken = False
             assert taken == expected, f"{act} {code} from {model}"
+            model.sought |= act in TURNS and model.state() == "unowned" and reality.is_neglected()
             agree(model, reality)
