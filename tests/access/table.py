@@ -214,7 +214,7 @@ TABLE: list[Row] = [
     ("journey:accept_change", "POST", "change", everywhere("x", own="hd")),
     ("journey:decline_change", "POST", "change", everywhere("x", own="hd")),
     ("journey:withdraw_change", "POST", "change", {"own": "c"}),
-    ("journey:imports", "GET POST", "", {"": "hdx"}),
+    ("journey:imports", "GET POST", "", {"": "chdx"}),
     ("journey:import_map", "GET POST", "map import", {"own": "hx", "foreign": "x"}),
     ("journey:import_run", "GET", "map import", {"own": "hx", "foreign": "x"}),
     ("journey:import_confirm", "POST", "map import", {"own": "hx", "foreign": "x"}),
