@@ -8,15 +8,17 @@ from django import forms
 from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from initiatives.core.forms import ReasonForm
 from initiatives.core.policy import RULES
-from initiatives.core.rules import Stale
+from initiatives.core.rules import BadInput, Stale
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -73,6 +75,22 @@ def busy(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = str(TRY_AGAIN_IN)
     return response
+
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])  # a form is opened, and sent to the same address
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was typed into the form, or None when it is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def reason_of(request: HttpRequest) -> str:
+    """The reason that was typed beside an act's button; BadInput when it is missing or cannot be kept."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(f"Reason: {form.errors['reason'][0]}")
+    return str(form.cleaned_data["reason"])
 
 
 def form_page(

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
 from initiatives.funding.models import FiscalYear, Pool
@@ -53,11 +54,8 @@ class OpenPoolForm(Keyed):
 
     def __init__(self, user: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        years, departments = self.fields["year"], self.fields["department"]
-        assert isinstance(years, forms.ModelChoiceField)
-        assert isinstance(departments, forms.ModelChoiceField)
-        years.queryset = FiscalYear.objects.newest_first()
-        departments.queryset = Department.objects.visible_to(user).active().in_order()
+        offer(self, "year", FiscalYear.objects.newest_first())
+        offer(self, "department", Department.objects.visible_to(user).active().in_order())
 
 
 class MoveForm(Keyed):
@@ -69,9 +67,7 @@ class MoveForm(Keyed):
 
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        chosen = self.fields["pool"]
-        assert isinstance(chosen, forms.ModelChoiceField)
-        chosen.queryset = Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order()
+        offer(self, "pool", Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order())
 
 
 class RequestForm(Keyed):
@@ -111,9 +107,7 @@ class VirementForm(Keyed):
     def __init__(self, pools: models.QuerySet[Pool], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for name in ("giver", "taker"):
-            chosen = self.fields[name]
-            assert isinstance(chosen, forms.ModelChoiceField)
-            chosen.queryset = pools
+            offer(self, name, pools)
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -11,11 +11,11 @@ Listing = Callable[["User", "User | None"], Accountable]
 HandOver = Callable[["User", "User | None"], None]
 RoleEnded = Callable[["User", "Department", "User | None"], None]
 
-_listings: list[tuple[Listing, HandOver | None]] = []
+_listings: list[tuple[Listing | None, HandOver | None]] = []
 _role_ended: list[RoleEnded] = []
 
 
-def register(listing: Listing, hand_over: HandOver | None = None) -> None:
+def register(listing: Listing | None = None, hand_over: HandOver | None = None) -> None:
     """Say what `person` is accountable for, as far as `by` may see it (`listing(person, by)`, changes nothing).
 
     `hand_over(person, by)` runs in the transaction that deactivates the person, when roles and access have ended. Words
@@ -26,7 +26,7 @@ def register(listing: Listing, hand_over: HandOver | None = None) -> None:
 
 def accountable_for(person: "User", *, by: "User | None") -> Accountable:
     """Everything that needs somebody else when `person` leaves, as far as `by` may see it."""
-    return [item for listing, _ in _listings for item in listing(person, by)]
+    return [item for listing, _ in _listings if listing is not None for item in listing(person, by)]
 
 
 def hand_over(person: "User", *, by: "User | None") -> None:

@@ -13,6 +13,7 @@ from django.db.models import F, OrderBy, Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
+from initiatives.core.looks import one_of, several_of, words_of
 from initiatives.core.rules import BadInput
 from initiatives.organization.models import User
 from initiatives.portfolio.models import OVER, Health, Status
@@ -49,7 +50,6 @@ COLUMNS = {
 }
 NUMBERS = ("rank", "percent")
 USUAL = ("department", "status", "health", "accountable", "end", "rank", "percent")
-LONGEST_QUERY, MOST_VALUES, MOST_WORDS = 200, 50, 10
 NOBODY = "none"
 SEVERAL = ("department", "accountable", "status", "health")  # parameters that may be given several times
 
@@ -75,16 +75,16 @@ class Look:
         """Read the parameters; BadInput for a value that the grammar does not have. `departments` are the codes there are."""
         codes = set(departments)
         return cls(
-            q=_words(query.get("q", "")),
-            department=_several(query, "department", codes),
-            accountable=_several(query, "accountable", codes | {NOBODY}),
-            status=_several(query, "status", Status.values),
-            health=_several(query, "health", HEALTHS),
-            sponsor=_words(query.get("sponsor", "")),
-            mine=_one(query, "mine", ("1",)) == "1",
-            problem=_one(query, "problem", (NOBODY,)),
-            sort=_one(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference",
-            group=_one(query, "group", GROUPS),
+            q=words_of(query),
+            department=several_of(query, "department", codes),
+            accountable=several_of(query, "accountable", codes | {NOBODY}),
+            status=several_of(query, "status", Status.values),
+            health=several_of(query, "health", HEALTHS),
+            sponsor=words_of(query, "sponsor"),
+            mine=one_of(query, "mine", ("1",)) == "1",
+            problem=one_of(query, "problem", (NOBODY,)),
+            sort=one_of(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference",
+            group=one_of(query, "group", GROUPS),
             columns=_columns(query),
         )
 
@@ -143,32 +143,6 @@ class Look:
         order = [OrderBy(SORTS[self.group], nulls_last=True)] if self.group and self.group != key else []
         order.append(OrderBy(SORTS[key], descending=down, nulls_last=None if key in ("reference", "title") else True))
         return order if key == "reference" else [*order, OrderBy(F("id"))]
-
-
-def _words(text: str) -> str:
-    words = text.split()
-    if len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
-        raise BadInput(f"Search for at most {MOST_WORDS} words and {LONGEST_QUERY} characters.")
-    return " ".join(words)
-
-
-def _one(query: QueryDict, name: str, known: Iterable[str]) -> str:
-    """The first value given; empty is none."""
-    value = (query.getlist(name) or [""])[0]
-    if value and value not in known:
-        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return value
-
-
-def _several(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]:
-    values = [value for value in dict.fromkeys(query.getlist(name)) if value]
-    if len(values) > MOST_VALUES:
-        raise BadInput(f"At most {MOST_VALUES} values of {name}.")
-    allowed = set(known)
-    for value in values:
-        if value not in allowed:
-            raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return tuple(values)
 
 
 def _columns(query: QueryDict) -> tuple[str, ...]:

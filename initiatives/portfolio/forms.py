@@ -6,6 +6,7 @@ from django import forms
 
 from initiatives.core import clock
 from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
@@ -40,8 +41,8 @@ class InitiativeForm(forms.Form):
             kept = {name: getattr(initiative, name) for name in self.base_fields}
             more["initial"] = kept | {"lead_department": initiative.lead_department_id, "sponsor": initiative.sponsor_id}
         super().__init__(*args, **more)
-        self.fields["lead_department"].queryset = departments_to_lead(by, initiative)  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["sponsor"].queryset = User.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        offer(self, "lead_department", departments_to_lead(by, initiative))
+        offer(self, "sponsor", User.objects.visible_to(by).active().in_order())
         if initiative is not None:
             self.fields["version"].required = True
         for name in ("problem", "hypothesis"):
@@ -68,10 +69,6 @@ def departments_to_lead(by: User, initiative: Initiative | None) -> Any:
     return open_ones.filter(pk__in=own)
 
 
-class ReasonForm(forms.Form):
-    reason = ProseField(max_length=2_000)
-
-
 class InvolvementForm(forms.Form):
     """Which department is asked for which part."""
 
@@ -80,7 +77,7 @@ class InvolvementForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["department"].queryset = Department.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        offer(self, "department", Department.objects.visible_to(by).active().in_order())
 
 
 class PersonForm(forms.Form):
@@ -91,7 +88,7 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, by: User, involvement: Involvement, **more: Any) -> None:
         super().__init__(*args, **more)
         people = User.objects.visible_to(by).in_department(involvement.department).in_order()
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "person", people)
 
 
 class NamesForm(forms.Form):
@@ -107,7 +104,7 @@ class NamesForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["names"].queryset = User.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        offer(self, "names", User.objects.visible_to(by).active().in_order())
 
 
 class CheckInForm(forms.Form):
@@ -141,30 +138,25 @@ class SavedViewForm(forms.Form):
     query = forms.CharField(max_length=1_000, required=False, widget=forms.HiddenInput)
 
 
-class ByReference(forms.ModelChoiceField):  # type: ignore[type-arg]  # of problems and of touchpoints
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.reference} {obj.title}"
-
-
 class ProblemForm(forms.Form):
     """Which open problem the initiative answers, what hurts most first."""
 
-    problem = ByReference(queryset=Problem.objects.none())
+    problem = forms.ModelChoiceField(queryset=Problem.objects.none())
 
     def __init__(self, *args: Any, by: User, initiative: Initiative, **more: Any) -> None:
         super().__init__(*args, **more)
         answered = initiative.answered_problems.living().values("problem")
         found = Problem.objects.visible_to(by).open_now().exclude(pk__in=answered)
-        self.fields["problem"].queryset = found.worst_first(clock.today())  # type: ignore[attr-defined]  # a choice of rows
+        offer(self, "problem", found.worst_first(clock.today()))
 
 
 class TouchpointForm(forms.Form):
     """Which touchpoint the initiative improves."""
 
-    touchpoint = ByReference(queryset=Touchpoint.objects.none())
+    touchpoint = forms.ModelChoiceField(queryset=Touchpoint.objects.none())
 
     def __init__(self, *args: Any, by: User, initiative: Initiative, **more: Any) -> None:
         super().__init__(*args, **more)
         improved = initiative.improved_touchpoints.living().values("touchpoint")
         found = Touchpoint.objects.visible_to(by).in_use().exclude(pk__in=improved)
-        self.fields["touchpoint"].queryset = found.select_related("owned").order_by("stage__position", "title", "id")  # type: ignore[attr-defined]  # a choice of rows
+        offer(self, "touchpoint", found.select_related("owned").order_by("stage__position", "title", "id"))

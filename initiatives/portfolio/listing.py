@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from initiatives.core import clock
 from initiatives.core.exports import Cell
+from initiatives.core.looks import chosen_of, filter_of
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.filters import COLUMNS, GROUPS, HEALTHS, NOBODY, NUMBERS, Look
 from initiatives.portfolio.models import CheckIn, Initiative, Milestone, SavedView, Status
@@ -53,7 +54,7 @@ class Portfolio:
         }
         return {
             "look": self.look,
-            "filters": [_filter(self.look, name, values) for name, values in choices.items()],
+            "filters": [filter_of(self.look, name, COLUMNS[name], values) for name, values in choices.items()],
             "chosen": list(_chosen(self.look, {name: dict(values) for name, values in choices.items()})),
             "groups": GROUPS.items(),
             "columns": [(key, words, key in self.look.columns) for key, words in COLUMNS.items()],
@@ -61,18 +62,6 @@ class Portfolio:
             "may_create": self.user.has_perm("portfolio.create_initiative"),
             "may_export": self.user.has_perm("portfolio.export_initiatives"),
         }
-
-
-def _filter(look: Look, name: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
-    """One select of the filter form. Several values of it, as a link may ask for, travel in hidden fields."""
-    values = getattr(look, name)
-    return {
-        "name": name,
-        "words": COLUMNS[name],
-        "choices": choices,
-        "value": values[0] if len(values) == 1 else "",
-        "several": values if len(values) > 1 else (),
-    }
 
 
 def _chosen(look: Look, words: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
@@ -85,11 +74,7 @@ def _chosen(look: Look, words: dict[str, dict[str, str]]) -> Iterator[tuple[str,
         yield "Answers no problem", look.query(problem="")
     if look.sponsor:
         yield f"Sponsor: {look.sponsor}", look.query(sponsor="")
-    for name, known in words.items():
-        values = getattr(look, name)
-        for value in values:
-            rest = tuple(other for other in values if other != value)
-            yield f"{COLUMNS[name]}: {known[value]}", look.query(**{name: rest})
+    yield from chosen_of(look, COLUMNS, words)
 
 
 def list_page(user: User, query: QueryDict) -> dict[str, Any]:

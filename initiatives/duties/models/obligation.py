@@ -1,7 +1,7 @@
 """Something the product waits for from one person by a day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -61,6 +61,10 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         if others:
             obligation.stand_ins.add(*others)
         return obligation
+
+    def open_for(self, people: Sequence[User], kind: str, subject: models.Model, **more: Any) -> "Obligation | None":
+        """Ask the first of `people`, the others standing in; where there is nobody, nobody is asked."""
+        return self.open(kind, subject, person=people[0], stand_ins=people[1:], **more) if people else None
 
     def open_instead(self, of: "Obligation", person: User, *, by: User | None) -> "Obligation":
         """Ask `person` for the same, by the same day."""

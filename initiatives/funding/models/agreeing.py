@@ -136,11 +136,10 @@ class Agreeing(Keyed, Recorded):
         asks = Obligation.objects.about(self).exclude(person__in=kept)
         asks.excuse(AGREE, self, by=by, reason=f"The transfer is {self.get_state_display().lower()}.")
         for missing in wanted:
-            Obligation.objects.open(
+            Obligation.objects.open_for(
+                missing.people,
                 AGREE,
                 self,
-                person=missing.people[0],
-                stand_ins=missing.people[1:],
                 due_on=self.agree_by,
                 words=f"Agree to transfer {self.pk} between pools",
                 url=self.get_absolute_url(),

@@ -2,11 +2,11 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from initiatives.core.exports import csv_response
 from initiatives.core.fields import ProseField
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import above, reports
@@ -43,7 +43,7 @@ def pools(request: Request) -> HttpResponse:
     return page(request, "funding/pools.html", {"report": reports.pools(request.user, years, year)})
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def year_open(request: Request) -> HttpResponse:
     form = YearForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def year_open(request: Request) -> HttpResponse:
     return page(request, "funding/year_open.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def pool_open(request: Request) -> HttpResponse:
     form = OpenPoolForm(request.user, request.POST or None)
     if request.method == "POST":
@@ -117,7 +117,7 @@ def request(request: Request, pk: int) -> HttpResponse:
     return page(request, "funding/request.html", {"report": reports.request_page(request.user, funding_request)})
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def request_draft(request: Request, pk: int) -> HttpResponse:
     cost_object = cost_object_for(request, pk, "draft_request")
     form = RequestForm(Pool.objects.open_to_requests(cost_object), request.POST or None)

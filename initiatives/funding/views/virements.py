@@ -2,10 +2,10 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core import clock
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
@@ -31,7 +31,7 @@ def virement(request: Request, pk: int) -> HttpResponse:
     return page(request, "funding/virement.html", {"report": reports.virement_page(request.user, found)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def virement_propose(request: Request) -> HttpResponse:
     """First the effect on both pools is shown; the same form sent again with `sure` proposes it."""
     pools = Pool.objects.filter(year__ends__gte=clock.today()).in_order()

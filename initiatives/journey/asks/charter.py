@@ -12,13 +12,8 @@ def may_still_vote(user: User, ids: set[int]) -> set[int]:
     return set(waiting.values_list("pk", flat=True))
 
 
-def asked_of(person: User, by: User | None) -> departures.Accountable:
-    """A vote is the department's; nothing to list for who leaves."""
-    return []
-
-
 def ask_others(person: User, by: User | None) -> None:
-    """Ask who votes for the department when this person has left."""
+    """Ask who votes for the department when this person has left; a vote is the department's, so nothing is listed."""
     for ballot in Ballot.objects.waiting().select_related("version", "department").order_by("pk"):
         ballot.ask(by=by)
 
@@ -33,4 +28,4 @@ register(
         announced=True,
     )
 )
-departures.register(asked_of, ask_others)
+departures.register(hand_over=ask_others)

@@ -61,15 +61,10 @@ for name, (words, still) in KINDS.items():
     )
 
 
-def nothing_held(person: User, by: User | None) -> departures.Accountable:
-    """A case is its departments'; nothing to list for who leaves."""
-    return []
-
-
 def ask_others(person: User, by: User | None) -> None:
-    """Ask who answers now where this person was asked."""
+    """Ask who answers now where this person was asked; the case is its departments', so nothing is listed."""
     for contest in Contest.objects.open_now().with_sides().filter(pk__in=asking_contests.asked_of(person)):
         asking_contests.ask(contest, by=by)
 
 
-departures.register(nothing_held, ask_others)
+departures.register(hand_over=ask_others)

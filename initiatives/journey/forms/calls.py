@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import ProseField
+from initiatives.core.forms import offer
 from initiatives.journey.models import Call, Hand
 from initiatives.organization.models import Department, User
 
@@ -31,7 +32,7 @@ class HandForm(forms.Form):
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
         mine = Department.objects.visible_to(by).active().filter(pk__in=by.standing.belongs_to).in_order()
-        self.fields["department"].queryset = mine  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "department", mine)
 
 
 class ChooseForm(forms.Form):
@@ -39,7 +40,7 @@ class ChooseForm(forms.Form):
 
     def __init__(self, *args: Any, call: Call, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["hand"].queryset = call.hands.select_related("person", "department")  # type: ignore[attr-defined]
+        offer(self, "hand", call.hands.select_related("person", "department"))
 
 
 class AssignForm(forms.Form):
@@ -48,4 +49,4 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["department"].queryset = Department.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        offer(self, "department", Department.objects.visible_to(by).active().in_order())

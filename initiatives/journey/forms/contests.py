@@ -6,15 +6,14 @@ from django import forms
 from django.utils.text import Truncator
 
 from initiatives.core.fields import ProseField
+from initiatives.core.forms import offer
 from initiatives.journey.models import CaseState, Contest
 from initiatives.journey.models.charter_votes import answers_for
 from initiatives.organization.models import Department, User
 
 
 def _departments(form: forms.Form, name: str, pks: Any, by: User) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = Department.objects.visible_to(by).active().filter(pk__in=pks).in_order()
+    offer(form, name, Department.objects.visible_to(by).active().filter(pk__in=pks).in_order())
 
 
 class SpokenFor(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.forms import offer
 from initiatives.journey.models import Channel, Stage, StageKind, Touchpoint
 from initiatives.journey.models.drawn import Drawn
 from initiatives.journey.models.map import MOST_CONTACTS
@@ -62,9 +63,8 @@ class TouchpointForm(DrawnForm):
     def __init__(self, *args: Any, by: User, subject: Touchpoint | None = None, **more: Any) -> None:
         super().__init__(*args, by=by, subject=subject, **more)
         stages, channels = Stage.objects.visible_to(by).in_use(), Channel.objects.filter(archived_on=None)
-        self.fields["stage"].queryset = stages  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
-        self.fields["stage"].label_from_instance = lambda stage: stage.title  # type: ignore[attr-defined]
+        offer(self, "stage", stages, words=lambda stage: stage.title)
+        offer(self, "channel", channels)
         self.fields["description"].widget.attrs["rows"] = 4
 
     def may_somewhere(self) -> bool:
@@ -100,10 +100,6 @@ class ChannelForm(DrawnForm):
     online = forms.BooleanField(required=False, help_text="The customer is not with us in person.")
 
 
-class ReasonForm(forms.Form):
-    reason = ProseField(max_length=2_000)
-
-
 class ReviewForm(forms.Form):
     next_on = DayField(label="Next review by")
     note = ProseField(max_length=2_000, required=False, label="What the review found")
@@ -130,5 +126,5 @@ class RestrictForm(forms.Form):
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
         departments = Department.objects.visible_to(by).active().in_order()
-        self.fields["departments"].queryset = departments  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["guests"].queryset = User.objects.visible_to(by).active().in_order()  # type: ignore[attr-defined]
+        offer(self, "departments", departments)
+        offer(self, "guests", User.objects.visible_to(by).active().in_order())

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import ProseField
+from initiatives.core.forms import offer
 from initiatives.journey.models import Touchpoint
 from initiatives.journey.models.handoffs import MOST_HOURS
 from initiatives.organization.models import User
@@ -38,7 +39,7 @@ class HandoffForm(TermsForm):
         del self.fields["version"]
         offered = Touchpoint.objects.visible_to(by).in_use().select_related("owned").order_by("stage__position", "title")
         for name in ("giver", "taker"):
-            self.fields[name].queryset = offered  # type: ignore[attr-defined]
+            offer(self, name, offered)
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}

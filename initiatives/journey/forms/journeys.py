@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from initiatives.core.fields import LineField
+from initiatives.core.forms import offer
 from initiatives.core.rules import BadInput
 from initiatives.journey.forms.drawing import DrawnForm
 from initiatives.journey.models import Step, Touchpoint
@@ -34,8 +35,8 @@ class JourneyForm(DrawnForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        offered = Touchpoint.objects.visible_to(self.by).in_use().order_by("stage__position", "title")
-        self.fields["more"].queryset = offered  # type: ignore[attr-defined]  # a choice of rows
+        self.offered = Touchpoint.objects.visible_to(self.by).in_use().order_by("stage__position", "title")
+        offer(self, "more", self.offered)
         self.places = self._named(self._sent() if self.is_bound else self._kept())
 
     def _kept(self) -> list[tuple[str, int]]:
@@ -58,7 +59,7 @@ class JourneyForm(DrawnForm):
             to = max(0, min(len(rows) - 1, at + (-1 if way == "up" else 1)))
             rows.insert(to, rows.pop(at))
         rows = [row for row in rows if row[0] != self.data.get("remove")]
-        if self.pressed and (added := self.fields["more"].queryset.filter(pk=_number(self.data.get("more"))).first()):  # type: ignore[attr-defined]
+        if self.pressed and (added := self.offered.filter(pk=_number(self.data.get("more"))).first()):
             rows.append((f"t{added.pk}", added.pk))
         return rows
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import ProseField
+from initiatives.core.forms import offer
 from initiatives.journey.models import Ownership, Refusal
 from initiatives.organization.models import Department, User
 
@@ -21,7 +22,7 @@ class ProposeForm(forms.Form):
         """`only` are the departments that `by` may speak for, where no other may be asked."""
         super().__init__(*args, **more)
         offered = Department.objects.visible_to(by).active().in_order()
-        self.fields["department"].queryset = offered if only is None else offered.filter(pk__in=only)  # type: ignore[attr-defined]
+        offer(self, "department", offered if only is None else offered.filter(pk__in=only))
         self.fields["why"].widget.attrs["rows"] = 3
 
 
@@ -33,7 +34,7 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, by: User, ownership: Ownership, **more: Any) -> None:
         super().__init__(*args, **more)
         people = User.objects.visible_to(by).in_department(ownership.department).in_order()
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        offer(self, "person", people)
 
 
 class DeclineForm(forms.Form):

@@ -53,10 +53,6 @@ class SignalForm(forms.Form):
         return {**given, "touchpoints": [self.cleaned_data["touchpoint"], *self.cleaned_data["others"]]}
 
 
-class ReasonForm(forms.Form):
-    reason = ProseField(max_length=2_000)
-
-
 class MergeForm(forms.Form):
     """Which other signal says the same, by its reference."""
 

@@ -7,6 +7,7 @@ from django import forms
 
 from initiatives.core import clock
 from initiatives.core.fields import DayField
+from initiatives.core.forms import offer
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 
@@ -22,6 +23,6 @@ class SweepForm(forms.Form):
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         super().__init__(*args, **more)
         stages = Stage.objects.visible_to(by).in_use().select_related("owned__department").order_by("position")
-        self.fields["stages"].queryset = stages  # type: ignore[attr-defined]  # a choice of rows
+        offer(self, "stages", stages)
         self.fields["stages"].initial = stages
         self.fields["due_on"].initial = lambda: clock.today() + timedelta(weeks=WEEKS)

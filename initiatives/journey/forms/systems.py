@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import CodeField, LineField, ProseField
+from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.journey.models import Course, DataEntity, DataRole, Direction, Lifecycle, Stage, System, Touchpoint
 from initiatives.journey.models.flows import LONGEST, Flow
@@ -40,9 +41,8 @@ class SystemForm(forms.Form):
         super().__init__(*args, **more)
         served_by = {"stages": Stage.objects.visible_to(by).in_use(), "touchpoints": Touchpoint.objects.visible_to(by).in_use()}
         for name, things in served_by.items():
-            self.fields[name].queryset = things  # type: ignore[attr-defined]  # a choice of rows
-            self.fields[name].label_from_instance = lambda one: one.title  # type: ignore[attr-defined]
-        self.fields["touchpoints"].queryset = served_by["touchpoints"].order_by("stage__position", "title")  # type: ignore[attr-defined]
+            offer(self, name, things, words=lambda one: one.title)
+        offer(self, "touchpoints", served_by["touchpoints"].order_by("stage__position", "title"))
         self.fields["version"].required = system is not None
         self.fields["description"].widget.attrs["rows"] = 3
 
@@ -72,8 +72,7 @@ class EntityForm(forms.Form):
             more["initial"] = {name: getattr(entity, name) for name in (*DataEntity.EDITABLE, "version")} | {"needed_at": needed}
         super().__init__(*args, **more)
         places = Touchpoint.objects.visible_to(by).in_use().order_by("stage__position", "title")
-        self.fields["needed_at"].queryset = places  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["needed_at"].label_from_instance = lambda one: one.title  # type: ignore[attr-defined]
+        offer(self, "needed_at", places, words=lambda one: one.title)
         self.fields["version"].required = entity is not None
         self.fields["description"].widget.attrs["rows"] = 3
         if entity is None:
@@ -140,8 +139,8 @@ class FlowForm(IntervalFields):
             del self.fields["target"], self.fields["entity"]
             return
         others = System.objects.visible_to(by).in_use().exclude(pk=source.pk).order_by("title")
-        self.fields["target"].queryset = others  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["entity"].queryset = DataEntity.objects.visible_to(by).in_use().order_by("pk")  # type: ignore[attr-defined]
+        offer(self, "target", others)
+        offer(self, "entity", DataEntity.objects.visible_to(by).in_use().order_by("pk"))
 
     def values(self) -> dict[str, Any]:
         """What was typed about the flow itself."""
@@ -167,7 +166,7 @@ class ViewForm(IntervalFields):
         more["initial"] = {name: getattr(policy, name) for name in names} | in_units(policy.limit_minutes)
         super().__init__(*args, **more)
         self.fields["every"].label = "Data may be this old"
-        self.fields["node"].queryset = System.objects.visible_to(by).running().order_by("title")  # type: ignore[attr-defined]
+        offer(self, "node", System.objects.visible_to(by).running().order_by("title"))
         self.fields["reason"].widget.attrs["rows"] = 2
 
     def values(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from initiatives.journey.looks.signals import number_of, one_of, words_of
+from initiatives.core.looks import number_of, one_of, words_of
 from initiatives.journey.models import ProblemState, ProblemTouchpoint, Sweep
 from initiatives.journey.models.posing import ProblemQuerySet
 

@@ -7,12 +7,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from initiatives.core.rules import BadInput
+from initiatives.core.looks import number_of, one_of, words_of
 from initiatives.journey.models import Disposition, SignalTouchpoint, Source, Sweep
 from initiatives.journey.models.signals import SignalQuerySet
 from initiatives.organization.models import User
-
-LONGEST_QUERY, MOST_WORDS = 200, 10
 
 
 @dataclass(frozen=True)
@@ -70,27 +68,3 @@ class SignalLook:
         if self.touchpoint:
             seen = seen.at(self.touchpoint)
         return seen.of_person(user) if self.mine else seen
-
-
-def words_of(query: QueryDict) -> str:
-    """The words that are searched for."""
-    text = query.get("q", "")
-    if len(text) > LONGEST_QUERY or len(text.split()) > MOST_WORDS:
-        raise BadInput(f"Search for at most {MOST_WORDS} words and {LONGEST_QUERY} characters.")
-    return " ".join(text.split())
-
-
-def one_of(query: QueryDict, name: str, known: Iterable[str]) -> str:
-    """The first value given; empty is none."""
-    value = (query.getlist(name) or [""])[0]
-    if value and value not in known:
-        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return value
-
-
-def number_of(query: QueryDict, name: str) -> str:
-    """A number in digits, or nothing."""
-    value = query.get(name, "")
-    if value and not (value.isascii() and value.isdigit() and len(value) < 9):
-        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return value

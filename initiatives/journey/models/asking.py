@@ -23,13 +23,11 @@ ATTEST = "journey.attest"
 
 def ask_to_accept(ownership: "Ownership", *, by: User | None) -> None:
     """Wait for the department's answer: of its head, or a deputy in their place."""
-    head, *deputies = ownership.department.deciders()
     reference = ownership.owned.reference
-    Obligation.objects.open(
+    Obligation.objects.open_for(
+        ownership.department.deciders(),
         ACCEPT,
         ownership,
-        person=head,
-        stand_ins=deputies,
         due_on=ownership.answer_by,
         words=f"Name who owns {reference} now" if ownership.succession else f"Own {reference}",
         url=reverse("journey:ownership", args=[ownership.pk]),

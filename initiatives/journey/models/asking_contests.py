@@ -48,12 +48,11 @@ def _ask_heads(contest: "Contest", kind: str, departments: Iterable[Department],
 def _ask(
     contest: "Contest", kind: str, people: list[User], words: str, by: User | None, department: Department | None = None
 ) -> None:
-    if people and contest.due_on is not None:
-        Obligation.objects.open(
+    if contest.due_on is not None:
+        Obligation.objects.open_for(
+            people,
             kind,
             contest,
-            person=people[0],
-            stand_ins=people[1:],
             due_on=contest.due_on,
             words=words,
             url=reverse("journey:contest", args=[contest.reference]),

@@ -138,12 +138,11 @@ class Ballot(Recorded):
         deciders = self.department.deciders()
         asked = Obligation.objects.open_now().about(self)
         asked.exclude(person__in=deciders[:1]).excuse(VOTE, self, by=by, reason="Somebody else answers for the department.")
-        if deciders and self.version.closes_on is not None:
-            Obligation.objects.open(
+        if self.version.closes_on is not None:
+            Obligation.objects.open_for(
+                deciders,
                 VOTE,
                 self,
-                person=deciders[0],
-                stand_ins=deciders[1:],
                 due_on=self.version.closes_on,
                 words=f"Vote on charter version {self.version.number}",
                 url=self.get_absolute_url(),

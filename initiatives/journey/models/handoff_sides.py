@@ -101,14 +101,10 @@ class HandoffSide(Recorded):
             self._ask(department, by)
 
     def _ask(self, department: Department, by: User | None) -> None:
-        people = department.deciders()
-        if not people:
-            return
-        Obligation.objects.open(
+        Obligation.objects.open_for(
+            department.deciders(),
             ACCEPT,
             self,
-            person=people[0],
-            stand_ins=people[1:],
             due_on=self.answer_by or due(department),
             words=f"Agree to {self.handoff.reference}: {'what is taken over' if self.taking else 'what is passed on'}",
             url=reverse("journey:handoff", args=[self.handoff.reference]),

@@ -141,12 +141,10 @@ class Proposed(Recorded):
         people = stage.owners() if stage else list(User.objects.holding("cxo").in_order())
         if not people:
             raise RuleBroken("Nobody is there who could decide about it: no owner of the stage and no CXO.")
-        person, *others = people
-        Obligation.objects.open(
+        Obligation.objects.open_for(
+            people,
             DECIDE,
             self,
-            person=person,
-            stand_ins=others,
             due_on=self.answer_by,
             words=f"Decide on a change of {self._named()}",
             url=self.get_absolute_url(),

@@ -110,12 +110,10 @@ class Reviewed(InOrder, DrawnOwnable):
             if by is None:
                 return
             raise RuleBroken("The review is asked for already.")
-        person, *others = self.owners()
-        Obligation.objects.open(
+        Obligation.objects.open_for(
+            self.owners(),
             REVIEW,
             self,
-            person=person,
-            stand_ins=others,
             due_on=working_days_after(clock.day_of(clock.now()), DAYS_TO_REVIEW, self.owned.department),
             words=f"Review {self.reference}",
             url=reverse("journey:stage", args=[self.reference]),

@@ -16,12 +16,10 @@ SWEEP = "journey.sweep"
 def ask(asked: "SweepStage", *, by: User) -> None:
     """Wait for the department that answers for the stage: its head, or a deputy; where there is none, for the CXO."""
     deciders = asked.department.deciders() if asked.department else []
-    person, *others = deciders or [by]
-    Obligation.objects.open(
+    Obligation.objects.open_for(
+        deciders or [by],
         SWEEP,
         asked,
-        person=person,
-        stand_ins=others,
         due_on=asked.sweep.due_on,
         words=f"{asked.sweep}: say what fails in {asked.stage.reference}",
         url=reverse("journey:sweeps"),

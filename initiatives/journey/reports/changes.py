@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import QueryDict
 
-from initiatives.core.rules import BadInput
+from initiatives.core.looks import one_of
 from initiatives.core.templatetags.words import number
 from initiatives.journey.models import ChangeState, Channel, MapChange, Stage, StageKind, Touchpoint
 from initiatives.organization.models import User
@@ -17,17 +17,15 @@ RESTRICTED = "Restricted item"
 
 def changes_page(user: User, query: QueryDict) -> dict[str, Any]:
     """Proposals in one state, by default those that wait; `mine=1` only the reader's own."""
-    state = query.get("state") or ChangeState.PROPOSED
-    if state not in ChangeState.values:
-        raise BadInput(f"“{state[:80]}” is not a value of state.")
+    state = one_of(query, "state", ChangeState.values) or ChangeState.PROPOSED
     seen = MapChange.objects.visible_to(user)
     mine = query.get("mine") == "1"
     seen = seen.filter(proposed_by=user) if mine else seen
     found = seen.filter(state=state).newest_first().select_related(*ALONG)
     page = Paginator(found, ROWS).get_page(query.get("page"))
-    counts = {value: seen.filter(state=value).count() for value in (ChangeState.PROPOSED,)}
+    waiting = seen.filter(state=ChangeState.PROPOSED).count()
     states = [(value, words, value == state) for value, words in ChangeState.choices]
-    return {"page": page, "state": state, "states": states, "mine": mine, "waiting": counts[ChangeState.PROPOSED]}
+    return {"page": page, "state": state, "states": states, "mine": mine, "waiting": waiting}
 
 
 class Words:

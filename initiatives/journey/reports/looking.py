@@ -4,7 +4,7 @@
 state may be given several times.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db.models import F, OrderBy, Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from initiatives.core.rules import BadInput
+from initiatives.core.looks import one_of, several_of, words_of
 from initiatives.journey.models import OwnableQuerySet, State
 
 NOBODY = "none"
@@ -27,7 +27,6 @@ SORTS: dict[str, Lower | F] = {
     "weight": F("owned__weight"),
 }
 SEVERAL = ("stage", "channel", "department", "state")
-LONGEST_QUERY, MOST_WORDS, MOST_VALUES = 200, 10, 50
 USUAL_SORT = "-weight"
 
 
@@ -61,11 +60,11 @@ class Look:
     @classmethod
     def of(cls, query: QueryDict, choices: Choices) -> "Look":
         """Read the parameters; BadInput for a value that the grammar does not have."""
-        several = {name: _several(query, name, [value for value, _ in choices.words(name)]) for name in SEVERAL}
+        several = {name: several_of(query, name, [value for value, _ in choices.words(name)]) for name in SEVERAL}
         return cls(
-            q=_words(query.get("q", "")),
-            moment=bool(_one(query, "moment", ("1",))),
-            sort=_one(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or USUAL_SORT,
+            q=words_of(query),
+            moment=bool(one_of(query, "moment", ("1",))),
+            sort=one_of(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or USUAL_SORT,
             **several,
         )
 
@@ -107,29 +106,3 @@ class Look:
         nulls = True if key == "department" else None
         first = OrderBy(SORTS[key], descending=down, nulls_last=nulls)
         return [first] if key == "reference" else [first, OrderBy(F("id"))]
-
-
-def _words(text: str) -> str:
-    words = text.split()
-    if len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
-        raise BadInput(f"Search for at most {MOST_WORDS} words and {LONGEST_QUERY} characters.")
-    return " ".join(words)
-
-
-def _one(query: QueryDict, name: str, known: Iterable[str]) -> str:
-    """The first value given; empty is none."""
-    value = (query.getlist(name) or [""])[0]
-    if value and value not in known:
-        raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return value
-
-
-def _several(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]:
-    values = [value for value in dict.fromkeys(query.getlist(name)) if value]
-    if len(values) > MOST_VALUES:
-        raise BadInput(f"At most {MOST_VALUES} values of {name}.")
-    allowed = set(known)
-    for value in values:
-        if value not in allowed:
-            raise BadInput(f"“{value[:80]}” is not a value of {name}.")
-    return tuple(values)

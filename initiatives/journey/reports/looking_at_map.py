@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from initiatives.core.looks import one_of
 from initiatives.core.rules import BadInput
 from initiatives.journey.models import State
 from initiatives.journey.reports.holdings import STALE, Holding
@@ -35,10 +36,7 @@ class Look:
     def of(cls, query: QueryDict, codes: Set[str]) -> "Look":
         """Read the parameters; BadInput for a value that the grammar does not have."""
         known = {"view": cls.VIEWS, "department": {*codes, NOBODY}, "state": cls.STATES}
-        values = {name: query.get(name, "") for name in known}
-        for name, value in values.items():
-            if value and value not in known[name]:
-                raise BadInput(f"“{value[:80]}” is not a value of {name}.")
+        values = {name: one_of(query, name, words) for name, words in known.items()}
         return cls(**values, weight=_whole(query.get("weight", "")))
 
     def query(self, **changes: Any) -> str:

@@ -11,8 +11,8 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from initiatives.core.exports import Cell
+from initiatives.core.looks import one_of, words_of
 from initiatives.core.models import Event
-from initiatives.core.rules import BadInput
 from initiatives.journey.models import Course, Flow, Lifecycle, MatrixCell, Stage, State, System, Touchpoint
 from initiatives.journey.models.systems import SystemQuerySet
 from initiatives.organization.models import Department, User
@@ -20,7 +20,6 @@ from initiatives.organization.models import Department, User
 Rows = QuerySet[Any, dict[str, Any]]
 ROWS = 100
 EVENTS_SHOWN = 12
-LONGEST, MOST_WORDS = 200, 10
 NOBODY = "none"
 SORTS: dict[str, Any] = {
     "reference": F("id"),
@@ -54,14 +53,8 @@ class Look:
     @classmethod
     def of(cls, query: QueryDict, choices: dict[str, dict[str, str]]) -> "Look":
         """Read the parameters; BadInput for a value that is not on offer."""
-        q = " ".join(query.get("q", "").split())
-        sort = query.get("sort") or "reference"
-        if len(q) > LONGEST or len(q.split()) > MOST_WORDS or sort.removeprefix("-") not in SORTS:
-            raise BadInput("There is no such way of looking at systems.")
-        values = {name: query.get(name, "") for name in choices}
-        if any(value and value not in choices[name] for name, value in values.items()):
-            raise BadInput("There is no such way of looking at systems.")
-        return cls(q=q, sort=sort, **values)
+        sort = one_of(query, "sort", {*SORTS, *(f"-{key}" for key in SORTS)}) or "reference"
+        return cls(q=words_of(query), sort=sort, **{name: one_of(query, name, known) for name, known in choices.items()})
 
     def query(self, **changes: str) -> str:
         """The URL's query string, with these changes."""

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from initiatives.core.exports import Cell
+from initiatives.core.looks import chosen_of, filter_of
 from initiatives.core.templatetags.marks import department, status
 from initiatives.core.templatetags.words import number
 from initiatives.journey.models import Channel, OwnableQuerySet, Stage, State, Touchpoint
@@ -54,7 +55,7 @@ class Touchpoints:
         """Filters, and what is chosen now."""
         return {
             "look": self.look,
-            "filters": [_filter(self.look, name, self.choices.words(name)) for name in SEVERAL],
+            "filters": [filter_of(self.look, name, WORDS[name], self.choices.words(name)) for name in SEVERAL],
             "chosen": list(_chosen(self.look, {name: dict(self.choices.words(name)) for name in SEVERAL})),
             "query": self.look.query(),
             "may_export": self.user.has_perm("journey.export_touchpoints"),
@@ -70,29 +71,13 @@ class Touchpoints:
             yield {**row, **drawn, "reach_written": number(row["reach"]), "weight_written": number(row["owned__weight"])}
 
 
-def _filter(look: Look, name: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
-    """One select of the filter form. Several values of it, as a link may ask for, travel in hidden fields."""
-    values = getattr(look, name)
-    return {
-        "name": name,
-        "words": WORDS[name],
-        "choices": choices,
-        "value": values[0] if len(values) == 1 else "",
-        "several": values if len(values) > 1 else (),
-    }
-
-
 def _chosen(look: Look, words: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
     """(words, query without it) of everything that is filtered now."""
     if look.q:
         yield f"“{look.q}”", look.query(q="")
     if look.moment:
         yield "Moments of truth", look.query(moment=False)
-    for name, known in words.items():
-        values = getattr(look, name)
-        for value in values:
-            rest = tuple(other for other in values if other != value)
-            yield f"{WORDS[name]}: {known[value]}", look.query(**{name: rest})
+    yield from chosen_of(look, WORDS, words)
 
 
 def touchpoints_page(user: User, query: QueryDict) -> dict[str, Any]:

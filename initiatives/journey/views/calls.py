@@ -1,9 +1,9 @@
 """Open calls, and what nobody will own."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import call_for, owned_for
 from initiatives.journey.forms.calls import AssignForm, CallForm, ChooseForm, HandForm
@@ -25,7 +25,7 @@ def call(request: Request, number: int) -> HttpResponse:
     return page(request, "journey/call.html", call_page(found, request.user) | {"form": HandForm(by=request.user)})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def call_open(request: Request, ref: str) -> HttpResponse:
     owned = owned_for(request, ref, to="call")
     form = CallForm(request.POST or None)

@@ -3,15 +3,13 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
-from initiatives.core.rules import BadInput, explained
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
+from initiatives.core.rules import explained
 from initiatives.journey.access import change_for
-from initiatives.journey.forms.drawing import ReasonForm
 from initiatives.journey.forms.policy import PolicyForm
 from initiatives.journey.models import MapPolicy
 from initiatives.journey.reports.changes import change_page, changes_page
 from initiatives.journey.reports.policy import policy_page
-from initiatives.journey.views.drawing import form_view, sent
 
 
 @require_safe
@@ -46,13 +44,6 @@ def withdraw_change(request: Request, number: int) -> HttpResponse:
     with explained(request):
         found.withdraw(by=request.user)
     return reply(request, found, said="It is withdrawn.")
-
-
-def reason_of(request: Request) -> str:
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(f"Reason: {form.errors['reason'][0]}")
-    return str(form.cleaned_data["reason"])
 
 
 @require_safe

@@ -1,9 +1,9 @@
 """The charter: what is in force or voted on, a department's ballot, the CXO's draft, the CEO's waiver."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import ballot_for, charter_for
 from initiatives.journey.charter_draft import proposed_items
@@ -25,7 +25,7 @@ def version(request: Request, number: int) -> HttpResponse:
     return page(request, "journey/charter.html", charter_page(request.user, charter_for(request, number)))
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def vote(request: Request, number: int, department: int) -> HttpResponse:
     ballot = ballot_for(request, number, department)
     form = BallotForm(ballot, request.POST or None)
@@ -36,7 +36,7 @@ def vote(request: Request, number: int, department: int) -> HttpResponse:
     return form_page(request, "journey/charter_vote.html", form, {"ballot": ballot})
 
 
-@require_http_methods(["GET", "POST"])
+@form_view
 def prepare(request: Request) -> HttpResponse:
     draft = CharterVersion.objects.draft()
     form = PrepareForm(request.POST or None, initial=proposed_items(draft, request.user))

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import contest_for, owned_for
 from initiatives.journey.forms.contests import AppealForm, ClaimForm, ContestForm, EvidenceForm, RuleForm, forms_of
@@ -29,7 +29,7 @@ def contest(request: Request, ref: str) -> HttpResponse:
     return page(request, "journey/contest.html", contest_page(request.user, case) | forms_of(request.user, case))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def contest_open(request: Request, ref: str) -> HttpResponse:
     owned, user = owned_for(request, ref, to="contest"), request.user
     form = ContestForm(request.POST or None, by=user, speaks_for=answers_for(user))

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from initiatives.core.pages import Request, form_page, reply
+from initiatives.core.forms import ReasonForm
+from initiatives.core.pages import Request, form_page, form_view, reply, sent
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import channel_for, stage_for, touchpoint_for
 from initiatives.journey.forms.drawing import (
     ChannelForm,
     DrawnForm,
-    ReasonForm,
     RestrictForm,
     SplitForm,
     StageForm,
@@ -20,8 +20,6 @@ from initiatives.journey.forms.drawing import (
 from initiatives.journey.models import Act, Channel, MapChange, Noun, Stage
 from initiatives.journey.models.changes import change
 from initiatives.journey.models.drawn import Drawn
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def drawn(request: Request, noun: Noun, act: Act, form: DrawnForm) -> HttpResponse:
@@ -42,10 +40,6 @@ def said_of(done: MapChange | Drawn) -> str:
     if isinstance(done, MapChange):
         return "It is proposed. You hear how it is decided."
     return f"{done.called[:1].upper()}{done.called[1:]} is on the map as you said."
-
-
-def sent(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def archived(request: Request, noun: Noun, subject: Drawn) -> HttpResponse:

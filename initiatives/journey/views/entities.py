@@ -1,16 +1,15 @@
 """The matrix of data entities and systems, and the single view of the customer that follows from it."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access.systems import cell_for, claim_for, entity_for
 from initiatives.journey.forms.systems import CellForm, EntityForm, ViewForm
 from initiatives.journey.models import DataEntity, TruthPolicy
 from initiatives.journey.reports.matrix import cell_page, entity_page, matrix_page
 from initiatives.journey.reports.single_view import single_view_page
-from initiatives.journey.views.replies import reason_of
 
 
 @require_safe
@@ -18,7 +17,7 @@ def entities(request: Request) -> HttpResponse:
     return page(request, "journey/entities.html", matrix_page(request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def define_entity(request: Request) -> HttpResponse:
     form = EntityForm(request.POST or None, by=request.user)
     if form.is_valid():
@@ -40,7 +39,7 @@ def entity(request: Request, ref: str) -> HttpResponse:
     return page(request, "journey/entity.html", entity_page(entity_for(request, ref), request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def edit_entity(request: Request, ref: str) -> HttpResponse:
     found = entity_for(request, ref, to="edit")
     form = EntityForm(request.POST or None, by=request.user, entity=found)
@@ -52,7 +51,7 @@ def edit_entity(request: Request, ref: str) -> HttpResponse:
     return form_page(request, "journey/edit_entity.html", form, {"entity": found}, kept=found)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def assign(request: Request, ref: str, system: str) -> HttpResponse:
     cell = cell_for(request, ref, system)
     context = cell_page(cell, request.GET.get("region", ""))
@@ -77,7 +76,7 @@ def single_view(request: Request) -> HttpResponse:
     return page(request, "journey/single_view.html", single_view_page(request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def agree_view(request: Request) -> HttpResponse:
     form = ViewForm(request.POST or None, by=request.user, policy=TruthPolicy.objects.current())
     if form.is_valid():

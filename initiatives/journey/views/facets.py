@@ -2,9 +2,9 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import touchpoint_for
 from initiatives.journey.forms.facets import FacetForm, FacetsForm
@@ -13,7 +13,7 @@ from initiatives.journey.reports.facets import facets_page, split_touchpoints
 from initiatives.journey.views.ownership import given
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def facets(request: Request, ref: str) -> HttpResponse:
     touchpoint = touchpoint_for(request, ref, to="arrange")
     context = facets_page(touchpoint, request.user)

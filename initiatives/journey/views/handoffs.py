@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access.handoffs import handoff_for
 from initiatives.journey.forms.handoffs import AcceptHandoffForm, DeclineHandoffForm, HandoffForm, TermsForm
@@ -24,7 +24,7 @@ def handoff(request: Request, ref: str) -> HttpResponse:
     return page(request, "journey/handoff.html", handoff_page(handoff_for(request, ref), request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def propose_handoff(request: Request) -> HttpResponse:
     ends = {name: request.GET.get(name, "")[:40] for name in ("giver", "taker")}
     form = HandoffForm(request.POST or None, by=request.user, initial=ends)
@@ -51,7 +51,7 @@ def decline_handoff(request: Request, ref: str) -> HttpResponse:
     return reply(request, found, said=f"You declined {found.reference}.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def change_handoff(request: Request, ref: str) -> HttpResponse:
     found = handoff_for(request, ref, to="run_handoff")
     now = {name: getattr(found, name) for name in ("passes", "hours", "customer_data", "version")}

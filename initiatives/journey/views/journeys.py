@@ -3,12 +3,12 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from initiatives.core.pages import Request, page
+from initiatives.core.pages import Request, form_view, page, sent
 from initiatives.journey.access import journey_for
 from initiatives.journey.forms.journeys import JourneyForm
 from initiatives.journey.models import Act, Noun
 from initiatives.journey.reports.journeys import journey_page, journeys_page
-from initiatives.journey.views.drawing import archived, drawn, form_view, heading, sent
+from initiatives.journey.views.drawing import archived, drawn, heading
 
 
 @require_safe

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import owned_for, ownership_for
 from initiatives.journey.forms.ownership import AttestForm, DeclineForm, MaybeWhyForm, OwnerForm, ProposeForm, WhyForm
@@ -17,7 +17,7 @@ from initiatives.journey.reports.ownership import ownership_page, propose_page
 from initiatives.journey.reports.register import REGISTER, register
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def propose(request: Request, ref: str) -> HttpResponse:
     owned = owned_for(request, ref)
     context = propose_page(owned, request.user)
@@ -66,7 +66,7 @@ def withdraw_ownership(request: Request, number: int) -> HttpResponse:
     return reply(request, asked, said=f"{asked.department} is no longer asked.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def hand_over(request: Request, number: int) -> HttpResponse:
     mine = ownership_for(request, number, to="answer")
     form = ProposeForm(request.POST or None, by=request.user)
@@ -96,7 +96,7 @@ def give_back(request: Request, number: int) -> HttpResponse:
     return reply(request, mine, said=f"{mine.department} no longer owns {mine.owned.reference}.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def attest(request: Request) -> HttpResponse:
     if request.method == "POST":
         with explained(request):

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import explained
 from initiatives.journey.access import problem_for
 from initiatives.journey.forms.problems import EditForm, EvidenceForm, ProblemForm
 from initiatives.journey.models import Problem, Signal
 from initiatives.journey.reports.problems import exported_problems, problem_page, problems_page
-from initiatives.journey.views.signals import reason_of, sent
 
 
 @require_safe
@@ -38,7 +37,7 @@ def named_signals(request: Request) -> list[Signal]:
     return list(mine.select_related("touchpoint__owned", "touchpoint__parent__owned", "touchpoint__stage__owned").order_by("pk"))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def pose_problem(request: Request) -> HttpResponse:
     signals = named_signals(request)
     there = {"touchpoint": touchpoint} if (touchpoint := request.GET.get("touchpoint", "")[:40]) else {}
@@ -50,7 +49,7 @@ def pose_problem(request: Request) -> HttpResponse:
     return form_page(request, "journey/pose_problem.html", form, {"signals": signals})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def edit_problem(request: Request, ref: str) -> HttpResponse:
     found = problem_for(request, ref, to="work")
     form = EditForm(sent(request), problem=found)
@@ -61,7 +60,7 @@ def edit_problem(request: Request, ref: str) -> HttpResponse:
     return form_page(request, "journey/edit_problem.html", form, {"problem": found}, kept=found)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def add_evidence(request: Request, ref: str) -> HttpResponse:
     found = problem_for(request, ref, to="work")
     form = EvidenceForm(sent(request))

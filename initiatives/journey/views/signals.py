@@ -3,29 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import signal_for
-from initiatives.journey.forms.signals import GatherForm, MergeForm, ReasonForm, SignalForm
+from initiatives.journey.forms.signals import GatherForm, MergeForm, SignalForm
 from initiatives.journey.models import Signal
 from initiatives.journey.reports.signals import exported_signals, known_already, signal_page, signals_page
-
-
-def sent(request: Request) -> QueryDict | None:
-    """What was typed into the form, or None when it is only opened."""
-    return request.POST if request.method == "POST" else None
-
-
-def reason_of(request: Request) -> str:
-    """The reason that was typed; BadInput when it is missing or cannot be kept."""
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(f"Reason: {form.errors['reason'][0]}")
-    return str(form.cleaned_data["reason"])
 
 
 @require_safe
@@ -39,7 +26,7 @@ def export_signals(request: Request) -> HttpResponse:
     return csv_response("signals", header, rows)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def raise_signal(request: Request) -> HttpResponse:
     """Raise one, unless others may say the same: then these are shown first, with what was typed."""
     form = SignalForm(sent(request), by=request.user, initial={"touchpoint": request.GET.get("touchpoint", "")[:40]})

@@ -1,9 +1,9 @@
 """The stages and channels in order, one stage, and its review."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import stage_for
 from initiatives.journey.forms.drawing import ReviewForm
@@ -23,7 +23,7 @@ def stage(request: Request, ref: str) -> HttpResponse:
     return page(request, "journey/stage.html", stage_page(found, request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def review_stage(request: Request, ref: str) -> HttpResponse:
     found = stage_for(request, ref, to="review_stage")
     form = ReviewForm(request.POST if request.method == "POST" else None)

@@ -1,15 +1,14 @@
 """Sweeps: asking every stage what fails there."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import explained
 from initiatives.journey.access import sweep_for, swept_stage_for
 from initiatives.journey.forms.sweeps import SweepForm
 from initiatives.journey.models import Sweep
 from initiatives.journey.reports.sweeps import sweeps_page
-from initiatives.journey.views.signals import reason_of, sent
 
 
 @require_safe
@@ -17,7 +16,7 @@ def sweeps(request: Request) -> HttpResponse:
     return page(request, "journey/sweeps.html", sweeps_page(request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def open_sweep(request: Request) -> HttpResponse:
     form = SweepForm(sent(request), by=request.user)
     if form.is_valid():

@@ -1,17 +1,16 @@
 """The register of systems and what flows between them: list, map, one system, its acts."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access.systems import flow_for, system_for
 from initiatives.journey.forms.systems import FlowForm, SystemForm
 from initiatives.journey.models import Flow, System
 from initiatives.journey.reports.system_map import system_map as drawn
 from initiatives.journey.reports.system_register import export_rows, register_page, system_page
-from initiatives.journey.views.replies import reason_of
 
 
 @require_safe
@@ -30,7 +29,7 @@ def system_map(request: Request) -> HttpResponse:
     return page(request, "journey/system_map.html", drawn(request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def register_system(request: Request) -> HttpResponse:
     form = SystemForm(request.POST or None, by=request.user)
     if form.is_valid():
@@ -45,7 +44,7 @@ def system(request: Request, ref: str) -> HttpResponse:
     return page(request, "journey/system.html", system_page(system_for(request, ref), request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def edit_system(request: Request, ref: str) -> HttpResponse:
     found = system_for(request, ref, to="edit")
     form = SystemForm(request.POST or None, by=request.user, system=found)
@@ -64,7 +63,7 @@ def retire_system(request: Request, ref: str) -> HttpResponse:
     return reply(request, found, said=f"{found.reference} is retired.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def add_flow(request: Request, ref: str) -> HttpResponse:
     source = system_for(request, ref, to="edit")
     form = FlowForm(request.POST or None, by=request.user, source=source)
@@ -76,7 +75,7 @@ def add_flow(request: Request, ref: str) -> HttpResponse:
     return form_page(request, "journey/add_flow.html", form, {"system": source})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def change_flow(request: Request, ref: str, number: int) -> HttpResponse:
     flow = flow_for(request, ref, number)
     form = FlowForm(request.POST or None, by=request.user, source=flow.source, flow=flow)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import CodeField, LineField, ProseField
+from initiatives.core.forms import offer
 from initiatives.organization import reorganization
 from initiatives.organization.forms import WithDepartment, departments
 from initiatives.organization.models import Department, User
@@ -39,8 +40,8 @@ class SplitForm(forms.Form):
     def __init__(self, *args: Any, reader: User, department: Department, **more: Any) -> None:
         super().__init__(*args, **more)
         people = User.objects.visible_to(reader).active().in_order()
-        self.fields["head"].queryset = people  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["people"].queryset = people.in_department(department)  # type: ignore[attr-defined]
+        offer(self, "head", people)
+        offer(self, "people", people.in_department(department))
         self.rooms = [room for room, held in reorganization.held_by(department, reader).items() if self._offer(room, held)]
         self.order_fields(["code", "name", "cost_centre", "head", "people", *map(_field, self.rooms), "reason"])
 

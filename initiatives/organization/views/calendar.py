@@ -3,13 +3,12 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.organization import forms, reports
 from initiatives.organization.models import Holiday, WorkingWeek
 from initiatives.organization.models.roles import today
-from initiatives.organization.views.people import FORM, sent
 
 
 @require_GET
@@ -19,7 +18,7 @@ def calendar(request: Request) -> HttpResponse:
     return page(request, "organization/calendar.html", {"manages": manages, **reports.calendar(request.user, year)})
 
 
-@FORM
+@form_view
 def add_holiday(request: Request) -> HttpResponse:
     form = forms.AddHoliday(sent(request), reader=request.user)
     if form.is_bound and form.is_valid():
@@ -41,7 +40,7 @@ def cancel_holiday(request: Request, pk: int) -> HttpResponse:
     return reply(request, holiday, said=f"{holiday} is a working day after all.")
 
 
-@FORM
+@form_view
 def edit_week(request: Request) -> HttpResponse:
     form = forms.EditWeek(sent(request), initial={"days": sorted(WorkingWeek.objects.weekdays())})
     if form.is_bound and form.is_valid():

@@ -2,14 +2,14 @@
 
 from django.http import HttpResponse
 
-from initiatives.core.pages import Request, form_page, reply
+from initiatives.core.pages import Request, form_page, form_view, reply, sent
 from initiatives.core.rules import explained
 from initiatives.organization.forms.reorganizing import MergeForm, SplitForm
 from initiatives.organization.models import reorganizing
-from initiatives.organization.views.people import FORM, department_for, sent
+from initiatives.organization.views.people import department_for
 
 
-@FORM
+@form_view
 def merge_department(request: Request, pk: int) -> HttpResponse:
     unit = department_for(request, pk, "manage_people")
     form = MergeForm(sent(request), reader=request.user, department=unit)
@@ -22,7 +22,7 @@ def merge_department(request: Request, pk: int) -> HttpResponse:
     return form_page(request, "organization/merge_department.html", form, context)
 
 
-@FORM
+@form_view
 def split_department(request: Request, pk: int) -> HttpResponse:
     unit = department_for(request, pk, "manage_people")
     form = SplitForm(sent(request), reader=request.user, department=unit)

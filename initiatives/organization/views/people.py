@@ -1,7 +1,5 @@
 """Pages about people, roles, departments and invitations."""
 
-from typing import Any
-
 from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -9,22 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from initiatives.core.models import Event
-from initiatives.core.pages import Request, form_page, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.organization import departures, forms, reports
 from initiatives.organization.models import Department, Invitation, Role, User
 from initiatives.organization.models.roles import today
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def sent(request: HttpRequest) -> Any:
-    """What a form is bound to: what was posted, or nothing."""
-    return request.POST if request.method == "POST" else None
 
 
 def person_for(request: Request, pk: int) -> User:
@@ -60,7 +51,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     return page(request, "organization/person.html", context)
 
 
-@FORM
+@form_view
 def grant_role(request: Request, pk: int) -> HttpResponse:
     someone = person_for(request, pk)
     form = forms.GrantRole(sent(request), reader=request.user, today=today())
@@ -72,7 +63,7 @@ def grant_role(request: Request, pk: int) -> HttpResponse:
     return form_page(request, "organization/grant_role.html", form, {"person": someone})
 
 
-@FORM
+@form_view
 def end_role(request: Request, pk: int, role: int) -> HttpResponse:
     held = scoped(request, Role.objects.visible_to(request.user), "organization.manage_people", pk=role, person=pk)
     form = forms.EndRole(sent(request), initial={"on": max(today(), held.starts)})
@@ -84,7 +75,7 @@ def end_role(request: Request, pk: int, role: int) -> HttpResponse:
     return form_page(request, "organization/end_role.html", form, {"role": held, "obstacle": held.obstacle_to_end()})
 
 
-@FORM
+@form_view
 def deactivate(request: Request, pk: int) -> HttpResponse:
     someone = person_for(request, pk)
     form = forms.Reason(sent(request))
@@ -135,7 +126,7 @@ def department(request: Request, pk: int) -> HttpResponse:
     return page(request, "organization/department.html", context)
 
 
-@FORM
+@form_view
 def create_department(request: Request) -> HttpResponse:
     form = forms.DepartmentForm(sent(request), reader=request.user, initial={"parent": request.GET.get("parent")})
     if form.is_bound and form.is_valid():
@@ -146,7 +137,7 @@ def create_department(request: Request) -> HttpResponse:
     return form_page(request, "organization/create_department.html", form)
 
 
-@FORM
+@form_view
 def edit_department(request: Request, pk: int) -> HttpResponse:
     unit = department_for(request, pk, "manage_people")
     now = {name: getattr(unit, name) for name in ("code", "name", "cost_centre", "parent", "version")}
@@ -173,7 +164,7 @@ def close_department(request: Request, pk: int) -> HttpResponse:
 # -- Invitations ---------------------------------------------------------------------------------------------------------
 
 
-@FORM
+@form_view
 def invite(request: Request) -> HttpResponse:
     form = forms.Invite(sent(request), reader=request.user)
     if form.is_bound and form.is_valid():
@@ -196,7 +187,7 @@ def withdraw_invitation(request: Request, pk: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @login_not_required
-@FORM
+@form_view
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link changes nothing; sending the password accepts."""
     invitation = Invitation.objects.with_token(token).select_related("department", "invited_by").first()
@@ -215,7 +206,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 # -- Oneself -------------------------------------------------------------------------------------------------------------
 
 
-@FORM
+@form_view
 def profile(request: Request) -> HttpResponse:
     me = request.user
     now = {name: getattr(me, name) for name in ("name", "time_zone", "locale", "theme", "version")}

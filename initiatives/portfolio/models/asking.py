@@ -73,13 +73,11 @@ def ask_to_name_successor(involvement: "Involvement", heirs: list[User], *, by: 
 
 
 def _ask_department(kind: str, involvement: "Involvement", people: list[User], words: str, by: User | None) -> None:
-    head, *deputies = people
-    Obligation.objects.open(
+    Obligation.objects.open_for(
+        people,
         kind,
         involvement,
-        person=head,
-        stand_ins=deputies,
-        due_on=working_days_later(clock.today(head.zone), DAYS_TO_ACCEPT),
+        due_on=working_days_later(clock.today(people[0].zone), DAYS_TO_ACCEPT),
         words=words,
         url=reverse("portfolio:involvement", args=[involvement.initiative.reference, involvement.pk]),
         department=involvement.department,

@@ -1,17 +1,16 @@
 """What an initiative is for: the problems that it answers and the touchpoints that it improves."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from initiatives.core.pages import Request, reply
+from initiatives.core.pages import Request, form_page, form_view, reason_of, reply, sent
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.portfolio.access import initiative_for
 from initiatives.portfolio.forms import ProblemForm, TouchpointForm
-from initiatives.portfolio.views.replies import form_page, reason_of, sent
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def answer_problem(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="edit")
     form = ProblemForm(sent(request), by=request.user, initiative=found)
@@ -19,7 +18,7 @@ def answer_problem(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.answer_problem(form.cleaned_data["problem"], by=request.user)
             return reply(request, found, said=f"{ref} answers {form.cleaned_data['problem'].reference}.")
-    return form_page(request, "portfolio/answer_problem.html", form, initiative=found)
+    return form_page(request, "portfolio/answer_problem.html", form, {"initiative": found})
 
 
 @require_POST
@@ -33,7 +32,7 @@ def leave_problem(request: Request, ref: str) -> HttpResponse:
     return reply(request, found, said=f"{ref} no longer answers it.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def improve(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="edit")
     form = TouchpointForm(sent(request), by=request.user, initiative=found)
@@ -41,7 +40,7 @@ def improve(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.improve(form.cleaned_data["touchpoint"], by=request.user)
             return reply(request, found, said=f"{ref} improves {form.cleaned_data['touchpoint'].title}.")
-    return form_page(request, "portfolio/improve.html", form, initiative=found)
+    return form_page(request, "portfolio/improve.html", form, {"initiative": found})
 
 
 @require_POST

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import Stale, explained
 from initiatives.portfolio.access import initiative_for
 from initiatives.portfolio.forms import InitiativeForm, NamesForm
 from initiatives.portfolio.models import Initiative
 from initiatives.portfolio.reports import initiative_page
-from initiatives.portfolio.views.replies import form_page, reason_of, sent
 
 
 @require_safe
@@ -20,7 +19,7 @@ def initiative(request: Request, ref: str) -> HttpResponse:
     return page(request, "portfolio/initiative.html", initiative_page(initiative_for(request, ref), request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def create(request: Request) -> HttpResponse:
     form = InitiativeForm(sent(request), by=request.user)
     if form.is_valid():
@@ -30,7 +29,7 @@ def create(request: Request) -> HttpResponse:
     return form_page(request, "portfolio/create.html", form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def edit(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="edit")
     form = InitiativeForm(sent(request), by=request.user, initiative=found)
@@ -39,8 +38,8 @@ def edit(request: Request, ref: str) -> HttpResponse:
             found.edit(form.description(), version=form.cleaned_data["version"], by=request.user)
             return reply(request, found, said="Saved.")
         if isinstance(request.refused, Stale):
-            return form_page(request, "portfolio/conflict.html", form, **both_versions(found, form))
-    return form_page(request, "portfolio/edit.html", form, initiative=found)
+            return form_page(request, "portfolio/conflict.html", form, both_versions(found, form))
+    return form_page(request, "portfolio/edit.html", form, {"initiative": found})
 
 
 def both_versions(found: Initiative, form: InitiativeForm) -> dict[str, Any]:
@@ -81,7 +80,7 @@ cancel = step("cancel", "is cancelled.", with_reason=True)
 open_up = step("open_up", "can be seen by everybody now.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def make_confidential(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="make_confidential")
     form = NamesForm(sent(request), by=request.user, initial={"names": found.named.all()})
@@ -89,4 +88,4 @@ def make_confidential(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.make_confidential(form.cleaned_data["names"], by=request.user)
             return reply(request, found, said=f"{found.reference} is confidential.")
-    return form_page(request, "portfolio/make_confidential.html", form, initiative=found)
+    return form_page(request, "portfolio/make_confidential.html", form, {"initiative": found})

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.portfolio.forms import SavedViewForm
 from initiatives.portfolio.listing import board_page, export_rows, list_page, look_of, opened
 from initiatives.portfolio.listing import saved_views as known_views
 from initiatives.portfolio.models import SavedView
-from initiatives.portfolio.views.replies import form_page, sent
 
 
 @require_safe
@@ -53,14 +52,14 @@ def save_view(request: Request) -> HttpResponse:
             query = look_of(request.user, form.cleaned_data["query"]).query()
             view = SavedView.objects.keep(form.cleaned_data["name"], query, by=request.user, shared=form.cleaned_data["shared"])
             return reply(request, view, said=f"The view “{view}” is saved.")
-    return form_page(request, "portfolio/saved_views.html", form, saved_views=known_views(request.user))
+    return form_page(request, "portfolio/saved_views.html", form, {"saved_views": known_views(request.user)})
 
 
 def view_for(request: Request, number: int) -> SavedView:
     return scoped(request, SavedView.objects.visible_to(request.user), "portfolio.change_saved_view", pk=number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def rename_view(request: Request, number: int) -> HttpResponse:
     view = view_for(request, number)
     initial: dict[str, Any] = {"name": view.name, "shared": view.shared}
@@ -69,7 +68,7 @@ def rename_view(request: Request, number: int) -> HttpResponse:
         with explained(request, form):
             view.rename(form.cleaned_data["name"], by=request.user, shared=form.cleaned_data["shared"])
             return reply(request, view, said=f"The view is called “{view}”.")
-    return form_page(request, "portfolio/rename_view.html", form, view=view)
+    return form_page(request, "portfolio/rename_view.html", form, {"view": view})
 
 
 @require_POST

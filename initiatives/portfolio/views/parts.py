@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import BadInput, explained
 from initiatives.portfolio.access import initiative_for, involvement_for
 from initiatives.portfolio.forms import InvolvementForm, PersonForm
-from initiatives.portfolio.views.replies import back, form_page, reason_of, sent
+from initiatives.portfolio.views.replies import back
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def propose_involvement(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="involve")
     form = InvolvementForm(sent(request), by=request.user)
@@ -21,7 +21,7 @@ def propose_involvement(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.propose_involvement(department, letter, by=request.user)
             return reply(request, found, said=f"{department} is asked. Its head accepts or declines.")
-    return form_page(request, "portfolio/propose_involvement.html", form, initiative=found)
+    return form_page(request, "portfolio/propose_involvement.html", form, {"initiative": found})
 
 
 @require_safe

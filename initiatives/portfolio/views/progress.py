@@ -1,16 +1,16 @@
 """Progress: check-ins and milestones."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from initiatives.core.pages import Request, reply
+from initiatives.core.pages import Request, form_page, form_view, reason_of, reply, sent
 from initiatives.core.rules import explained
 from initiatives.portfolio.access import initiative_for, milestone_for
 from initiatives.portfolio.forms import CheckInForm, MilestoneForm, MoveForm
-from initiatives.portfolio.views.replies import back, form_page, reason_of, sent
+from initiatives.portfolio.views.replies import back
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def check_in(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="check_in")
     form = CheckInForm(sent(request), initial={"health": found.health, "percent": found.percent})
@@ -21,7 +21,7 @@ def check_in(request: Request, ref: str) -> HttpResponse:
                 request, back(request, found), said=f"Reported on {ref}. The next report is due in {found.cadence_days} days."
             )
     obstacle = found.obstacle_to_check_in(request.user)
-    return form_page(request, "portfolio/check_in.html", form, initiative=found, obstacle=obstacle)
+    return form_page(request, "portfolio/check_in.html", form, {"initiative": found, "obstacle": obstacle})
 
 
 @require_POST
@@ -32,7 +32,7 @@ def report_no_change(request: Request, ref: str) -> HttpResponse:
     return reply(request, back(request, found), said=f"Reported on {ref}: no material change.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def add_milestone(request: Request, ref: str) -> HttpResponse:
     found = initiative_for(request, ref, to="plan")
     form = MilestoneForm(sent(request))
@@ -40,7 +40,7 @@ def add_milestone(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.add_milestone(**form.cleaned_data, by=request.user)
             return reply(request, found, said="The milestone is added.")
-    return form_page(request, "portfolio/add_milestone.html", form, initiative=found)
+    return form_page(request, "portfolio/add_milestone.html", form, {"initiative": found})
 
 
 @require_POST
@@ -51,7 +51,7 @@ def meet_milestone(request: Request, ref: str, number: int) -> HttpResponse:
     return reply(request, milestone.initiative, said=f"“{milestone.title}” is met.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def move_milestone(request: Request, ref: str, number: int) -> HttpResponse:
     milestone = milestone_for(request, ref, number)
     form = MoveForm(sent(request), initial={"due_on": milestone.due_on})
@@ -59,7 +59,7 @@ def move_milestone(request: Request, ref: str, number: int) -> HttpResponse:
         with explained(request, form):
             milestone.move(**form.cleaned_data, by=request.user)
             return reply(request, milestone.initiative, said=f"“{milestone.title}” is due on {milestone.due_on:%-d %b %Y}.")
-    return form_page(request, "portfolio/move_milestone.html", form, milestone=milestone, initiative=milestone.initiative)
+    return form_page(request, "portfolio/move_milestone.html", form, {"milestone": milestone, "initiative": milestone.initiative})
 
 
 @require_POST
