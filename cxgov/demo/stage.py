@@ -16,6 +16,7 @@ from cxgov.demo.contests import Court
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.systems import Systems
+from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
 from cxgov.demo.walk import Walk
 from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
@@ -59,6 +60,7 @@ class Stage:
         for story in STORIES:
             Plot(self, story).write()
         Voices(self).write()
+        Transfers(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)
         if settings.EMAIL_BACKEND == MAIL_IS_KEPT:

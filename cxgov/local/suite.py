@@ -56,7 +56,7 @@ def test(*arguments: str) -> int:
         environment["CXGOV_CHROMIUM"] = browser
         if arguments:
             return _pytest(environment, *arguments)
-        return max(_steps(environment), _pytest(environment, "--numprocesses", "2"))
+        return max(_steps(environment), _pytest(environment, "--numprocesses", "2", "--dist", "worksteal"))
 
 
 def _pytest(environment: dict[str, str], *arguments: str) -> int:

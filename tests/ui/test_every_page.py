@@ -13,12 +13,16 @@ Faults = Callable[..., list[str]]
 LOOKS = ((1440, "light"), (360, "dark"))  # the components themselves are tested at six (test_patterns.py)
 
 
+PARTS = 3  # so that the processes of a parallel run share the pages
+
+
 @pytest.mark.timeout(600)
-def test_no_page_of_the_demo_world_has_a_fault(transactional_db: None, browse: Browse, faults: Faults) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_page_of_the_demo_world_has_a_fault(transactional_db: None, browse: Browse, faults: Faults, part: int) -> None:
     demo.load()
     people = {login["role"]: User.objects.get(email=login["email"]) for login in reversed(demo.logins())}
     found = []
-    for picture in PICTURES:
+    for picture in PICTURES[part::PARTS]:
         page = browse(by=people[picture.role] if picture.role else None)
         page.goto(picture.path)
         if picture.follow:
