@@ -214,9 +214,10 @@ class InOrderQuerySet(Reorders, DrawnQuerySet):
 
 
 class InOrder(Drawn):
-    """Base of what stands at a position; a new one stands last."""
+    """Base of what stands at a position and holds touchpoints: a stage, a channel. A new one stands last."""
 
     position: Any
+    touchpoints: Any
 
     class Meta:
         abstract = True
@@ -225,6 +226,13 @@ class InOrder(Drawn):
         others = type(self)._default_manager.all()
         others.locked()  # type: ignore[attr-defined]  # an InOrderQuerySet
         self.position = 1 + (others.aggregate(last=models.Max("position"))["last"] or 0)
+
+    def obstacle_to_archive(self, by: User | None = None) -> str | None:
+        """How many touchpoints stand in it is not said: some may be restricted."""
+        if obstacle := super().obstacle_to_archive(by):
+            return obstacle
+        standing = self.touchpoints.in_use().exists()
+        return f"Touchpoints stand in {self.called}. Archive or move them first." if standing else None
 
 
 def plain(value: Any) -> Any:

@@ -151,12 +151,6 @@ class Channel(InOrder):
     def archive_on(self, day: date) -> None:
         self.archived_on = day
 
-    def obstacle_to_archive(self, by: User | None = None) -> str | None:
-        if obstacle := super().obstacle_to_archive(by):
-            return obstacle
-        standing = self.touchpoints.in_use().count()
-        return f"{standing} touchpoints stand in {self.called}. Archive or move them first." if standing else None
-
 
 class Touchpoint(Guarded):
     """One contact of customer and company, in one stage and one channel.

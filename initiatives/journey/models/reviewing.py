@@ -37,7 +37,6 @@ class Reviewed(InOrder, DrawnOwnable):
     EDITABLE: ClassVar[tuple[str, ...]] = ("title", "kind", "review_on")
 
     review_on: Any
-    touchpoints: Any
 
     class Meta:
         abstract = True
@@ -62,12 +61,6 @@ class Reviewed(InOrder, DrawnOwnable):
 
     def is_stale(self, today: date) -> bool:
         return self.review_on is not None and self.review_on < today
-
-    def obstacle_to_archive(self, by: User | None = None) -> str | None:
-        if obstacle := super().obstacle_to_archive(by):
-            return obstacle
-        standing = self.touchpoints.in_use().count()
-        return f"{standing} touchpoints stand in {self.called}. Archive or move them first." if standing else None
 
     def after_archive(self, by: User) -> None:
         super().after_archive(by)
