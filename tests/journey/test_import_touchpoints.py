@@ -140,3 +140,36 @@ def test_what_is_archived_stays_archived(company: Cast) -> None:
     Touchpoint.objects.get(external_id="2").archive(by=company.cxo, reason="The road is closed.")
     result = commanded(company, FILE)
     assert (result["unchanged"], len(result["notes"])) == (5, 1)
+
+
+def test_a_part_is_as_restricted_as_its_whole(journey_map: Map, company: Cast, tmp_path: Path) -> None:
+    whole = journey_map.touchpoint("Complaints of staff", external_source="MAP", external_id="1")
+    whole.restrict(by=company.cxo, departments=[company.department("HR")])
+    file = tmp_path / "part.csv"
+    file.write_text(HEADER + "MAP,2,By letter,,Plan,Web,10,no,,1\nMAP,3,By mail,,Plan,Web,10,no,,1\n")
+    assert commanded(company, file)["created"] == 2
+    part = Touchpoint.objects.get(external_id="2")
+    assert part.owned.restricted
+    assert list(part.owned.departments.all()) == [company.department("HR")]
+    assert not part.owned.seen_by(company.contributor("OPS"))
+
+
+def test_nobody_hangs_a_part_on_what_is_archived_or_stands_in_the_stage_of_others(journey_map: Map, company: Cast) -> None:
+    journey_map.before.owned.propose(company.department("OPS"), by=company.head("OPS"))
+    journey_map.touchpoint("Boarding", stage=journey_map.after, external_source="MAP", external_id="1")
+    row = "MAP,2,Part,,Plan,Web,10,no,,{}\n"
+    [message] = messages(tried(company.head("OPS"), row.format(1)))
+    assert "owner of the stage “Fly”" in message
+    gone = journey_map.touchpoint("Kiosk", external_source="MAP", external_id="3")
+    gone.archive(by=company.cxo, reason="Gone.")
+    [message] = messages(tried(company.cxo, row.format(3)))
+    assert message == f"{gone.reference} is archived."
+
+
+def test_an_import_names_no_touchpoint_that_the_importer_may_not_see(journey_map: Map, company: Cast) -> None:
+    journey_map.before.owned.propose(company.department("OPS"), by=company.head("OPS"))
+    hidden = journey_map.touchpoint("Complaints of staff", external_source="MAP", external_id="1")
+    hidden.restrict(by=company.cxo, departments=[company.department("HR")])
+    result = tried(company.head("OPS"), "MAP,2,Part,,Plan,Web,10,no,,1\nMAP,1,Mine,,Plan,Web,10,no,,2\n")
+    assert messages(result)[0] == "No earlier row and no touchpoint of this source has this id."
+    assert not any(hidden.reference in message for message in messages(result))

@@ -41,7 +41,8 @@ class TouchpointJob:
         ids = {record.values.get(name) for record in records for name in ("external_id", "parent")} - {None}
         known = list(Touchpoint.objects.filter(external_id__in=ids).select_related(*ALONG))
         self.known = {(one.external_source, one.external_id): one for one in known}
-        self.seen = set(Touchpoint.objects.visible_to(by).filter(pk__in=[one.pk for one in known]).values_list("pk", flat=True))
+        seen = set(Touchpoint.objects.visible_to(by).filter(pk__in=[one.pk for one in known]).values_list("pk", flat=True))
+        self.seen = {key: one for key, one in self.known.items() if one.pk in seen}
         asked = Ownership.objects.filter(owned__touchpoint__in=known).values_list("owned__touchpoint", "department")
         self.asked = set(asked)
         self.rows: dict[tuple[str, str], int] = {}
@@ -94,16 +95,19 @@ class TouchpointJob:
         return None if department.deciders() else f"{department} has nobody who could answer."
 
     def _obstacle_to_part(self, values: dict[str, Any], key: tuple[str, str]) -> str | None:
-        """A part names a touchpoint of the same source that is known, or stands in an earlier row, and is no part itself."""
+        """A part names a touchpoint of the same source that is known, or stands in an earlier row, and can be split.
+
+        What the importer may not see is not named, and as if it were not there.
+        """
         if not values.get("parent"):
             return None
-        of, here = (key[0], values["parent"]), self.known.get(key)
-        whole = self.known.get(of)
+        of, here = (key[0], values["parent"]), self.seen.get(key)
+        whole = self.seen.get(of)
         if (whole is None and of not in self.rows) or of == key:
             return "No earlier row and no touchpoint of this source has this id."
-        if whole is not None and whole.parent_id is not None:
-            return f"{whole.reference} is itself a part."
-        if here is not None and (whole is None or here.parent_id != whole.pk):
+        if here is None:
+            return whole.obstacle_to_split(self.by) if whole is not None else None
+        if whole is None or here.parent_id != whole.pk:
             return f"{here.reference} is on the map already, and not as a part of that one. Split it on its page."
         return None
 
@@ -113,7 +117,7 @@ class TouchpointJob:
         if self.by.standing.holds("cxo"):
             return None
         mine = stage is not None and stage.pk is not None and stage.is_owned_by(self.by)
-        if not mine or (known is not None and (known.pk not in self.seen or not known.may_edit(self.by))):
+        if not mine or (known is not None and (key not in self.seen or not known.may_edit(self.by))):
             return "You import touchpoints of the stages that you own; this row belongs to another one."
         return None
 
@@ -164,5 +168,5 @@ class TouchpointJob:
         made: Touchpoint = Touchpoint.objects.add(
             by=self.by, external_source=key[0], external_id=key[1], parent=parent, **places, **self._told(how.record)
         )
-        self.known[key] = made
+        self.known[key] = self.seen[key] = made
         return made

@@ -173,7 +173,7 @@ class OwnedObject(Recorded):
                 grants.project(facet)
 
     def see_as(self, whole: "OwnedObject") -> None:
-        """Be as open or as restricted as the touchpoint that this is a facet of."""
+        """Be as open or as restricted as the touchpoint that this is a part or a facet of."""
         self.restricted = whole.restricted
         self.save(update_fields=["restricted"])
         self.departments.set(whole.departments.all())

@@ -52,7 +52,9 @@ class Weighed(DrawnOwnable):
         return f"the CXO or the owner of the stage “{self.stage.title}”"
 
     def obstacle_to_add(self, by: User | None = None) -> str | None:
-        return super().obstacle_to_add(by) or _obstacle_there(self.stage, self.channel)
+        if obstacle := super().obstacle_to_add(by) or _obstacle_there(self.stage, self.channel):
+            return obstacle
+        return self.parent.obstacle_to_split(by) if self.parent is not None else None
 
     def obstacle_to_become(self, changes: Mapping[str, Any], by: User) -> str | None:
         """It moves to another stage only with the consent of who owns that one; its parts stay with it."""
@@ -78,6 +80,16 @@ class Weighed(DrawnOwnable):
         if self.parent_id is not None:
             return f"{self.called} is itself a part. Split {self.parent.called} further instead."
         return None
+
+    @transaction.atomic
+    def add(self, *, by: User) -> None:
+        """Put it onto the map. What is added as a part is as restricted as its whole, and takes its share of the weight."""
+        if self.parent is not None:
+            self.parent.lock()
+            self.parent.owned.lock()
+        super().add(by=by)
+        if self.parent is not None and self.parent.owned.restricted:
+            self.owned.see_as(self.parent.owned)
 
     # -- Weight ----------------------------------------------------------------------------------------------------------
 
@@ -121,16 +133,11 @@ class Weighed(DrawnOwnable):
         return made
 
     def _part(self, part: Part) -> Any:
-        whole = self.owned
         same = {"stage": self.stage, "channel": self.channel, "parent": self}
         made: Any = type(self)(**same, **part._asdict())
         made.save()
-        if whole.restricted:
-            made.owned.restricted = True
-            made.owned.save(update_fields=["restricted"])
-            made.owned.departments.set(whole.departments.all())
-            made.owned.guests.set(whole.guests.all())
-            made.owned.project_grants()
+        if self.owned.restricted:
+            made.owned.see_as(self.owned)
         return made
 
 
