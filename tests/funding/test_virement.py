@@ -90,7 +90,34 @@ def test_more_than_is_free_does_not_move(treasury: Treasury, cast: Cast) -> None
     virement = proposed(treasury, "900.00")
     treasury.funded(treasury.cost_object(), OPS="200.00")
     virement = Virement.objects.with_pools().get(pk=virement.pk)
-    assert "800.00" in refusal(lambda: virement.agree(by=cast.head("IT")))
+    said = refusal(lambda: virement.agree(by=cast.head("IT")))
+    assert said == f"{virement.giver} does not have 900.00 EUR free.", "what the giver has is not for the taker"
+    assert money(treasury, "IT") == (1000, 1000)
+
+
+def test_who_sees_the_giver_is_told_what_it_has(treasury: Treasury, cast: Cast) -> None:
+    virement = proposed(treasury, "900.00", by=cast.finance)
+    treasury.funded(treasury.cost_object(), OPS="200.00")
+    virement = Virement.objects.with_pools().get(pk=virement.pk)
+    assert "800.00 EUR free; 900.00 is asked" in refusal(lambda: virement.agree(by=cast.head("OPS")))
+    assert not virement.given().exists()
+
+
+def test_a_proposal_tells_the_taker_nothing_of_the_giver(treasury: Treasury, cast: Cast) -> None:
+    """Neither a figure nor whether there is enough: else the balance could be found by proposing again and again."""
+    for amount in ("1.00", "1000.01"):
+        assert proposed(treasury, amount, by=cast.head("IT")).state == VirementState.PROPOSED
+    too_much = Virement.objects.with_pools().newest_first()[0]
+    assert "1,000.00 EUR free" in refusal(lambda: too_much.agree(by=cast.head("OPS")))
+    assert money(treasury, "OPS") == (1000, 1000)
+
+
+def test_the_taker_agrees_first_without_hearing_of_the_giver(treasury: Treasury, cast: Cast) -> None:
+    virement = proposed(treasury, "900.00", by=cast.finance)
+    treasury.funded(treasury.cost_object(), OPS="200.00")
+    virement = Virement.objects.with_pools().get(pk=virement.pk)
+    virement.agree(by=cast.head("IT"))
+    assert "800.00 EUR free" in refusal(lambda: virement.agree(by=cast.head("OPS")))
     assert money(treasury, "IT") == (1000, 1000)
 
 
@@ -225,7 +252,7 @@ def test_two_transfers_cannot_spend_the_same_money(treasury: Treasury, cast: Cas
     for thread in threads:
         thread.join()
     assert sorted(end == "made" for end in ends) == [False, True]
-    assert "300.00" in next(end for end in ends if end != "made")
+    assert "does not have 700.00 EUR free" in next(end for end in ends if end != "made")
     assert treasury.pool("OPS").free == 300
     assert books.verify().right
 

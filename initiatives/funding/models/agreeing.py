@@ -67,17 +67,25 @@ class Agreeing(Keyed, Recorded):
 
     def obstacle_to_agree(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot agree, or None."""
+        return self._turn(by)[1]
+
+    def _turn(self, by: User) -> tuple[Missing | None, str | None]:
+        """The side that `by` may agree for now, and what stands in the way.
+
+        Whether the giver has the money is looked at by the giver's side and by the last yes, which would move it.
+        """
         if self.state != VirementState.PROPOSED:
-            return f"This transfer is {self.get_state_display().lower()} already."
+            return None, f"This transfer is {self.get_state_display().lower()} already."
         if not handles_money(by):
-            return "Who administers the product has no say over money."
+            return None, "Who administers the product has no say over money."
         if self.given().filter(by=by).exists():
-            return "Nobody agrees for both sides."
-        if self.missing_from(by) is None:
-            return f"This answer is not yours. {'; '.join(map(str, self.missing()))}."
-        if self.giver.free < self.amount:
-            return f"{self.giver} has {self.giver.free:,.2f} {self.giver.currency} free; {self.amount:,.2f} is more."
-        return None
+            return None, "Nobody agrees for both sides."
+        waiting = self.missing()
+        mine = next((missing for missing in waiting if by in missing.people), None)
+        if mine is None:
+            return None, f"This answer is not yours. {'; '.join(map(str, waiting))}."
+        asks_the_giver = mine.side == Side.GIVER or len(waiting) == 1
+        return mine, self.giver.shortage(self.amount, to=by) if asks_the_giver else None
 
     @transaction.atomic
     def agree(self, *, by: User, shown: str | None = None, key: UUID | None = None) -> None:
@@ -91,8 +99,8 @@ class Agreeing(Keyed, Recorded):
             raise Stale("The transfer changed after you opened it. Look at it again before you agree.")
         for pool in sorted((self.giver, self.taker), key=lambda pool: pool.pk):
             pool.lock()
-        missing = self.missing_from(by)
-        if (obstacle := self.obstacle_to_agree(by)) or missing is None:
+        missing, obstacle = self._turn(by)
+        if missing is None or obstacle:
             raise RuleBroken(obstacle or "This answer is not yours.")
         self._agree(missing, by, key, content)
         self.record("agreed", by=by, side=missing.side, pool=str(missing.pool))
@@ -118,8 +126,8 @@ class Agreeing(Keyed, Recorded):
                 raise RuleBroken("What was agreed to is not what would move; withdraw it and propose it anew.")
         accounts = Account.objects.locked(*sorted((self.giver, self.taker), key=lambda pool: pool.pk))
         available = accounts[self.giver_id, Kind.AVAILABLE]
-        if available.balance < self.amount:
-            raise RuleBroken(f"{self.giver} has {available.balance:,.2f} {self.giver.currency} free; {self.amount:,.2f} is more.")
+        if shortage := self.giver.shortage(self.amount, to=by, free=available.balance):
+            raise RuleBroken(shortage)
         moves = [
             Move(available, accounts[self.giver_id, Kind.SOURCE], self.amount),
             Move(accounts[self.taker_id, Kind.SOURCE], accounts[self.taker_id, Kind.AVAILABLE], self.amount),

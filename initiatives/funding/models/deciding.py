@@ -132,15 +132,13 @@ class Deciding(Recorded):
         if due is None:
             who = "; ".join(f"{due}: {', '.join(map(str, due.people)) or 'nobody may'}" for due in waiting)
             return None, f"This approval is not yours. {who}."
-        return due, self.shortage(due)
+        return due, self.shortage(due, to=by)
 
-    def shortage(self, due: Due) -> str | None:
+    def shortage(self, due: Due, *, to: User) -> str | None:
         """Say which pool does not have what this approval would take from it, or None."""
         lines = self.asked_lines().select_related("pool__department", "pool__year")
-        for line in lines if due.pool is None else lines.filter(pool=due.pool):
-            if line.pool.free < line.amount:
-                return f"{line.pool} has {line.pool.free:,.2f} {line.pool.currency} free; {line.amount:,.2f} is asked."
-        return None
+        lines = lines if due.pool is None else lines.filter(pool=due.pool)
+        return next((said for line in lines if (said := line.pool.shortage(line.amount, to=to))), None)
 
     @transaction.atomic
     def approve(self, *, by: User, pool: Pool | None = None, shown: str | None = None, key: UUID | None = None) -> None:
@@ -173,17 +171,16 @@ class Deciding(Recorded):
                 raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
             if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
-        lines = list(self.asked_lines().select_related("pool"))
+        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         pools = [line.pool for line in lines]
         Account.objects.open_for(*pools, cost_object=self.cost_object)
         accounts = Account.objects.locked(*pools, cost_object=self.cost_object)
-        moves = [
-            Move(accounts[line.pool_id, Kind.AVAILABLE], accounts[line.pool_id, Kind.ALLOCATED], line.amount) for line in lines
-        ]
-        for move in moves:
-            if move.source.balance < move.amount:
-                pool = move.source.pool
-                raise RuleBroken(f"{pool} has {move.source.balance:,.2f} {pool.currency} free; {move.amount:,.2f} is asked.")
+        moves = []
+        for line in lines:
+            available = accounts[line.pool_id, Kind.AVAILABLE]
+            if shortage := line.pool.shortage(line.amount, to=by, free=available.balance):
+                raise RuleBroken(shortage)
+            moves.append(Move(available, accounts[line.pool_id, Kind.ALLOCATED], line.amount))
         self._become(State.ALLOCATED, "allocated", by=by)
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by)

@@ -193,6 +193,22 @@ class Pool(Recorded):
         """What cost objects have and have not yet promised to anybody."""
         return self.allocated - self.committed - self.spent
 
+    def seen_by(self, user: User) -> bool:
+        """Whether the person may see its money; the same answer as `visible_to`."""
+        return user.is_active and (user.standing.holds(*SEE_ALL_MONEY) or self.department_id in purview(user))
+
+    def shortage(self, amount: Decimal, *, to: User, free: Decimal | None = None) -> str | None:
+        """Say that less than `amount` is free, or None. How much that is, only who may see the pool is told.
+
+        `free` is the balance that was locked, where one was.
+        """
+        free = self.free if free is None else free
+        if free >= amount:
+            return None
+        if self.seen_by(to):
+            return f"{self} has {free:,.2f} {self.currency} free; {amount:,.2f} is asked."
+        return f"{self} does not have {amount:,.2f} {self.currency} free."
+
     def obstacle_to_appropriate(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot put money into this pool, or None."""
         return None if may_post(by) else "Only finance appropriates money to a pool."

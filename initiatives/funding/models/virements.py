@@ -73,7 +73,10 @@ class VirementQuerySet(models.QuerySet["Virement"]):
 
     @transaction.atomic
     def propose(self, giver: Pool, taker: Pool, amount: Decimal, *, reason: str, by: User, key: UUID | None = None) -> "Virement":
-        """Ask both sides to let this amount pass. Who may agree for one of them has done so by proposing."""
+        """Ask both sides to let this amount pass. Who may agree for one of them has done so by proposing.
+
+        That the giver does not have as much is told to who may see its money; for others it comes out when it would move.
+        """
         amount = exact(amount)
         giver.lock()
         content = content_of("propose", giver=giver.pk, taker=taker.pk, amount=amount, reason=reason)
@@ -83,8 +86,8 @@ class VirementQuerySet(models.QuerySet["Virement"]):
             raise BadInput("Say why the money should move.")
         if obstacle := self.obstacle_to_propose(giver, taker, by):
             raise RuleBroken(obstacle)
-        if giver.free < amount:
-            raise RuleBroken(f"{giver} has {giver.free:,.2f} {giver.currency} free; {amount:,.2f} is more.")
+        if giver.seen_by(by) and (shortage := giver.shortage(amount, to=by)):
+            raise RuleBroken(shortage)
         last_day = working_days_after(clock.today(), DAYS_TO_AGREE, giver.department)
         virement = self.create(
             giver=giver, taker=taker, amount=amount, reason=reason, agree_by=last_day, by=by, key=key or uuid4(), content=content
@@ -126,9 +129,7 @@ class Virement(Agreeing):
         """Whether the person may see it; the same answer as `visible_to`."""
         if not user.is_active:
             return False
-        if user.standing.holds(*SEE_ALL_MONEY) or user.pk == self.by_id:
-            return True
-        return not purview(user).isdisjoint({self.giver.department_id, self.taker.department_id} - {None})
+        return user.pk == self.by_id or self.giver.seen_by(user) or self.taker.seen_by(user)
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""

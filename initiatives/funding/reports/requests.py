@@ -119,7 +119,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         {
             "submit": request.obstacle_to_submit(user),
             "withdraw": request.obstacle_to_withdraw(user),
-            "approve": request.shortage(mine) if mine else None,
+            "approve": request.shortage(mine, to=user) if mine else None,
         },
         could_decide,
     )
