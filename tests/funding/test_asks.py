@@ -1,7 +1,5 @@
 """Deciders are asked, stood in for, and asked no longer once it is decided."""
 
-from datetime import timedelta
-
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -9,7 +7,8 @@ from initiatives.duties.models import Obligation
 from initiatives.funding.above import Name
 from initiatives.funding.asks import APPROVE_REQUEST, still
 from initiatives.funding.models import ASK, FundingRequest
-from initiatives.organization.models import User
+from initiatives.organization.calendars import working_days_after
+from initiatives.organization.models import Holiday, User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 
@@ -45,7 +44,15 @@ def test_the_ask_names_no_more_than_the_reference(cast: Cast, treasury: Treasury
     assert ask.words == f"Approve request {request.pk}"
     assert ask.url == request.get_absolute_url()
     assert ask.department == cast.department("OPS")
-    assert ask.due_on == head.today() + timedelta(days=5)
+    assert ask.due_on == working_days_after(head.today(), 5)
+
+
+def test_the_decision_is_due_after_five_days_on_which_the_department_works(cast: Cast, treasury: Treasury) -> None:
+    head, operations = cast.head("OPS"), cast.department("OPS")
+    first = working_days_after(head.today(), 1, operations)
+    Holiday.objects.add_holiday(day=first, name="A holiday", department=operations, by=cast.administrator)
+    ask = Obligation.objects.about(treasury.submitted(treasury.cost_object(), OPS="1.00")).get()
+    assert ask.due_on == working_days_after(first, 5)
 
 
 def test_declining_or_withdrawing_excuses_the_others(cast: Cast, treasury: Treasury) -> None:

@@ -1,6 +1,6 @@
 """What the portfolio waits for: check-ins and answers are asked of the right person, and no longer than needed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,9 +8,10 @@ import pytest
 from initiatives.duties.kinds import KINDS
 from initiatives.duties.models import Obligation
 from initiatives.organization import departures, projections
-from initiatives.organization.models import User
+from initiatives.organization.calendars import working_days_after
+from initiatives.organization.models import Holiday, User
 from initiatives.portfolio.models import Initiative, InitiativeUserPermission, Involvement
-from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED, working_days_later
+from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED
 from tests.cast import Cast
 from tests.portfolio.conftest import Make, accountable
 
@@ -31,9 +32,12 @@ def test_the_head_is_asked_to_accept_and_the_deputy_may_stand_in(cast: Cast, dra
     assert open_asks(ACCEPT) == []
 
 
-def test_five_working_days_skip_the_weekend() -> None:
-    assert working_days_later(date(2026, 11, 19), 5) == date(2026, 11, 26)  # Thursday to Thursday
-    assert working_days_later(date(2026, 11, 21), 5) == date(2026, 11, 27)  # Saturday to Friday
+def test_the_answer_is_due_after_five_days_on_which_the_department_works(cast: Cast, draft: Make) -> None:
+    head, security = cast.head("SEC"), cast.department("SEC")
+    first = working_days_after(head.today(), 1, security)
+    Holiday.objects.add_holiday(day=first, name="A holiday", department=security, by=cast.administrator)
+    draft().propose_involvement(security, "A", by=cast.head("OPS"))
+    assert Obligation.objects.get(kind=ACCEPT).due_on == working_days_after(first, 5)
 
 
 def test_a_candidate_is_not_asked_to_report(funded: Make) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from initiatives.funding.models.deciders import deciders, financiers
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
+from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 ASK = "funding.approve_request"
@@ -223,15 +224,16 @@ class Deciding(Recorded):
         asks = Obligation.objects.about(self)
         asks.exclude(person__in=wanted).excuse(ASK, self, by=by, reason=f"The request is {self.get_state_display().lower()}.")
         for person, due in wanted.items():
+            department = due.pool.department if due.pool else None
             Obligation.objects.open(
                 ASK,
                 self,
                 person=person,
                 stand_ins=due.people[1:],
-                due_on=person.today() + timedelta(days=DAYS_TO_DECIDE),
+                due_on=working_days_after(person.today(), DAYS_TO_DECIDE, department),
                 words=f"Approve request {self.pk}",
                 url=self.get_absolute_url(),
-                department=due.pool.department if due.pool else None,
+                department=department,
                 by=by,
             )
 

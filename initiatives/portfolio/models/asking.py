@@ -1,12 +1,13 @@
 """What the portfolio waits for: a check-in from who answers for an initiative, an answer from a department that was asked."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.duties.models import Obligation
+from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ CHECK_IN = "portfolio.check_in"
 ACCEPT = "portfolio.accept_involvement"
 SUCCEED = "portfolio.name_successor"
 DAYS_TO_ACCEPT = 5
-
-
-def working_days_later(day: date, days: int) -> date:
-    """The day `days` working days after `day`, Monday to Friday."""
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
 
 
 def ask_for_check_in(initiative: "Reported", *, due_on: date, by: User | None) -> None:
@@ -77,7 +70,7 @@ def _ask_department(kind: str, involvement: "Involvement", people: list[User], w
         people,
         kind,
         involvement,
-        due_on=working_days_later(clock.today(people[0].zone), DAYS_TO_ACCEPT),
+        due_on=working_days_after(clock.today(people[0].zone), DAYS_TO_ACCEPT, involvement.department),
         words=words,
         url=reverse("portfolio:involvement", args=[involvement.initiative.reference, involvement.pk]),
         department=involvement.department,
