@@ -74,6 +74,24 @@ def test_somebody_keeps_it_for_the_time_being_and_the_call_goes_on(call: Call, o
     assert Call.objects.get().closed_at is None
 
 
+def test_who_was_chosen_keeps_it_until_a_department_accepts(call: Call, owned: OwnedObject, cast: Cast) -> None:
+    keeper, head = cast.contributor("HR"), cast.head("OPS")
+    call.choose(call.raise_hand(department=None, words="Until somebody does.", by=keeper), by=cast.ceo)
+    asked = OwnedObject.objects.get(pk=owned.pk).propose(cast.department("OPS"), by=cast.cxo)
+    assert stands(owned) == (State.PROPOSED, None, keeper)
+    asked.decline(by=head, code="not_ours", reason="Of HR.")
+    assert stands(owned) == (State.UNOWNED, None, keeper)
+    OwnedObject.objects.get(pk=owned.pk).propose(cast.department("OPS"), by=head)
+    assert stands(owned) == (State.OWNED, head, None)
+
+
+def test_who_was_chosen_and_leaves_keeps_nothing(call: Call, owned: OwnedObject, cast: Cast) -> None:
+    keeper = cast.contributor("HR")
+    call.choose(call.raise_hand(department=None, words="Until somebody does.", by=keeper), by=cast.ceo)
+    keeper.deactivate(by=cast.administrator, reason="Left.")
+    assert stands(owned) == (State.UNOWNED, None, None)
+
+
 def test_nobody_offers_another_department_or_twice(call: Call, cast: Cast) -> None:
     contributor = cast.contributor("OPS")
     with pytest.raises(RuleBroken, match="You hold no role"):

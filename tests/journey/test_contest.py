@@ -50,6 +50,15 @@ def test_who_owns_the_stage_keeps_it_meanwhile_unless_they_have_a_stake(court: C
     assert court.fresh(owned).steward == cast.contributor("IT")
 
 
+def test_when_the_steward_leaves_somebody_else_without_a_stake_keeps_it(court: Court, cast: Cast) -> None:
+    court.map.before.owned.propose(cast.department("IT"), by=cast.head("IT"), person=cast.contributor("IT"))
+    owned = court.owned()
+    contest = court.contest(owned)
+    cast.contributor("IT").deactivate(by=cast.administrator, reason="Left.")
+    assert (court.fresh(owned).state, court.fresh(owned).steward) == (State.CONTESTED, cast.cxo)
+    assert asked(contest, KEEP) == {cast.cxo}
+
+
 @pytest.mark.parametrize("stranger", ["contributor", "cxo", "other head"])
 def test_only_the_departments_own_head_contests_for_it(court: Court, cast: Cast, stranger: str) -> None:
     owned, people = court.owned(), {"contributor": cast.contributor("MKT"), "cxo": cast.cxo, "other head": cast.head("IT")}

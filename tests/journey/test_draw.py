@@ -11,7 +11,22 @@ from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.journey import beat
-from initiatives.journey.models import Channel, Facet, Journey, MapPolicy, OwnedObject, Part, Spell, Stage, State, Touchpoint
+from initiatives.journey.models import (
+    Call,
+    Channel,
+    Facet,
+    Handoff,
+    HandoffState,
+    Journey,
+    MapPolicy,
+    OwnedObject,
+    Part,
+    Spell,
+    Stage,
+    State,
+    Touchpoint,
+)
+from initiatives.journey.models.asking import FIND
 from initiatives.journey.seams import rebuild_guests
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -101,6 +116,20 @@ def test_what_is_archived_is_asked_of_nobody_and_off_the_lists(journey_map: Map,
     for act in (lambda: found.edit({"reach": 5}, by=cast.cxo), lambda: found.split([Part("A", 1), Part("B", 1)], by=cast.cxo)):
         with pytest.raises(RuleBroken, match="archived"):
             act()
+
+
+def test_what_is_archived_is_called_for_by_nobody_and_passes_nothing_on(journey_map: Map, cast: Cast) -> None:
+    giver, taker = journey_map.touchpoint("Kiosk"), journey_map.touchpoint("Bag drop", stage=journey_map.after)
+    handoff = Handoff.objects.propose(giver, taker, by=cast.cxo, passes="The booking", hours=0)
+    call = Call.objects.call(giver.owned, why="Nobody answers.", by=cast.cxo)
+    cast.head("OPS")
+    giver.owned.propose(cast.department("OPS"), by=cast.cxo).decline(by=cast.head("OPS"), code="not_ours", reason="Of IT.")
+    assert Obligation.objects.open_now().get().kind == FIND
+    giver.archive(by=cast.cxo, reason="The kiosk is gone.")
+    handoff.refresh_from_db()
+    call.refresh_from_db()
+    assert (handoff.state, call.closed_at is None) == (HandoffState.ENDED, False)
+    assert not Obligation.objects.open_now().exists()
 
 
 def test_a_touchpoint_on_a_path_is_not_archived(journey_map: Map, cast: Cast) -> None:

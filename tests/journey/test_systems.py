@@ -7,7 +7,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
-from initiatives.journey.models import DataRole, Flow, Lifecycle, OwnedObject, System
+from initiatives.duties.models import Obligation
+from initiatives.journey.models import Answer, DataRole, Flow, Lifecycle, OwnedObject, System
 from initiatives.journey.reports.systems import systems_spanning
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -100,6 +101,14 @@ def test_a_retired_system_ends_its_copies_and_flows_and_is_kept(cast: Cast, land
     for act in (lambda: old.edit({}, version=old.version, by=cast.cxo), lambda: old.retire(by=cast.cxo, reason="Again.")):
         with pytest.raises(RuleBroken, match="is retired"):
             act()
+
+
+def test_nobody_is_asked_to_own_what_is_retired(cast: Cast, landscape: Landscape) -> None:
+    system, _ = landscape.system("Old CRM"), cast.head("OPS")
+    system.owned.propose(cast.department("OPS"), by=cast.cxo)
+    system.retire(by=cast.cxo, reason="Replaced.")
+    assert system.owned.ownerships.get().answer == Answer.WITHDRAWN
+    assert not Obligation.objects.open_now().exists()
 
 
 def test_a_system_of_record_is_not_retired(cast: Cast, landscape: Landscape) -> None:

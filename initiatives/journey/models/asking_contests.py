@@ -36,8 +36,15 @@ def ask(contest: "Contest", *, by: User | None) -> None:
             _ask_heads(contest, APPEAL, lost, f"Appeal {contest.reference} or leave it", by)
         case _:
             return
-    if contest.owned.steward is not None:
-        _ask(contest, KEEP, [contest.owned.steward], f"Keep {reference} while it is contested", by)
+    ask_to_keep(contest, by=by)
+
+
+def ask_to_keep(contest: "Contest", *, by: User | None) -> None:
+    """Ask the steward of today, and nobody who was it before."""
+    owned = contest.owned
+    Obligation.objects.excuse(KEEP, contest, by=by, reason="Somebody else keeps it.")
+    if owned.steward is not None:
+        _ask(contest, KEEP, [owned.steward], f"Keep {owned.reference} while it is contested", by)
 
 
 def _ask_heads(contest: "Contest", kind: str, departments: Iterable[Department], words: str, by: User | None) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
-from initiatives.journey.models import asking
+from initiatives.journey.models import asking, following
 from initiatives.journey.models.owned_objects import OwnedObject, seen
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.proposing import may_ask
@@ -196,6 +196,15 @@ class Call(Recorded):
     def _end(self, by: User | None) -> None:
         self.closed_at, self.closed_by = clock.now(), by
         self.save(update_fields=["closed_at", "closed_by"])
+
+
+def close_with(owned: OwnedObject, by: User, reason: str) -> None:
+    """Nobody is called for what is no longer in use."""
+    for call in Call.objects.open_now().filter(owned=owned):
+        call.close(by=None)
+
+
+following.when_out_of_use(close_with)
 
 
 class HandQuerySet(models.QuerySet["Hand"]):

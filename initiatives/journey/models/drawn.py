@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 
-from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.journey.models.ownable import Ownable
@@ -65,7 +64,7 @@ class Drawn(Recorded):
     def is_archived(self) -> bool:
         raise TypeError(f"{type(self).__name__} does not say whether it is archived")
 
-    def archive_on(self, day: date) -> None:
+    def go_out_of_use(self, by: User) -> None:
         raise TypeError(f"{type(self).__name__} cannot be archived")
 
     def kept(self) -> dict[str, Any]:
@@ -139,7 +138,7 @@ class Drawn(Recorded):
             raise RuleBroken(obstacle)
         if not reason.strip():
             raise BadInput("Give the reason for archiving it.")
-        self.archive_on(clock.day_of(clock.now()))
+        self.go_out_of_use(by)
         self.version += 1
         self.save()
         self.after_archive(by)
@@ -175,17 +174,8 @@ class DrawnOwnable(Drawn, Ownable):
     def is_archived(self) -> bool:
         return self.owned.archived_on is not None
 
-    def archive_on(self, day: date) -> None:
-        self.owned.lock()
-        self.owned.archived_on = day
-        self.owned.save(update_fields=["archived_on"])
-        self.owned.remember()
-
-    def after_archive(self, by: User) -> None:
-        """Nobody is asked any more to own it."""
-        for asked in self.owned.ownerships.waiting().order_by("pk"):
-            asked.lock()
-            asked.unask(by=by, reason=f"{self.reference} is archived.")
+    def go_out_of_use(self, by: User) -> None:
+        self.owned.go_out_of_use(by=by, reason=f"{self.reference} is archived.")
 
 
 class Reorders(Adds):

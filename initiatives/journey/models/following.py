@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from initiatives.organization.models import User
 
 _followers: list[Callable[["OwnedObject"], None]] = []
+_enders: list[Callable[["OwnedObject", "User", str], None]] = []
 _counters: list[Callable[["Collection[Touchpoint]", "User"], None]] = []
 
 
@@ -21,6 +22,17 @@ def follow(act: Callable[["OwnedObject"], None]) -> None:
 def follows_from(owned: "OwnedObject") -> None:
     for act in _followers:
         act(owned)
+
+
+def when_out_of_use(act: Callable[["OwnedObject", "User", str], None]) -> None:
+    """`act(owned, by, reason)` runs in the transaction in which an owned object is archived or retired, after it."""
+    if act not in _enders:
+        _enders.append(act)
+
+
+def went_out_of_use(owned: "OwnedObject", by: "User", reason: str) -> None:
+    for act in _enders:
+        act(owned, by, reason)
 
 
 def when_entered(act: Callable[["Collection[Touchpoint]", "User"], None]) -> None:

@@ -1,6 +1,6 @@
 """Handoffs: what one touchpoint passes to the next, agreed by the departments on both sides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -207,25 +207,43 @@ class Handoff(Recorded):
             raise RuleBroken(obstacle)
         if not reason.strip():
             raise RuleBroken("Give the reason for ending it.")
+        self.finish(by=by, reason=reason.strip())
+
+    def finish(self, *, by: User, reason: str) -> None:
+        """End it, as a part of the act that says so; it is locked before."""
         self.state = HandoffState.ENDED
         self.save(update_fields=["state"])
         for side in HandoffSide.objects.of(self):
             Obligation.objects.excuse(ACCEPT, side, by=by, reason="The handoff has ended.")
-        self.record("ended", by=by, reason=reason.strip())
+        self.record("ended", by=by, reason=reason)
 
 
 def ask_who_holds_it_now(owned: OwnedObject) -> None:
     """Where another department holds an end than before, or none, that side answers anew; the other one stays as it is."""
-    if owned.kind != Kind.TOUCHPOINT:
-        return
-    for handoff in Handoff.objects.living().filter(Q(giver__owned=owned) | Q(taker__owned=owned)).order_by("pk"):
-        handoff.lock()
+    for handoff in _living_at(owned):
         here = handoff.giver.owned_id == owned.pk
         side = next(side for side in HandoffSide.objects.of(handoff) if side.taking != here)
         unit = handoff.ends()[side.taking]
-        if handoff.state != HandoffState.ENDED and side.department_id != (unit.pk if unit else None):
+        if side.department_id != (unit.pk if unit else None):
             handoff.ask([side], by=None, why="Another department answers for this side now.")
             handoff.record("reopened", by=None, side="taking" if side.taking else "giving", department=str(unit or "nobody"))
 
 
+def end_with(owned: OwnedObject, by: User, reason: str) -> None:
+    """Nothing is passed on from or to what is no longer in use."""
+    for handoff in _living_at(owned):
+        handoff.finish(by=by, reason=reason)
+
+
+def _living_at(owned: OwnedObject) -> Iterator[Handoff]:
+    """The living handoffs that begin or end here, each locked."""
+    if owned.kind != Kind.TOUCHPOINT:
+        return
+    for handoff in Handoff.objects.living().filter(Q(giver__owned=owned) | Q(taker__owned=owned)).order_by("pk"):
+        handoff.lock()
+        if handoff.state != HandoffState.ENDED:
+            yield handoff
+
+
 following.follow(ask_who_holds_it_now)
+following.when_out_of_use(end_with)

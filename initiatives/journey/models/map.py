@@ -1,7 +1,6 @@
 """The one map: stages in order, channels, and the touchpoints where customer and company meet."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -148,8 +147,8 @@ class Channel(InOrder):
     def is_archived(self) -> bool:
         return self.archived_on is not None
 
-    def archive_on(self, day: date) -> None:
-        self.archived_on = day
+    def go_out_of_use(self, by: User) -> None:
+        self.archived_on = clock.day_of(clock.now())
 
 
 class Touchpoint(Guarded):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import says
+from initiatives.duties.models import Obligation
 from initiatives.journey.models import following, grants
 from initiatives.journey.models.proposing import obstacle_to_propose
 from initiatives.journey.models.spells import Spell
@@ -230,6 +231,15 @@ class OwnedObject(Recorded):
             self.weight = weight
             self.save(update_fields=["weight"])
             self.remember()
+
+    def go_out_of_use(self, *, by: User, reason: str) -> None:
+        """From today on it is nothing that can be owned, and nobody waits for anything about it; part of the act that says so."""
+        self.lock()
+        self.archived_on = clock.day_of(clock.now())
+        self.save(update_fields=["archived_on"])
+        self.remember()
+        Obligation.objects.excuse(None, self, by=by, reason=reason)
+        following.went_out_of_use(self, by, reason)
 
     def remember(self) -> None:
         """End the running spell and begin one with what stands now."""

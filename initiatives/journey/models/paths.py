@@ -1,7 +1,6 @@
 """Customer journeys: named paths through the touchpoints of the map."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -9,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from initiatives.core import clock
 from initiatives.core.rules import says
 from initiatives.journey.models.drawn import Drawn, DrawnQuerySet
 from initiatives.journey.models.map import Touchpoint
@@ -50,8 +50,8 @@ class Journey(Drawn):
     def is_archived(self) -> bool:
         return self.archived_on is not None
 
-    def archive_on(self, day: date) -> None:
-        self.archived_on = day
+    def go_out_of_use(self, by: User) -> None:
+        self.archived_on = clock.day_of(clock.now())
 
     @property
     def path(self) -> list[int]:

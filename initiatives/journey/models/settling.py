@@ -35,13 +35,14 @@ def settle(owned: OwnedObject, *, ruled: bool = False) -> None:
 
 def _nobody_owns(owned: OwnedObject) -> None:
     waiting = owned.ownerships.waiting()
-    if kept := waiting.filter(succession=True).select_related("department").first():
-        steward = next(iter(kept.department.deciders()), None)
-        if (owned.state, owned.department_id, owned.steward_id) != (State.VACANT, kept.department_id, steward and steward.pk):
-            owned.become(State.VACANT, department=kept.department, steward=steward)
+    if after := waiting.filter(succession=True).select_related("department").first():
+        steward = next(iter(after.department.deciders()), None)
+        if (owned.state, owned.department_id, owned.steward_id) != (State.VACANT, after.department_id, steward and steward.pk):
+            owned.become(State.VACANT, department=after.department, steward=steward)
         owned.project_grants()
         return
     state = State.PROPOSED if waiting.exists() else State.UNOWNED
     if owned.state != state:
-        owned.become(state)
+        kept = owned.state in (State.UNOWNED, State.PROPOSED)  # who was chosen by a call keeps it until somebody accepts
+        owned.become(state, steward=owned.steward if kept else None)
     owned.project_grants()

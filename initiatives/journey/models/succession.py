@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from initiatives.duties.models import Obligation
-from initiatives.journey.models import asking
+from initiatives.journey.models import asking, asking_contests, following
+from initiatives.journey.models.opening_contests import interim_steward
 from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.settling import settle
@@ -63,7 +64,7 @@ def person_left(person: User, by: User | None) -> None:
         asked.save(update_fields=["person"])
         asked.tell("name_dropped", by, f"{person} left.")
     asking.nothing_to_attest(person, by=by, reason=f"{person} left.")
-    _renew_stewards(person)
+    _renew_stewards(person, by)
 
 
 def role_ended(person: User, department: Department, by: User | None) -> None:
@@ -71,7 +72,7 @@ def role_ended(person: User, department: Department, by: User | None) -> None:
     if not Role.objects.current().filter(person=person, department=department).exists():
         for ownership in _of(Ownership.objects.accepted().filter(person=person, department=department)):
             vacate(ownership, Ending.MOVED, by=by, reason=f"{person} no longer holds a role in {department}.")
-    _renew_stewards(person)
+    _renew_stewards(person, by)
     ask_who_decides_now(person, by=by)
 
 
@@ -98,11 +99,30 @@ def follow_roles() -> int:
     return len(strangers)
 
 
-def _renew_stewards(person: User) -> None:
-    """What they kept as a steward is kept by whoever heads the department now."""
-    for owned in OwnedObject.objects.filter(steward=person, state=State.VACANT).order_by("pk"):
+def _renew_stewards(person: User, by: User | None) -> None:
+    """What they kept as a steward is kept by whoever heads the department now; after a leaver what is contested by whoever
+    has no stake in it, and what nobody owns by nobody.
+    """
+    for owned in OwnedObject.objects.filter(steward=person).order_by("pk"):
         owned.lock()
-        settle(owned)
+        if owned.state == State.VACANT:
+            settle(owned)
+        elif not person.is_active:
+            contest = owned.contests.filter(ended_at=None).first()
+            steward = interim_steward(owned, contest.side_ids()) if contest is not None else None
+            owned.become(owned.state, department=owned.department, steward=steward)
+            if contest is not None:
+                asking_contests.ask_to_keep(contest, by=by)
+
+
+def nobody_is_asked(owned: OwnedObject, by: User, reason: str) -> None:
+    """What is no longer in use is offered to nobody."""
+    for asked in owned.ownerships.waiting().order_by("pk"):
+        asked.lock()
+        asked.unask(by=by, reason=reason)
+
+
+following.when_out_of_use(nobody_is_asked)
 
 
 # -- Departments ------------------------------------------------------------------------------------------------------------

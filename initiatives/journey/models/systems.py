@@ -177,15 +177,8 @@ class System(Ownable):
         flows: list[Flow] = [*self.flows_out.living(), *self.flows_in.living()]
         for flow in flows:
             flow.finish(by=by, reason=reason)
-        self._archive()
+        self.owned.go_out_of_use(by=by, reason=f"{self.reference} is retired.")
         self.record("retired", by=by, reason=reason)
-
-    def _archive(self) -> None:
-        """From today on it is nothing that can be owned."""
-        self.owned.lock()
-        self.owned.archived_on = clock.day_of(clock.now())
-        self.owned.save(update_fields=["archived_on"])
-        self.owned.remember()
 
 
 def replaced(served: Any, wanted: Iterable[Ownable], by: User) -> list[list[str]]:
