@@ -110,17 +110,37 @@ def form_page(
     if isinstance(refused, Stale) and kept is not None:
         kept.refresh_from_db()
         more["conflict"] = list(differences(form, kept))
-        form.data = {**form.data.dict(), "version": kept.version}  # type: ignore[attr-defined]  # an edited object has one
+        form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict: a name may have several values
+        form.data["version"] = str(kept.version)  # type: ignore[attr-defined,index]  # an edited object has one
     status = 200 if not form.is_bound else refused.status if refused else 422
     return render(request, template, {**(context or {}), **more}, status=status)
 
 
 def differences(form: forms.BaseForm, kept: models.Model) -> Iterator[dict[str, Any]]:
-    """Each field whose typed value is not what is stored now: its label, the one and the other."""
-    for name in form.fields:
-        now = getattr(kept, name, None)
-        if name != "version" and form.cleaned_data.get(name) != now:
-            yield {"label": form[name].label, "typed": form.cleaned_data.get(name), "now": now}
+    """Each field whose typed value is not what is stored now: its label, the one and the other.
+
+    Of what a field takes several of, those that it offers are compared. What the object has no word for is left out, and so
+    is what the form names in `apart`, because there the object's word means something else.
+    """
+    apart = ("version", *getattr(form, "apart", ()))
+    for name, field in form.fields.items():
+        if name in apart or name not in form.cleaned_data or not hasattr(kept, name):
+            continue
+        typed, now = form.cleaned_data[name], getattr(kept, name)
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            typed, now = chosen(field, typed), chosen(field, now.all())
+        if typed != now:
+            yield {"label": form[name].label, "typed": _shown(typed), "now": _shown(now)}
+
+
+def chosen(field: "forms.ModelMultipleChoiceField[Any]", rows: models.QuerySet[Any]) -> dict[Any, str]:
+    """The rows among those that the field offers, by their keys, as it names them."""
+    offered = field.queryset.filter(pk__in=rows.order_by().values("pk"))  # type: ignore[union-attr]  # set by the form
+    return {one.pk: str(field.label_from_instance(one)) for one in offered}
+
+
+def _shown(value: Any) -> Any:
+    return (", ".join(value.values()) or None) if isinstance(value, dict) else value
 
 
 def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:

@@ -89,6 +89,16 @@ def test_a_call_from_opening_to_choice(orphan: OwnedObject, cast: Cast) -> None:
     assert contributor.post(to("raise"), {"department": "", "words": "Late."}).status_code == 409
 
 
+def test_who_chooses_finds_the_button_beside_each_hand(orphan: OwnedObject, cast: Cast) -> None:
+    call = Call.objects.call(orphan, why="Nobody answers.", by=cast.cxo)
+    hand = call.raise_hand(department=cast.department("HR"), words="Me.", by=cast.contributor("HR"))
+    words = f"Choose {hand.person}"
+    assert words in text(as_(cast.ceo).get(call.get_absolute_url()))
+    assert words not in text(as_(cast.head("OPS")).get(call.get_absolute_url()))
+    call.close(by=cast.cxo)
+    assert words not in text(as_(cast.ceo).get(call.get_absolute_url()))
+
+
 def test_pages_cost_the_same_however_much_is_in_them(orphan: OwnedObject, cast: Cast, journey_map: Map) -> None:
     call, client = Call.objects.call(orphan, why="Please.", by=cast.cxo), as_(cast.ceo)
     urls = [reverse("journey:calls"), call.get_absolute_url(), reverse("journey:orphan", args=[orphan.reference])]

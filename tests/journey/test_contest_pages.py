@@ -48,6 +48,14 @@ def test_the_case_says_who_decides_who_does_not_and_why(court: Court, cast: Cast
     assert 'name="words"' not in as_(cast.contributor("OPS")).get(contest.get_absolute_url()).content.decode()
 
 
+def test_no_two_fields_of_a_case_share_an_id(court: Court, cast: Cast) -> None:
+    page = as_(cast.head("OPS")).get(court.contest().get_absolute_url())
+    assert page.context["claim_form"]
+    assert page.context["evidence_form"]
+    ids = re.findall(r' id="([^"]+)"', page.content.decode())
+    assert sorted(ids) == sorted(set(ids))
+
+
 def test_pages_cost_the_same_however_much_is_in_them(court: Court, cast: Cast) -> None:
     contest, reader = court.contest(), as_(cast.auditor)
     before = queries(reader, reverse("journey:contests")), queries(reader, contest.get_absolute_url())

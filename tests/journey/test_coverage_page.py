@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from initiatives.core import clock
-from initiatives.journey.models import Kind, MapPolicy, OwnedObject, Sight, State, Touchpoint, looked
+from initiatives.journey.models import Kind, MapPolicy, OwnedObject, Sight, Stage, StageKind, State, Touchpoint, looked
 from initiatives.journey.reports.coverage_page import coverage_page
 from initiatives.journey.reports.holdings import holdings
 from initiatives.journey.reports.sight import views
@@ -88,6 +88,12 @@ def test_every_link_on_the_page_opens(company: Map, cast: Cast) -> None:
     assert {path: status for path in paths if (status := client.get(path).status_code) != 200} == {}
 
 
+def test_an_archived_stage_breaks_no_link(company: Map, cast: Cast) -> None:
+    Stage.objects.create(title="Rent", kind=StageKind.POST_SALE, position=9).archive(by=cast.cxo, reason="We sold it.")
+    client, urls = sign_in(cast.ceo), coverage_page(cast.ceo, None)["urls"]
+    assert {path: status for path in urls.values() if (status := client.get(path).status_code) != 200} == {}
+
+
 def test_an_empty_company_is_told_what_coverage_is(cast: Cast) -> None:
     assert "Nothing to cover yet" in text(sign_in(cast.ceo))
 
@@ -110,6 +116,7 @@ def test_a_day_that_is_none_is_refused_at_its_field(company: Map, cast: Cast, da
     answer = sign_in(cast.ceo).get("/own/coverage/", {"as_of": day})
     assert answer.status_code == 422
     assert 'id="as-of-error"' in answer.content.decode()
+    assert '<div class="field" data-error><label for="as-of">' in answer.content.decode()
     assert "3 of 6 touchpoints" in answer.content.decode()
 
 

@@ -137,3 +137,17 @@ def test_the_matrix_is_a_plain_form(cast: Cast, ivr: Touchpoint, client: Client)
     assert asked.headers["Location"] == reverse("journey:propose", args=[f"{ivr.reference}.outcome"])
     assert client.get(asked.headers["Location"]).status_code == 200
     assert ivr.reference in client.get(reverse("journey:split")).content.decode()
+
+
+def test_what_was_chosen_stands_in_the_matrix_that_is_refused(cast: Cast, ivr: Touchpoint, client: Client) -> None:
+    client.force_login(cast.cxo)
+    path, it = reverse("journey:facets", args=[ivr.reference]), cast.department("IT")
+    name = f"content-{it.pk}"
+    sent = {"version": ivr.version, name: "C", f"data-{it.pk}": "I"}
+    arrange(ivr, {("content", it.pk): "R"}, by=cast.cxo, version=ivr.version)
+    refused = client.post(path, sent)
+    assert refused.status_code == 409
+    cells = {cell.name: cell.shown for line in refused.context["lines"] for cell in line.cells}
+    assert (cells[name], cells[f"data-{it.pk}"]) == ("C", "I")
+    assert {"label": "It department: Content", "typed": "Consulted", "now": "Responsible"} in refused.context["conflict"]
+    assert FacetRole.objects.get(until=None).letter == "R"

@@ -9,7 +9,17 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from initiatives.core import clock
-from initiatives.journey.models import OwnedObject, Problem, Signal, Sweep, SweepStage, Touchpoint, Voice
+from initiatives.journey.models import (
+    OwnedObject,
+    Problem,
+    Signal,
+    SignalTouchpoint,
+    Stage,
+    Sweep,
+    SweepStage,
+    Touchpoint,
+    Voice,
+)
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.conftest import Map, Posed, Raise
@@ -233,6 +243,31 @@ def test_a_problem_is_worked_on_over_http(posed: Posed, cast: Cast) -> None:
     assert client.get(PROBLEMS).context["total"] == 0
     for query in ("state=lost", "severity=6", "old=2"):
         assert client.get(f"{PROBLEMS}?{query}").status_code == 400
+
+
+def test_what_may_not_be_seen_is_not_among_those_who_say_the_same(raised: Raise, journey_map: Map, cast: Cast) -> None:
+    signal, same = raised(), raised("Signs are wrong", by=cast.contributor("MKT"))
+    same.support(by=cast.contributor("IT"))
+    same.merge(signal, by=cast.cxo)
+    hidden = journey_map.touchpoint("VIP lounge")
+    SignalTouchpoint.objects.create(signal=same, touchpoint=hidden)
+    restrict(hidden)
+
+    def heard(reader: User) -> tuple[int, int]:
+        row = next(row for row in browse(reader).get(SIGNALS).context["rows"] if row["reference"] == signal.reference)
+        return row["heard"], len(browse(reader).get(signal.get_absolute_url()).context["heard"])
+
+    assert heard(cast.ceo) == (2, 2)
+    assert heard(cast.contributor("HR")) == (0, 0)
+
+
+@pytest.mark.parametrize("path", [SIGNALS, PROBLEMS])
+def test_one_narrowing_is_taken_away_and_the_other_filters_stay(raised: Raise, cast: Cast, path: str) -> None:
+    reference = raised().touchpoint.reference
+    Sweep.objects.open_sweep(by=cast.cxo, due_on=clock.today() + timedelta(days=9), stages=list(Stage.objects.all()))
+    page = browse(cast.ceo).get(f"{path}?q=signs&touchpoint={reference}&sweep=1").content.decode()
+    assert 'href="?q=signs&amp;sweep=1" aria-label="Remove the touchpoint"' in page
+    assert f'href="?q=signs&amp;touchpoint={reference}" aria-label="Remove the sweep"' in page
 
 
 # -- sweeps -----------------------------------------------------------------------------------------------------------------

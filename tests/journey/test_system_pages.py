@@ -184,6 +184,39 @@ def test_a_system_is_registered_edited_and_retired(cast: Cast, journey_map: Map,
     assert client.get(system.get_absolute_url()).status_code == 200
 
 
+def test_a_conflict_keeps_every_tick_and_names_only_what_differs(
+    cast: Cast, shop: dict[str, Any], landscape: Landscape, client: Client
+) -> None:
+    web, store, call, crm = (shop[name] for name in ("web", "store", "call", "crm"))
+    client.force_login(cast.head("IT"))
+    crm.edit({"vendor": "Acme"}, touchpoints=[call, web], version=crm.version, by=cast.head("IT"))
+    landscape.hide(web)
+    ticked = [store.pk, call.pk]
+    stale = client.post(
+        path("edit_system", crm.reference), typed(crm, vendor="Acme", yearly_cost="500", touchpoints=ticked, version=1)
+    )
+    assert stale.status_code == 409
+    form, (row,) = stale.context["form"], stale.context["conflict"]
+    assert sorted(map(int, form["touchpoints"].value())) == sorted(ticked)
+    assert form["version"].value() == str(System.objects.get(pk=crm.pk).version)
+    assert row["label"] == "Touchpoints it serves"
+    assert set(row["typed"].split(", ")) == {store.title, call.title}
+    assert row["now"] == call.title  # what is hidden from the reader is not told
+    assert web.title not in stale.content.decode()
+
+
+def test_a_conflict_about_a_flow_says_nothing_of_what_a_flow_has_no_word_for(
+    cast: Cast, shop: dict[str, Any], client: Client
+) -> None:
+    flow = shop["flow"]
+    client.force_login(cast.cxo)
+    flow.change({"key": "mail"}, version=flow.version, by=cast.cxo)
+    sent = {"key": "name", "direction": flow.direction, "online": "on", "every": "1", "unit": "60", "version": 1}
+    stale = client.post(path("change_flow", flow.source.reference, flow.pk), sent)
+    assert stale.status_code == 409
+    assert stale.context["conflict"] == [{"label": "Key", "typed": "name", "now": "mail"}]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"title": ""}, {"lifecycle": "retired"}, {"yearly_cost": "-5"}, {"yearly_cost": "1,000"}, {"touchpoints": ["999999"]}],

@@ -16,7 +16,14 @@ def _departments(form: forms.Form, name: str, pks: Any, by: User) -> None:
     offer(form, name, Department.objects.visible_to(by).active().filter(pk__in=pks).in_order())
 
 
-class SpokenFor(forms.Form):
+class OneOfSeveral(forms.Form):
+    """A form that stands beside others on the page of a case: the ids of its fields begin with its own name."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__.lower()}_%s", **more})
+
+
+class SpokenFor(OneOfSeveral):
     """A form of one department: a hidden or visible choice among those for which the reader speaks."""
 
     department = forms.ModelChoiceField(Department.objects.none(), label="For which department", empty_label=None)
@@ -72,7 +79,7 @@ class AppealForm(EvidenceForm):
     words = ProseField(label="Why the ruling is wrong", max_length=5_000)
 
 
-class RuleForm(forms.Form):
+class RuleForm(OneOfSeveral):
     """Whose it is, why, and on which evidence."""
 
     department = forms.ModelChoiceField(Department.objects.none(), label="Whose it is")

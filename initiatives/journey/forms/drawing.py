@@ -83,6 +83,14 @@ class SplitForm(DrawnForm):
             )
         self.order_fields([name for name in self.fields if name not in ("reason", "version")])
 
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        for number in range(1, PARTS + 1):
+            nameless = f"title_{number}" not in self.errors and not typed.get(f"title_{number}")
+            if nameless and typed.get(f"reach_{number}") is not None:
+                self.add_error(f"title_{number}", "Name this part, or leave its contacts empty.")
+        return typed
+
     def values(self) -> dict[str, Any]:
         typed = self.cleaned_data
         named = [number for number in range(1, PARTS + 1) if typed.get(f"title_{number}")]

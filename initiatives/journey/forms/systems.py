@@ -126,6 +126,7 @@ class FlowForm(IntervalFields):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     field_order = ("target", "entity", "key", "direction", "every", "unit", "online", "version")
+    apart = ("every", "unit")  # a flow keeps minutes; its `every` are words
 
     def __init__(self, *args: Any, by: User, source: System, flow: Flow | None = None, **more: Any) -> None:
         if flow is not None:

@@ -21,11 +21,12 @@ from initiatives.journey.models.map import Channel, MapPolicy, Stage, Touchpoint
 from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.news import News
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.paths import Journey, Step
 from initiatives.journey.models.problems import Problem
 from initiatives.journey.models.refusing import when_refused
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.settling import settle
 from initiatives.journey.models.sight import Sight, looked
 from initiatives.journey.models.signals import Signal

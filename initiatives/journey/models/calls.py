@@ -11,9 +11,10 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.journey.models import asking, following
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.proposing import may_ask
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.words import State
 from initiatives.organization.models import Department, User
 

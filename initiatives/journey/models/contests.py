@@ -16,7 +16,8 @@ from initiatives.journey.models.contested import Contested
 from initiatives.journey.models.giving import give, give_back
 from initiatives.journey.models.opening_contests import interim_steward, obstacle_to_contest, other_side
 from initiatives.journey.models.ownable import next_reference
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.words import State
 from initiatives.organization.calendars import Calendars
 from initiatives.organization.models import Department, User

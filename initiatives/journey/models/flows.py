@@ -11,7 +11,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.journey.models.entities import DataEntity
-from initiatives.journey.models.owned_objects import seen
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.system_words import Direction, interval
 from initiatives.journey.models.systems import System
 from initiatives.organization.models import User

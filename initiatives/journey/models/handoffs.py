@@ -16,7 +16,8 @@ from initiatives.journey.models import following
 from initiatives.journey.models.handoff_sides import ACCEPT, HandoffSide, holder
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.words import Answer, HandoffState, Kind
 from initiatives.organization.models import Department, User
 

@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, Mo
 from initiatives.core.rules import RuleBroken
 from initiatives.journey.models.failing_words import ALIKE_TITLES, ALIKE_TOUCHPOINTS
 from initiatives.journey.models.map import Touchpoint
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
+from initiatives.journey.models.seen import leaves, seen
 from initiatives.journey.models.words import State
 from initiatives.organization.models import Department, User
 
@@ -31,8 +32,18 @@ def all_seen(user: User, links: "type[SignalTouchpoint | ProblemTouchpoint]", ow
         return Q(pk__in=[])
     if standing.sees_everything:
         return Q()
+    return _all(seen(user, "touchpoint__owned__"), links, owner)
+
+
+def all_leave(user: User, links: "type[SignalTouchpoint | ProblemTouchpoint]", owner: str) -> Q:
+    """The condition that `user` may carry every touchpoint of a row away in a file."""
+    return Q() if user.standing.sees_everything else _all(leaves(user, "touchpoint__owned__"), links, owner)
+
+
+def _all(condition: Q, links: "type[SignalTouchpoint | ProblemTouchpoint]", owner: str) -> Q:
+    """That every restricted touchpoint of a row meets the condition."""
     restricted = links._default_manager.filter(**{owner: OuterRef("pk"), "touchpoint__owned__restricted": True})
-    return ~Q(Exists(restricted.exclude(seen(user, "touchpoint__owned__"))))
+    return ~Q(Exists(restricted.exclude(condition)))
 
 
 def alike(rows: Rows, title: str, touchpoints: Collection[int]) -> Rows:

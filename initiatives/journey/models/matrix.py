@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 
 from initiatives.core import clock
 from initiatives.core.rules import says
-from initiatives.journey.models.owned_objects import seen
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.system_words import EVERYWHERE, DataRole
 from initiatives.organization.models import User
 

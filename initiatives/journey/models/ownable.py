@@ -6,7 +6,8 @@ from django.db import connection, models
 from django.db.models import Count, Q, Sum
 
 from initiatives.core.models import Recorded
-from initiatives.journey.models.owned_objects import OwnedObject, seen
+from initiatives.journey.models.owned_objects import OwnedObject
+from initiatives.journey.models.seen import leaves, seen
 from initiatives.journey.models.words import Kind, State
 from initiatives.organization.models import User
 
@@ -24,6 +25,10 @@ class OwnableQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """What `user` may know of."""
         return self.filter(seen(user, "owned__"))
+
+    def exportable_by(self, user: User) -> Self:
+        """Of what `user` sees, what may leave the building with them."""
+        return self.filter(leaves(user, "owned__"))
 
     def in_use(self) -> Self:
         return self.filter(owned__archived_on=None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -18,9 +18,9 @@ from initiatives.core.rules import says
 from initiatives.duties.models import Obligation
 from initiatives.journey.models import following, grants
 from initiatives.journey.models.proposing import obstacle_to_propose
+from initiatives.journey.models.seen import leaves, seen
 from initiatives.journey.models.spells import Spell
 from initiatives.journey.models.words import Kind, State
-from initiatives.organization.grants import granted
 from initiatives.organization.models import Department, User
 
 if TYPE_CHECKING:
@@ -36,26 +36,14 @@ PAGES = {
 ATTEST_WINDOW = timedelta(days=14)  # so long before the day people are asked, and so long they have after they missed it
 
 
-def seen(user: User, along: str = "") -> Q:
-    """The condition that `user` may know of an owned object; `along` is the way to it: "owned__", "touchpoint__owned__"."""
-    standing = user.standing
-    if not user.is_active or not standing.anywhere:
-        return Q(pk__in=[])
-    if standing.sees_everything:
-        return Q()
-    here = f"{along}pk"
-    tables = {"to_people": grants.OwnedObjectUserPermission, "to_groups": grants.OwnedObjectGroupPermission}
-    guest = granted(user, grants.VIEW, of=here, **tables)
-    named = OwnedObject.departments.through._default_manager.filter(
-        ownedobject_id=OuterRef(here), department_id__in=standing.belongs_to
-    )
-    return Q(**{f"{along}restricted": False}) | guest | Q(Exists(named))
-
-
 class OwnedObjectQuerySet(models.QuerySet["OwnedObject"]):
     def visible_to(self, user: User) -> Self:
         """What `user` may know of; a condition on the row and its grants, so that no row is multiplied."""
         return self.filter(seen(user))
+
+    def exportable_by(self, user: User) -> Self:
+        """Of what `user` sees, what may leave the building with them."""
+        return self.filter(leaves(user))
 
     def in_use(self) -> Self:
         """Neither archived nor retired."""

@@ -12,9 +12,9 @@ from initiatives.core.rules import RuleBroken, says
 from initiatives.journey.models import asking
 from initiatives.journey.models.asked import Asked
 from initiatives.journey.models.map import MapPolicy
-from initiatives.journey.models.owned_objects import seen
 from initiatives.journey.models.proposing import obstacle_to_propose
 from initiatives.journey.models.refusing import count_refusal
+from initiatives.journey.models.seen import seen
 from initiatives.journey.models.settling import settle
 from initiatives.journey.models.words import ANSWERS, LIVING, Answer, Ending, Refusal
 from initiatives.organization.calendars import working_days_after

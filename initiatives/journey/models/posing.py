@@ -12,7 +12,7 @@ from initiatives.core.rules import RuleBroken
 from initiatives.journey.models import following
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import ProblemState
-from initiatives.journey.models.hanging import alike, all_seen, answered_by, answers_for, in_use
+from initiatives.journey.models.hanging import alike, all_leave, all_seen, answered_by, answers_for, in_use
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
 from initiatives.journey.models.pain import a_year_before, with_pain
@@ -27,6 +27,10 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, user: User) -> Self:
         """Those of which `user` may know every touchpoint."""
         return self.filter(all_seen(user, ProblemTouchpoint, "problem"))
+
+    def exportable_by(self, user: User) -> Self:
+        """Of what `user` sees, what may leave the building with them."""
+        return self.filter(all_leave(user, ProblemTouchpoint, "problem"))
 
     def open_now(self) -> Self:
         return self.filter(state=ProblemState.OPEN)

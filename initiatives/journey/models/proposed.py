@@ -16,8 +16,8 @@ from initiatives.duties.models import Obligation
 from initiatives.journey.models.change_words import Act, ChangeState, Noun
 from initiatives.journey.models.drawn import Drawn, plain
 from initiatives.journey.models.map import Channel, MapPolicy, Stage, Touchpoint
-from initiatives.journey.models.owned_objects import seen
 from initiatives.journey.models.paths import Journey
+from initiatives.journey.models.seen import seen
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 

@@ -16,7 +16,7 @@ from initiatives.core.triggers import with_refusals
 from initiatives.journey.models import following, triaging
 from initiatives.journey.models.dispositions import Disposed
 from initiatives.journey.models.failing_words import MOST_CUSTOMERS, SIGNAL_STEPS, Disposition, Source
-from initiatives.journey.models.hanging import alike, all_seen, answered_by, in_use
+from initiatives.journey.models.hanging import alike, all_leave, all_seen, answered_by, in_use
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
 from initiatives.journey.models.owned_objects import OwnedObject
@@ -40,6 +40,10 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def visible_to(self, user: User) -> Self:
         """Those of which `user` may know every touchpoint."""
         return self.filter(all_seen(user, SignalTouchpoint, "signal"))
+
+    def exportable_by(self, user: User) -> Self:
+        """Of what `user` sees, what may leave the building with them."""
+        return self.filter(all_leave(user, SignalTouchpoint, "signal"))
 
     def open_now(self) -> Self:
         """Waiting for an answer."""

@@ -14,7 +14,7 @@ from initiatives.core.rules import RuleBroken, says
 from initiatives.journey.models import following, sweeping
 from initiatives.journey.models.failing_words import SweepState
 from initiatives.journey.models.map import Stage, Touchpoint
-from initiatives.journey.models.owned_objects import seen
+from initiatives.journey.models.seen import seen
 from initiatives.organization.models import Department, User
 
 

@@ -56,14 +56,15 @@ def coverage_page(user: User, day: date | None) -> dict[str, Any]:
     policy = MapPolicy.objects.current()
     found, past = holdings(user, day), day is not None
     departments = {one.pk: one for one in Department.objects.visible_to(user)}
-    stages = sorted(Stage.objects.visible_to(user), key=lambda one: (StageKind.values.index(one.kind), one.position))
+    known = Stage.objects.visible_to(user).select_related("owned")
+    stages = sorted(known, key=lambda one: (StageKind.values.index(one.kind), one.position))
     concentration = Concentration.of(found, policy)
     days = history(user, day)
     return {
         "day": day,
         "today": today(),
         "rails": Rails.of(found),
-        "urls": None if past else _urls(stages),
+        "urls": None if past else _urls([one for one in stages if one.owned.archived_on is None]),
         "stages": _stages(stages, found, past),
         "channels": _channels(found, past),
         "concentration": concentration,

@@ -1,6 +1,7 @@
 """The facets of a touchpoint as one matrix, and the touchpoints that are split between departments."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -18,6 +19,11 @@ class Cell:
     letter: str
     accountable: bool
     words: str  # "Marketing in Content"
+    typed: str | None = None  # what stands in a form that was refused
+
+    @property
+    def shown(self) -> str:
+        return self.letter if self.typed is None else self.typed
 
 
 @dataclass(frozen=True)
@@ -70,16 +76,26 @@ def facets_panel(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
     }
 
 
-def facets_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
-    """The matrix to be filled in: every open department has a row."""
+def facets_page(touchpoint: Touchpoint, user: User, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The matrix to be filled in, with the letters that were typed: every open department has a row."""
     departments = Department.objects.visible_to(user).active().in_order()
     context = matrix(touchpoint, departments)
+    lines = [replace(line, cells=[replace(one, typed=typed.get(one.name)) for one in line.cells]) for line in context["lines"]]
     return {
         **context,
+        "lines": lines,
         "touchpoint": touchpoint,
         "letters": FacetLetter.choices,
         "obstacle": obstacle_to_arrange(touchpoint, user),
     }
+
+
+def conflict(lines: list[Line]) -> Iterator[dict[str, str | None]]:
+    """Each cell in which another letter was typed than stands there now."""
+    words = dict(FacetLetter.choices)
+    for cell in (one for line in lines for one in line.cells):
+        if cell.typed is not None and cell.typed != cell.letter:
+            yield {"label": cell.words, "typed": words.get(cell.typed), "now": words.get(cell.letter)}
 
 
 @dataclass(frozen=True)

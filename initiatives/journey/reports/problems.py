@@ -11,6 +11,7 @@ from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.core.models import Event
 from initiatives.journey import above
+from initiatives.journey.looks.narrowed import narrowed_to
 from initiatives.journey.looks.problems import ANSWERED, STATES, UNANSWERED, ProblemLook
 from initiatives.journey.models import Problem, ProblemState, Stage, Touchpoint
 from initiatives.journey.models.posing import ProblemQuerySet
@@ -81,6 +82,7 @@ def problems_page(user: User, query: QueryDict) -> dict[str, Any]:
             ("stage", "Stage", [(reference, title) for _, reference, title in problems.stages], look.stage),
         ],
         "query": look.query(),
+        "narrowed": narrowed_to(look),
         "figures": problem_figures(user) if not look.narrows else None,
         "page": here,
         "total": pages.count,
@@ -120,8 +122,8 @@ EXPORTED = {
 
 
 def exported_problems(user: User, query: QueryDict) -> tuple[list[str], Iterable[list[Cell]]]:
-    """Header and rows of the file: what the list shows, all pages."""
-    found: Any = Problems.of(user, query).found().worst_first(clock.today())
+    """Header and rows of the file: what the list shows, all pages, as far as it may leave the building."""
+    found: Any = Problems.of(user, query).found().exportable_by(user).worst_first(clock.today())
     return list(EXPORTED), (list(row) for row in found.values_list(*EXPORTED.values()))
 
 

@@ -1,4 +1,4 @@
-"""The register of ownership, as a file: every object that its reader may know of, and who answers for it."""
+"""The register of ownership, as a file: every object that may leave with its reader, and who answers for it."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def register(user: User) -> Iterator[list[Cell]]:
         "reference", "name", "kind", "state", "department__name", "person__name", "steward__name", "since", "attest_by", "lapses",
         "weight",
     )  # fmt: skip
-    rows = OwnedObject.objects.visible_to(user).in_use().order_by("kind", "reference").values_list(*values)
+    rows = OwnedObject.objects.visible_to(user).exportable_by(user).in_use().order_by("kind", "reference").values_list(*values)
     for reference, name, kind, state, department, person, steward, since, attest_by, lapses, weight in rows:
         day = clock.day_of(since)
         words = (Kind(kind).label, State(state).label, department or "", person or "", steward or "")

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from initiatives.core.exports import Cell
 from initiatives.core.models import Event
+from initiatives.journey.looks.narrowed import narrowed_to
 from initiatives.journey.looks.signals import SignalLook
 from initiatives.journey.models import Disposition, Problem, Signal, Source, Stage, Touchpoint, Voice
 from initiatives.journey.models.signals import SignalQuerySet
@@ -42,9 +43,10 @@ class Signals:
         return self.look.narrow(Signal.objects.visible_to(self.user), self.user)
 
     def rows(self) -> Any:
-        """The newest first, as plain values; `heard` counts who says the same: voices, and duplicates with theirs."""
-        here = Q(signal=OuterRef("pk")) | Q(signal__duplicate_of=OuterRef("pk"))
-        voices, duplicates = _counted(Voice.objects.filter(here)), _counted(Signal.objects.filter(duplicate_of=OuterRef("pk")))
+        """The newest first, as plain values; `heard` counts who says the same: voices, and duplicates seen with theirs."""
+        seen = Signal.objects.visible_to(self.user)
+        here = Q(signal=OuterRef("pk")) | Q(signal__duplicate_of=OuterRef("pk"), signal__in=seen.values("pk"))
+        voices, duplicates = _counted(Voice.objects.filter(here)), _counted(seen.filter(duplicate_of=OuterRef("pk")))
         return self.found().annotate(heard=voices + duplicates).order_by("-raised_at", "-id").values(*SHOWN)
 
     def drawn(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,6 +83,7 @@ def signals_page(user: User, query: QueryDict) -> dict[str, Any]:
             ("stage", "Stage", [(reference, title) for _, reference, title in signals.stages], signals.look.stage),
         ],
         "query": signals.look.query(),
+        "narrowed": narrowed_to(signals.look),
         "page": here,
         "total": pages.count,
         "rows": signals.drawn(here.object_list),
@@ -105,8 +108,8 @@ EXPORTED = {
 
 
 def exported_signals(user: User, query: QueryDict) -> tuple[list[str], Iterable[list[Cell]]]:
-    """Header and rows of the file: what the list shows, all pages. Problems that the reader may not see have no reference."""
-    found = Signals.of(user, query).found().order_by("pk")
+    """Header and rows of the file: what the list shows, all pages, as far as it and its problems may leave."""
+    found = Signals.of(user, query).found().exportable_by(user).order_by("pk")
     hidden = set() if user.standing.sees_everything else set(_hidden_problems(found, user))
     names = [*EXPORTED.values()]
     place = names.index("problem__reference")
@@ -115,7 +118,7 @@ def exported_signals(user: User, query: QueryDict) -> tuple[list[str], Iterable[
 
 
 def _hidden_problems(found: SignalQuerySet, user: User) -> Iterable[str]:
-    seen = Problem.objects.visible_to(user).values("pk")
+    seen = Problem.objects.visible_to(user).exportable_by(user).values("pk")
     return found.exclude(problem=None).exclude(problem__in=seen).values_list("problem__reference", flat=True)
 
 
@@ -130,12 +133,14 @@ def signal_page(signal: Signal, user: User) -> dict[str, Any]:
     links = list(signal.links.select_related("touchpoint__owned", "touchpoint__stage__owned", "touchpoint__channel"))
     may_triage = signal.may_triage(user)
     same = Signal.objects.visible_to(user).filter(duplicate_of=signal)
+    duplicates = list(same.select_related("raised_by").order_by("id"))
+    voices = Voice.objects.filter(Q(signal=signal) | Q(signal__in=same.values("pk"))).select_related("person").order_by("id")
     return {
         "signal": signal,
         "tone": TONES[signal.state],
         "touchpoints": [link.touchpoint for link in links],
-        "voices": list(signal.voices.select_related("person").order_by("id")),
-        "duplicates": list(same.select_related("raised_by").order_by("id")),
+        "heard": [one.raised_by for one in duplicates] + [voice.person for voice in voices],
+        "duplicates": duplicates,
         "outcome": outcome_of(signal, user),
         "may_triage": may_triage,
         **(_may_be(signal, [link.touchpoint_id for link in links], user) if may_triage and signal.is_open else {}),

@@ -153,8 +153,12 @@ def _drawn(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def export_rows(user: User, query: QueryDict) -> tuple[list[str], Iterable[list[Cell]]]:
-    """Header and rows of the file: what the list shows, all pages; a cost that is not open is “withheld”."""
+    """Header and rows of the file: what the list shows, all pages, as far as it may leave the building.
+
+    A cost that is not open is “withheld”.
+    """
     register = Register(user, query)
+    found: Any = register.rows()
     header = [
         "Reference", "Title", "Owner", "Accountable person", "State", "Capability", "Vendor", "Lifecycle", "Course",
         "Touchpoints", "Yearly cost",
@@ -165,17 +169,9 @@ def export_rows(user: User, query: QueryDict) -> tuple[list[str], Iterable[list[
             row["capability"], row["vendor"], row["lifecycle"], row["course"], row["touched"],
             row["open_cost"] if row["cost_is_open"] else "withheld",
         ]
-        for row in map(_drawn, exportable(register.rows(), user))
+        for row in map(_drawn, found.exportable_by(user))
     )  # fmt: skip
     return header, rows
-
-
-def exportable(rows: Rows, user: User) -> Rows:
-    """What may leave the building: restricted systems only for who sees everything, and of departments that one heads."""
-    standing = user.standing
-    if standing.sees_everything:
-        return rows
-    return rows.filter(Q(owned__restricted=False) | Q(owned__department__in=standing.heads))
 
 
 def system_page(system: System, user: User) -> dict[str, Any]:

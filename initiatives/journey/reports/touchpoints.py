@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from initiatives.core.exports import Cell
@@ -118,10 +118,7 @@ EXPORTED = {
 
 
 def export_rows(user: User, query: QueryDict) -> tuple[list[str], Iterable[list[Cell]]]:
-    """Header and rows of the file: what the list shows, all pages; restricted ones only of departments that one heads."""
+    """Header and rows of the file: what the list shows, all pages, as far as it may leave the building."""
     list_of = Touchpoints(user, query)
-    found = list_of.found
-    if not user.standing.sees_everything:
-        found = found.filter(Q(owned__restricted=False) | Q(owned__department__in=user.standing.heads))
-    rows = found.order_by(*list_of.look.order()).values_list(*EXPORTED.values())
+    rows = list_of.found.exportable_by(user).order_by(*list_of.look.order()).values_list(*EXPORTED.values())
     return list(EXPORTED), (list(row) for row in rows)
