@@ -304,6 +304,7 @@ WHO_ANSWERS = {  # where it is not the department's first contributor
     "Wi-Fi": "Wei Zhang",
     "Security check": "Viktor Hale",
     "Restrooms": "Ruth Adeyemi",
+    "Escalators and walkways": "Ivo Lang",
     "AirTrain": "Aiko Tanaka",
     "A complaint is answered": "Elif Kaya",
     "Advertising in the city": "Paul Lindqvist",
@@ -317,3 +318,9 @@ PROPOSALS: list[
     ("Restaurants", {"moment_of_truth": True}, "One in three complaints about the terminal names food.", "Kate Byrne", 2, ""),
     ("Parking", {"reach": 2_450_000}, "Barrier count of the last twelve months.", "Marek Nowak", 1, ""),
 ]
+
+FACETS = {  # of touchpoints that nobody owns as a whole: {facet: who owns it}
+    "Wi-Fi sign-in page": {"channel": "ITS", "content": "MKT"},
+    "Asking for assistance": {"data": "CUS"},
+}
+LEFT = ("Ivo Lang", 17)  # who left, days ago; what they owned is vacant

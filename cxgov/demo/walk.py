@@ -4,9 +4,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cxgov.demo.journey import CHANNELS, CONTACTS, JOURNEYS, PROPOSALS, STAGES, WHO_ANSWERS, Contact
+from cxgov.demo.journey import CHANNELS, CONTACTS, FACETS, JOURNEYS, LEFT, PROPOSALS, STAGES, WHO_ANSWERS, Contact
 from initiatives.core import clock
 from initiatives.journey.models import Channel, Journey, MapChange, OwnedObject, Part, Refusal, Stage, Touchpoint
+from initiatives.journey.models.facets import facet_of
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Walk:
                 self.seek_owner(title, owner, contact.since)
         for place, proposal in enumerate(PROPOSALS):
             self.plan(proposal[4], partial(self.propose, place))
+
+        for title, owners in FACETS.items():
+            for kind, code in owners.items():
+                self.plan(95, partial(self.share, title, kind, code))
+        self.plan(LEFT[1], self.leave)
 
     def seek_owner(self, title: str, owner: str, since: int) -> None:
         """As the mark after the department says (journey.py)."""
@@ -121,6 +127,14 @@ class Walk:
     def who_answers(self, title: str, code: str) -> User:
         name = WHO_ANSWERS.get(title)
         return self.company.people[name] if name else self.company.deliverer(code)
+
+    def share(self, title: str, kind: str, code: str) -> None:
+        """One department takes a facet on; the whole stays without an owner."""
+        owned = facet_of(self.touchpoint(title), kind, by=self.company.cxo).owned
+        owned.propose(self.company.departments[code], by=self.company.head(code), person=self.company.deliverer(code))
+
+    def leave(self) -> None:
+        self.company.people[LEFT[0]].deactivate(by=self.company.administrator, reason="Went to another airport.")
 
     # -- proposals -------------------------------------------------------------------------------------------------------
 

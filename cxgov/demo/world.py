@@ -21,7 +21,7 @@ DEPARTMENTS = {  # code: (name, cost centre, head, deputy, contributors)
     "SEC": ("Security checkpoints", "6200", "Viktor Hale", None, ["Amina Diallo"]),
     "AIR": ("Airline relations", "6300", "Claire Fontaine", None, []),
     "RET": ("Shops and restaurants", "7100", "Bruno Salvi", "Nadia Petrova", ["Tom Keller"]),
-    "FAC": ("Facilities and cleaning", "7200", "Ruth Adeyemi", None, ["Pedro Lopes"]),
+    "FAC": ("Facilities and cleaning", "7200", "Ruth Adeyemi", None, ["Pedro Lopes", "Ivo Lang"]),
     "ITS": ("Information technology", "8100", "Daniel Stern", "Wei Zhang", ["Sara Lind"]),
     "CUS": ("Customer service", "8200", "Elif Kaya", None, ["Noah Meyer"]),
 }
