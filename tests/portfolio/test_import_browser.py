@@ -1,5 +1,6 @@
 """The import in a real browser and with a real worker: uploaded, mapped, tried, confirmed, watched to its end."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def test_it_goes_on_without_the_page_and_without_scripts(browse: Browse, worker:
     page.get_by_role("button", name="Upload and map").click()
     page.get_by_role("button", name="Try it").click()
     page.get_by_role("button", name="Import 19 rows").click()
-    page.close()
+    expect(page.locator(".answer")).to_contain_text(re.compile("you may leave this page|were created"))
+    page.goto("about:blank")
     until(lambda: ImportRun.objects.get().state == "done", otherwise=worker.said)
     assert Initiative.objects.count() == 19

@@ -15,6 +15,25 @@ def test_the_pattern_page_has_no_fault(browse: Browse, faults: Faults, cast: Cas
     assert faults(browse("/ui/?open=CX-001", by=cast.administrator)) == []
 
 
+def test_a_fault_is_found_in_the_look_that_has_it(browse: Browse, faults: Faults) -> None:
+    """The control of all tests that find none."""
+    page = browse("/account/login/")
+    page.evaluate("""document.querySelector("main").insertAdjacentHTML("beforeend", '<img src="data:,"><p>pale</p>')""")
+    page.evaluate("""() => {
+        const faulty = new CSSStyleSheet();
+        faulty.replaceSync(`@media (prefers-color-scheme: light) { main > p:last-child { color: #eee; } }
+            @media (width < 500px) { main > p:last-child { min-width: 600px; } }`);
+        document.adoptedStyleSheets.push(faulty);
+    }""")
+    found = {(look, fault.partition(": ")[0]) for look, _, fault in (one.partition(": ") for one in faults(page))}
+    light, dark = {f"{width} light" for width in (360, 768, 1440)}, {f"{width} dark" for width in (360, 768, 1440)}
+    assert found == {
+        *((look, "image-alt") for look in light | dark),
+        *((look, "color-contrast") for look in light),
+        *((look, "the page is wider than the window") for look in ("360 light", "360 dark")),
+    }
+
+
 @pytest.mark.parametrize("path", ["/account/login/", "/account/password/reset/", "/account/signup/", "/nowhere/"])
 def test_pages_without_a_reader_have_no_fault(browse: Browse, faults: Faults, path: str) -> None:
     assert faults(browse(path, expect=404 if path == "/nowhere/" else 200)) == []
