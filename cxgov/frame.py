@@ -74,6 +74,7 @@ ACTS = (
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),
             Place("Transfers", "funding:virements"),
+            Place("Authority", "funding:authority"),
         ),
         key="d",
     ),

@@ -5,7 +5,7 @@ An administrator has no say over money, whatever else she is (SoD6).
 
 from initiatives.core.policy import Rule, TaskRule, declare, permission
 from initiatives.funding import above
-from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool, Virement
+from initiatives.funding.models import ApprovalLimit, CostObject, FundingRequest, Journal, Pool, Virement
 from initiatives.funding.models.ledger import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -112,9 +112,26 @@ def withdraw_virement(user: User, virement: Virement) -> bool:
     return user.pk == virement.by_id
 
 
+@permission("funding.view_authority")
+def view_authority(user: User) -> bool:
+    """Who leads a department, who answers for the company's money, and administrators, who set limits."""
+    return bool(user.standing.heads) or user.standing.holds("administrator", *SEE_ALL_MONEY)
+
+
+@permission("funding.propose_limit")
+def propose_limit(user: User) -> bool:
+    return user.standing.holds("administrator")
+
+
+@permission("funding.decide_limit")
+def decide_limit(user: User, limit: ApprovalLimit) -> bool:
+    return handles_money(user) and user.standing.holds("cxo")
+
+
 FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
+SEES_AUTHORITY = "heads and deputies; finance, CXO, CEO, auditor; administrators, the limits only"
 SEES_VIREMENT = "who proposed it; who leads the department of either pool; finance, CXO, CEO, auditor"
 AGREES = "head or deputy of a pool's department, else who stands above, the CXO for the central pool; never one for both"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
@@ -146,5 +163,9 @@ declare(
     Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),
     Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
     Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
+    Rule("funding:authority", "GET", "funding.view_authority", who=SEES_AUTHORITY),
+    Rule("funding:limit_propose", "GET POST", "funding.propose_limit", who="administrators"),
+    Rule("funding:limit_confirm", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
+    Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     TaskRule("funding.expire", "closes transfers between pools that nobody answered in time; in nobody’s name"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from initiatives.duties.kinds import Kind
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import AGREE, ASK, FundingRequest, State, Virement
+from initiatives.funding.models import AGREE, ASK, CONFIRM, ApprovalLimit, FundingRequest, State, Virement
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -41,6 +41,22 @@ AGREE_VIREMENT = Kind(
     sides_missing,
     visible=lambda user: Virement.objects.visible_to(user),
     subjects=lambda ids: Virement.objects.with_pools().in_bulk(ids),
+    announced=True,
+)
+
+
+def to_confirm(user: User, subject_ids: set[int]) -> set[int]:
+    """The limits among these that this person may confirm or decline."""
+    waiting = ApprovalLimit.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
+    return {limit.pk for limit in waiting if limit.obstacle_to_decide(user) is None}
+
+
+CONFIRM_LIMIT = Kind(
+    CONFIRM,
+    "Limit to confirm",
+    "",
+    to_confirm,
+    visible=lambda user: ApprovalLimit.objects.visible_to(user),
     announced=True,
 )
 

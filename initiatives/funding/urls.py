@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.funding.views import money, virements
+from initiatives.funding.views import authority, money, virements
 
 app_name = "funding"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path("requests/<int:pk>/approve/", money.request_approve, name="request_approve"),
     path("requests/<int:pk>/decline/", money.request_decline, name="request_decline"),
     path("requests/<int:pk>/withdraw/", money.request_withdraw, name="request_withdraw"),
+    path("authority/", authority.authority, name="authority"),
+    path("authority/limits/new/", authority.limit_propose, name="limit_propose"),
+    path("authority/limits/<int:pk>/confirm/", authority.limit_confirm, name="limit_confirm"),
+    path("authority/limits/<int:pk>/decline/", authority.limit_decline, name="limit_decline"),
     path("cost-objects/<int:pk>/", money.cost_object, name="cost_object"),
     path("cost-objects/<int:pk>/request/", money.request_draft, name="request_draft"),
     path("cost-objects/<int:pk>/commit/", money.commit, name="commit"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
 from initiatives.duties.models import Letter
-from initiatives.funding.models import FiscalYear, FundingRequest, Journal, Pool, Virement
+from initiatives.funding.models import ApprovalLimit, FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
@@ -103,7 +103,9 @@ def _money(world: World, cast: Cast) -> None:
     for case, code in (("own", "OPS"), ("foreign", "HR")):
         moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
         world.arguments["virement", case] = {"pk": moved.pk}
-    for kind in ("pool", "request", "cost object", "journal", "virement"):
+    limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
+    world.arguments["limit", "own"] = {"pk": limit.pk}
+    for kind in ("pool", "request", "limit", "cost object", "journal", "virement"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

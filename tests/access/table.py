@@ -65,6 +65,7 @@ SEEN: dict[str, dict[str, str]] = {
     "sweep": {"own": ROLE, "none": ""},
     "swept stage": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "problem": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "limit": {"own": "hdofxeaA", "none": ""},  # one that waits for the CXO
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -160,6 +161,10 @@ TABLE: list[Row] = [
     ("funding:virement_agree", "POST", "virement", everywhere("x", own="hd")),
     ("funding:virement_decline", "POST", "virement", everywhere("x", own="hd")),
     ("funding:virement_withdraw", "POST", "virement", {"own": "f", "foreign": "f"}),
+    ("funding:authority", "GET", "", {"": "hdofxeaA"}),
+    ("funding:limit_propose", "GET POST", "", {"": "A"}),
+    ("funding:limit_confirm", "POST", "limit", {"own": "x"}),
+    ("funding:limit_decline", "POST", "limit", {"own": "x"}),
     ("funding:requests", "GET", "", {"": "chdofxea"}),
     ("funding:request", "GET", "request", everywhere("fxea", own="chd")),
     ("funding:request_submit", "POST", "request", {"own": "c"}),

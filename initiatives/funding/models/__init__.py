@@ -5,6 +5,7 @@ from initiatives.funding.models.consents import Consent, Missing, Side, Virement
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
+from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import FiscalYear, Pool
 from initiatives.funding.models.requests import FundingRequest
@@ -13,15 +14,18 @@ from initiatives.funding.models.virements import Virement
 __all__ = [
     "AGREE",
     "ASK",
+    "CONFIRM",
     "Account",
     "Act",
     "Approval",
+    "ApprovalLimit",
     "Consent",
     "CostObject",
     "FiscalYear",
     "FundingRequest",
     "Journal",
     "Kind",
+    "LimitState",
     "Missing",
     "Pool",
     "Receipt",

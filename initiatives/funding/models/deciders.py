@@ -1,46 +1,95 @@
-"""Who decides about the money of a department: along the tree of departments."""
+"""Who decides about the money of a department: along the tree of departments, each up to the limit of the own role."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple, Self
 
+from initiatives.funding.models.limits import ApprovalLimit
 from initiatives.organization.models import Department, Role, RoleKind, User
 
 if TYPE_CHECKING:
     from initiatives.funding.models.pools import Pool
 
 
+class Limits:
+    """The limits of today, read once for everything that is decided in one go."""
+
+    def __init__(self, rows: Iterable[ApprovalLimit]) -> None:
+        self.rows = list(rows)
+
+    @classmethod
+    def read(cls) -> Self:
+        return cls(ApprovalLimit.objects.in_force())
+
+    def of(self, role: Role, currency: str) -> Decimal | None:
+        """Up to which amount this role decides; None: any. Who is limited in one currency decides about no other one."""
+        mine = [row for row in self.rows if row.covers(role)]
+        here = [row for row in mine if row.currency == currency]
+        if here:
+            return max(here, key=lambda row: (row.person_id is not None, row.department_id is not None)).amount
+        return Decimal(0) if any(row.amount is not None for row in mine) else None
+
+    def reach(self, role: Role, amount: Decimal | None, currency: str) -> bool:
+        """Whether this role may decide about so much; without an amount, whether it may at all."""
+        if amount is None:
+            return True
+        limit = self.of(role, currency)
+        return limit is None or limit >= amount
+
+
+class Line(NamedTuple):
+    """Who may decide, first the one who is asked, and whose turn it would be but for the limit."""
+
+    people: list[User]
+    passed: list[User]
+
+
 def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:
-    """Who decides about money from this pool today, first the one who is asked: head, then deputies.
+    """Who decides about money from this pool today, first the one who is asked: head, then deputies; whatever the amount.
 
     Where nobody is left (absent, or in `without` because of separation of duties) the nearest department above decides,
     and above the top, as for the central pool, the CXO. Empty when nobody may.
     """
+    return holders(pool, None, Limits([]), without=without).people
+
+
+def holders(pool: "Pool", amount: Decimal | None, limits: Limits, *, without: Collection[int] = ()) -> Line:
+    """The same for this amount: who has a limit below it is passed over, and the next in line decides."""
     parents = dict(Department.objects.values_list("id", "parent_id")) if pool.department_id else {}
     above, here = [], pool.department_id
     while here is not None and here not in above:
         above.append(here)
         here = parents[here]
-    roles = Role.objects.current().held_by_the_active().exclude(person__in=without).select_related("person")
-    leads = roles.filter(kind__in=(RoleKind.HEAD, RoleKind.DEPUTY), department__in=above).order_by("starts", "id")
+    roles = _roles(without, RoleKind.HEAD, RoleKind.DEPUTY, RoleKind.CXO)
     by_place: dict[int | None, list[Role]] = {}
-    for role in leads:
+    for role in roles:
         by_place.setdefault(role.department_id, []).append(role)
-    for place in above:
-        if place in by_place:
-            return _apart(sorted(by_place[place], key=lambda role: role.kind != RoleKind.HEAD))
-    return _apart(roles.filter(kind=RoleKind.CXO).order_by("starts", "id"))
+    passed: list[User] = []
+    for place in (*above, None):
+        line = _within(
+            limits, sorted(by_place.get(place, ()), key=lambda role: role.kind != RoleKind.HEAD), amount, pool.currency
+        )
+        passed += line.passed
+        if line.people:
+            return Line(line.people, passed)
+    return Line([], passed)
 
 
-def financiers(*, without: Collection[int] = ()) -> list[User]:
-    """Who gives the last approval, first the one who is asked: people in finance."""
+def financiers(amount: Decimal | None, currency: str, limits: Limits, *, without: Collection[int] = ()) -> Line:
+    """Who gives the last approval of so much, first the one who is asked: people in finance whose limit reaches it."""
+    return _within(limits, _roles(without, RoleKind.FINANCE), amount, currency)
+
+
+def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
+    """Roles of these kinds that are held today, but not by those who administer the product: they have no say over money."""
     roles = Role.objects.current().held_by_the_active().exclude(person__in=without).select_related("person")
-    return _apart(roles.filter(kind=RoleKind.FINANCE).order_by("starts", "id"))
+    administrators = Role.objects.current().filter(kind=RoleKind.ADMINISTRATOR).values("person")
+    return list(roles.filter(kind__in=kinds).exclude(person__in=administrators).order_by("starts", "id"))
 
 
-def _apart(roles: Iterable[Role]) -> list[User]:
-    """The people of these roles, once each, without those who administer the product (they have no say over money)."""
-    people = {role.person_id: role.person for role in roles}
-    administrators = set(
-        Role.objects.current().filter(kind=RoleKind.ADMINISTRATOR, person__in=people).values_list("person_id", flat=True)
-    )
-    return [person for key, person in people.items() if key not in administrators]
+def _within(limits: Limits, roles: Iterable[Role], amount: Decimal | None, currency: str) -> Line:
+    """The people of these roles, once each: whom a limit lets decide about so much, and whom it does not."""
+    able, passed = dict[int, User](), dict[int, User]()
+    for role in roles:
+        (able if limits.reach(role, amount, currency) else passed).setdefault(role.person_id, role.person)
+    return Line(list(able.values()), [person for key, person in passed.items() if key not in able])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciders import deciders, financiers
+from initiatives.funding.models.deciders import Limits, financiers, holders
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
@@ -28,11 +29,14 @@ DAYS_TO_DECIDE = 5
 
 @dataclass(frozen=True)
 class Due:
-    """An approval that is not given yet, and who may give it, first the one who is asked."""
+    """An approval that is not given yet, of how much, who may give it, first the one who is asked, and whose limit is too low."""
 
     step: Step
     pool: Pool | None
+    amount: Decimal
+    currency: str
     people: list[User]
+    passed: list[User]
 
     def __str__(self) -> str:
         return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
@@ -99,13 +103,18 @@ class Deciding(Recorded):
         """The approvals that are due now: those of the pools, and when all are given that of finance."""
         if self.state != State.SUBMITTED:
             return []
-        apart = self.kept_apart()
+        apart, limits = self.kept_apart(), Limits.read()
         given = set(self.given().values_list("pool_id", flat=True))
-        lines = self.asked_lines().select_related("pool__department", "pool__year")
-        budget = [Due(Step.BUDGET, line.pool, deciders(line.pool, without=apart)) for line in lines if line.pool_id not in given]
+        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
+        budget = [
+            Due(Step.BUDGET, line.pool, line.amount, line.pool.currency, *holders(line.pool, line.amount, limits, without=apart))
+            for line in lines
+            if line.pool_id not in given
+        ]
         if budget or None in given:
             return budget
-        return [Due(Step.FINANCE, None, financiers(without=apart))]
+        total, currency = sum((line.amount for line in lines), Decimal(0)), self.cost_object.currency
+        return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, limits, without=apart))]
 
     def due_from(self, person: User, pool: Pool | None = None) -> Due | None:
         """The approval that this person may give now, or None."""
@@ -132,7 +141,9 @@ class Deciding(Recorded):
         due = next((due for due in waiting if by in due.people and (pool is None or due.pool == pool)), None)
         if due is None:
             who = "; ".join(f"{due}: {', '.join(map(str, due.people)) or 'nobody may'}" for due in waiting)
-            return None, f"This approval is not yours. {who}."
+            over = next((due for due in waiting if by in due.passed and (pool is None or due.pool == pool)), None)
+            why = f"Your limit is below {over.amount:,.2f} {over.currency}." if over else "This approval is not yours."
+            return None, f"{why} {who}."
         return due, self.shortage(due, to=by)
 
     def shortage(self, due: Due, *, to: User) -> str | None:
@@ -164,15 +175,15 @@ class Deciding(Recorded):
 
     def _allocate(self, by: User) -> None:
         """Move the money to the cost object. Every approval must still stand: for this content, by these people."""
-        current, approvals = self.shown(), list(self.given().select_related("by"))
+        current, approvals, limits = self.shown(), list(self.given().select_related("by", "pool")), Limits.read()
+        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         if any(approval.shown != current for approval in approvals):
             raise RuleBroken("What was approved is not what would be allocated; withdraw the request and ask anew.")
         for approval in approvals:
             if approval.by_id in (self.requester_id, self.cost_object.owner_id):
                 raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
-            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval)):
+            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval, lines, limits)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
-        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         pools = [line.pool for line in lines]
         Account.objects.open_for(*pools, cost_object=self.cost_object)
         accounts = Account.objects.locked(*pools, cost_object=self.cost_object)
@@ -186,11 +197,13 @@ class Deciding(Recorded):
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by)
 
-    def _still_may(self, approval: "Approval") -> bool:
-        """Whether the approver could give this approval today, the other rules aside."""
+    def _still_may(self, approval: "Approval", lines: Iterable[RequestLine], limits: Limits) -> bool:
+        """Whether the approver could give this approval today: the role is held still, and its limit reaches the amount."""
         others = self.kept_apart() - {approval.by_id}
-        people = deciders(approval.pool, without=others) if approval.pool else financiers(without=others)
-        return approval.by in people
+        amount = sum((line.amount for line in lines if approval.pool_id in (None, line.pool_id)), Decimal(0))
+        if approval.pool:
+            return approval.by in holders(approval.pool, amount, limits, without=others).people
+        return approval.by in financiers(amount, self.cost_object.currency, limits, without=others).people
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""
@@ -225,17 +238,17 @@ class Deciding(Recorded):
         asks.exclude(person__in=wanted).excuse(ASK, self, by=by, reason=f"The request is {self.get_state_display().lower()}.")
         for person, due in wanted.items():
             department = due.pool.department if due.pool else None
-            Obligation.objects.open(
+            asked = Obligation.objects.open(
                 ASK,
                 self,
                 person=person,
-                stand_ins=due.people[1:],
                 due_on=working_days_after(person.today(), DAYS_TO_DECIDE, department),
                 words=f"Approve request {self.pk}",
                 url=self.get_absolute_url(),
                 department=department,
                 by=by,
             )
+            asked.stand_ins.set(due.people[1:])
 
     def _begin(self, act: str, by: User, key: UUID | None, **facts: Any) -> bool:
         """Lock the request, then its cost object. True when this very form was answered before."""

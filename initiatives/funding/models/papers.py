@@ -9,10 +9,12 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import says
+from initiatives.funding.models.authority import WITHIN_AUTHORITY
 from initiatives.funding.models.ledger import Keyed
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import DUTIES_APART, LINES_STAY
 from initiatives.organization.models import User
+from initiatives.organization.models.roles import today
 
 
 class State(models.TextChoices):
@@ -63,6 +65,7 @@ class Approval(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     shown = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now, editable=False)
+    day = models.DateField(null=True, default=today, editable=False)  # the company's, by which roles and limits counted
 
     class Meta:
         constraints: ClassVar = [
@@ -79,7 +82,7 @@ class Approval(models.Model):
                 name=says("budget_is_of_a_pool", "A budget approval names its pool."),
             ),
         ]
-        triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART]
+        triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART, WITHIN_AUTHORITY]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.by}"

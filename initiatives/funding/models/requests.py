@@ -12,9 +12,11 @@ from initiatives.core.money import exact
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
+from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK, Deciding
 from initiatives.funding.models.ledger import content_of, handles_money
+from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.papers import Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import KEEP_ASKED, LEGAL_STEPS, NEVER_DELETED
@@ -53,6 +55,13 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def ask_anew(self, by: User | None) -> None:
+        """Ask those who decide by now: somebody's authority began, changed or ended."""
+        for request in self.waiting().order_by("pk"):
+            with transaction.atomic():
+                request.lock()
+                request.ask_deciders(by=by)
+
     @transaction.atomic
     def draft(
         self, cost_object: CostObject, *, lines: Iterable[tuple[Pool, Decimal]], purpose: str, by: User, key: UUID | None = None
@@ -89,7 +98,7 @@ class FundingRequest(Deciding):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "-id"], name="request_by_state")]
-        triggers: ClassVar = [NEVER_DELETED, LEGAL_STEPS, KEEP_ASKED]
+        triggers: ClassVar = [NEVER_DELETED, LEGAL_STEPS, KEEP_ASKED, STILL_WITHIN_AUTHORITY]
 
     @property
     def total(self) -> Decimal:
@@ -151,3 +160,6 @@ class FundingRequest(Deciding):
             raise RuleBroken(obstacle)
         self._become(State.WITHDRAWN, "withdrawn", by=by)
         self.ask_deciders(by=by)
+
+
+ask_anew.append(lambda by: FundingRequest.objects.ask_anew(by))

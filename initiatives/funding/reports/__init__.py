@@ -1,5 +1,6 @@
 """What money pages show."""
 
+from initiatives.funding.reports.authority import authority_page
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
 from initiatives.funding.reports.requests import Decision, decisions, request_page, request_rows, requests
@@ -9,6 +10,7 @@ __all__ = [
     "JOURNAL_HEADER",
     "Decision",
     "Panel",
+    "authority_page",
     "cost_object_entries",
     "decisions",
     "effects",

@@ -1,0 +1,37 @@
+"""What the forms about authority read: limits of roles."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from initiatives.core.fields import CodeField, DayField, ProseField
+from initiatives.core.forms import offer
+from initiatives.core.money import AmountField
+from initiatives.funding.models.limits import DECIDE
+from initiatives.organization.models import Department, User
+from initiatives.organization.models.roles import today
+
+
+class LimitForm(forms.Form):
+    kind = forms.ChoiceField(label="Role", choices=[(kind.value, kind.label) for kind in DECIDE])
+    department = forms.ModelChoiceField(
+        Department.objects.none(), required=False, empty_label="Every department", help_text="Only for heads and deputies."
+    )
+    person = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="Whoever holds the role", help_text="The closest limit counts."
+    )
+    amount = AmountField(label="Up to", required=False, zero=True, help_text="Empty: any amount.")
+    currency = CodeField(label="Currency", max_length=3, min_length=3, initial=settings.CURRENCY)
+    starts = DayField(label="From")
+    ends = DayField(label="Until before", required=False, help_text="Empty: until another limit takes its place.")
+    reason = ProseField(label="Why", max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}), help_text="The CXO reads it.")
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "department", Department.objects.visible_to(user).active().in_order())
+        offer(self, "person", User.objects.visible_to(user).holding(*DECIDE).in_order())
+        self.fields["starts"].initial = today
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()

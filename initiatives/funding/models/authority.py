@@ -1,0 +1,132 @@
+"""What the database itself keeps right about who may approve how much, whoever writes to it.
+
+The same as initiatives.funding.models.deciders and limits, read in SQL. An approval carries the company's day by which its
+roles counted, for the database does not know the company's time zone; it only takes a day near the approval's instant.
+"""
+
+import pgtrigger
+
+from initiatives.core.triggers import with_refusals
+
+# Whether `person` holds on `day` a role whose limit reaches `amount` of `currency`, in one of `places` or company-wide.
+REACHES = """EXISTS (
+    SELECT FROM organization_role role
+    WHERE role.person_id = {person} AND role.kind IN {kinds}
+        AND (role.department_id IS NULL OR role.department_id = ANY ({places}))
+        AND role.starts <= {day} AND (role.ends IS NULL OR role.ends > {day})
+        AND coalesce(
+            (SELECT coalesce(found.amount, 'infinity') FROM funding_approvallimit found
+                WHERE {applies} AND found.currency = {currency}
+                ORDER BY found.person_id IS NULL, found.department_id IS NULL LIMIT 1),
+            (SELECT 0 FROM funding_approvallimit found WHERE {applies} AND found.amount IS NOT NULL LIMIT 1),
+            'infinity') >= {amount})"""
+APPLIES = """found.state = 'confirmed' AND found.kind = role.kind
+                AND (found.department_id IS NULL OR found.department_id = role.department_id)
+                AND (found.person_id IS NULL OR found.person_id = role.person_id)
+                AND found.starts <= {day} AND (found.ends IS NULL OR found.ends > {day})"""
+
+
+def reaches(**words: str) -> str:
+    """The condition that a person's authority is enough, written out for one trigger."""
+    return REACHES.format(applies=APPLIES.format(day=words["day"]), **words)
+
+
+# Budget: head or deputy of the pool's department or of one above it, or the CXO. Finance: finance, for the whole request.
+AUTHORITY = [
+    ("places", "bigint[]"),
+    ("asked", "numeric"),
+    ("money", "varchar(3)"),
+    ("today", "date"),
+]
+MEASURE = """
+        IF {given}.step = 'budget' THEN
+            WITH RECURSIVE above(id) AS (
+                SELECT pool.department_id FROM funding_pool pool WHERE pool.id = {given}.pool_id
+                UNION
+                SELECT one.parent_id FROM organization_department one JOIN above ON one.id = above.id)
+            SELECT array_agg(above.id) INTO places FROM above WHERE above.id IS NOT NULL;
+        ELSE
+            places := NULL;
+        END IF;
+        SELECT sum(line.amount), max(pool.currency) INTO asked, money
+            FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
+            WHERE line.request_id = {given}.request_id AND ({given}.pool_id IS NULL OR line.pool_id = {given}.pool_id);"""
+
+
+def within(given: str) -> str:
+    """The condition that the approval in the variable `given` is within the authority that its giver has on `today`."""
+    more = {"day": "today", "amount": "asked", "currency": "money", "person": f"{given}.by_id"}
+    budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", **more)
+    finance = reaches(kinds="('finance')", places="'{}'::bigint[]", **more)
+    return f"(CASE WHEN {given}.step = 'budget' THEN {budget} ELSE {finance} END)"
+
+
+WITHIN_AUTHORITY = pgtrigger.Trigger(
+    name="within_authority",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=AUTHORITY,
+    func=with_refusals(
+        f"""{MEASURE.format(given="NEW")}
+        today := coalesce(NEW.day, NEW.at::date);
+        IF abs(today - NEW.at::date) > 1 OR NOT {within("NEW")} THEN
+            REFUSE within_authority;
+        END IF;
+        RETURN NEW;
+    """,
+        within_authority="Who approves holds a role that decides this step, with a limit that reaches the amount.",
+    ),
+)
+
+# The same at the moment at which the money moves: what was approved by authority that ended since is not carried out.
+STILL_WITHIN_AUTHORITY = pgtrigger.Trigger(
+    name="still_within_authority",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    declare=[*AUTHORITY, ("given", "funding_approval%ROWTYPE")],
+    func=with_refusals(
+        f"""
+        IF NEW.state = 'allocated' AND OLD.state <> 'allocated' THEN
+            SELECT greatest(max(coalesce(day, at::date)), NEW.decided_at::date - 1) INTO today
+                FROM funding_approval WHERE request_id = NEW.id;
+            FOR given IN SELECT * FROM funding_approval WHERE request_id = NEW.id LOOP
+                {MEASURE.format(given="given")}
+                IF NOT {within("given")} THEN
+                    REFUSE still_within_authority;
+                END IF;
+            END LOOP;
+        END IF;
+        RETURN NEW;
+    """,  # noqa: S608 - our own words
+        still_within_authority="Somebody who approved this may no longer; withdraw the request and ask anew.",
+    ),
+)
+
+LIMITS_STAY = pgtrigger.Trigger(
+    name="limits_stay",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=with_refusals(
+        """
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'proposed' THEN REFUSE a_limit_is_proposed_first; END IF;
+            RETURN NEW;
+        END IF;
+        IF (NEW.kind, NEW.department_id, NEW.person_id, NEW.amount, NEW.currency, NEW.by_id)
+            IS DISTINCT FROM (OLD.kind, OLD.department_id, OLD.person_id, OLD.amount, OLD.currency, OLD.by_id)
+            OR (OLD.state <> 'proposed' AND (NEW.state <> OLD.state OR NEW.starts <> OLD.starts
+                OR NEW.decided_by_id <> OLD.decided_by_id OR coalesce(NEW.ends, 'infinity') > coalesce(OLD.ends, 'infinity')))
+        THEN REFUSE what_was_set_stays;
+        END IF;
+        IF NEW.state = 'confirmed' AND OLD.state = 'proposed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
+            SELECT FROM organization_role role
+            WHERE role.person_id = NEW.decided_by_id AND role.kind = 'cxo' AND (role.ends IS NULL OR role.ends > role.starts)))
+        THEN REFUSE confirmed_by_a_cxo;
+        END IF;
+        RETURN NEW;
+    """,
+        a_limit_is_proposed_first="A limit is proposed before it is confirmed.",
+        what_was_set_stays="A limit is not edited; another one takes its place.",
+        confirmed_by_a_cxo="A limit takes effect when a CXO confirms it who did not propose it.",
+    ),
+)

@@ -1,0 +1,46 @@
+"""Who may approve how much: limits."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
+from initiatives.core.policy import scoped
+from initiatives.core.rules import explained
+from initiatives.funding import reports
+from initiatives.funding.authority_forms import LimitForm
+from initiatives.funding.models import ApprovalLimit
+
+
+def limit_for(request: Request, pk: int) -> ApprovalLimit:
+    return scoped(request, ApprovalLimit.objects.visible_to(request.user).with_people(), "funding.decide_limit", pk=pk)
+
+
+@require_safe
+def authority(request: Request) -> HttpResponse:
+    return page(request, "funding/authority.html", {"report": reports.authority_page(request.user)})
+
+
+@form_view
+def limit_propose(request: Request) -> HttpResponse:
+    form = LimitForm(request.user, sent(request))
+    if form.is_bound and form.is_valid():
+        with explained(request, form):
+            limit = ApprovalLimit.objects.propose(by=request.user, **form.cleaned_data)
+            return reply(request, limit, said="The limit is proposed; it holds when the CXO confirms it.")
+    return form_page(request, "funding/limit_propose.html", form)
+
+
+@require_POST
+def limit_confirm(request: Request, pk: int) -> HttpResponse:
+    limit = limit_for(request, pk)
+    with explained(request):
+        limit.confirm(by=request.user)
+    return reply(request, limit, said=f"The limit holds from {limit.starts}.")
+
+
+@require_POST
+def limit_decline(request: Request, pk: int) -> HttpResponse:
+    limit = limit_for(request, pk)
+    with explained(request):
+        limit.decline(by=request.user, reason=reason_of(request))
+    return reply(request, limit, said="The limit is declined; everything stays as it was.")
