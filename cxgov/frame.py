@@ -14,8 +14,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from initiatives.core.policy import PUBLIC, RULES, SIGNED_IN
-from initiatives.duties.models import Obligation
-from initiatives.duties.models.obligation import answerable
+from initiatives.duties.models.obligation import answerable, asked
 from initiatives.organization.models import User
 
 
@@ -198,8 +197,7 @@ class Frame:
         """How many asks wait for the reader: those that Home shows, which has counted them already."""
         if (counted := getattr(self.request, "waiting", None)) is not None:
             return int(counted)
-        asked = Obligation.objects.open_now().asked_of(self.request.user)  # type: ignore[arg-type]  # signed in
-        return len(answerable(self.request.user, asked.values_list("pk", "kind", "subject_id")))  # type: ignore[arg-type]
+        return len(answerable(self.user, asked(self.user.pk))) if isinstance(self.user, User) else 0
 
     @property
     def told(self) -> list[dict[str, str]]:

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import BigAutoField
 from django.db.models.lookups import In
 
+from initiatives.core.prepared import Place
+
 
 @BigAutoField.register_lookup
 class Among(In):
@@ -16,4 +18,4 @@ class Among(In):
     lookup_name = "among"
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY (ARRAY{rhs})"
+        return f"= ANY {rhs}" if isinstance(self.rhs, Place) else f"= ANY (ARRAY{rhs})"

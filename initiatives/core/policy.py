@@ -103,13 +103,15 @@ def permissions() -> list[str]:
     return sorted(_PERMISSIONS)
 
 
-def scoped(request: HttpRequest, visible: models.QuerySet[M], to: str, **lookup: Any) -> M:
+def scoped(request: HttpRequest, visible: "models.QuerySet[M] | list[M]", to: str, **lookup: Any) -> M:
     """The one door to an object: unseen is 404, seen but forbidden is 403.
 
-    `visible` is already narrowed by `visible_to(request.user)`; `to` is the permission asked on the object.
+    `visible` is already narrowed by `visible_to(request.user)`, or is the list that a prepared question found so; `to` is the
+    permission asked on the object.
     """
     try:
-        found = next(iter(visible.filter(**lookup)[:1]), None)  # unordered: `first` would sort what is one row
+        rows = visible if isinstance(visible, list) else visible.filter(**lookup)[:1]  # `first` would sort what is one row
+        found = next(iter(rows), None)
     except (ValueError, OverflowError):
         found = None
     if found is None:

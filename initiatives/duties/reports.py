@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from initiatives.core import clock
+from initiatives.core.prepared import prepared
 from initiatives.core.templatetags.words import ago
 from initiatives.duties.kinds import with_subjects
 from initiatives.duties.ladder import Ladder
@@ -55,10 +56,15 @@ class Waiting:
         return f"answer={self.obligation.pk}"
 
 
+@prepared
+def _asked(person: int) -> QuerySet[Obligation]:
+    return Obligation.objects.open_now().asked_of(person).select_related("person").only(*SHOWN).soonest_first()
+
+
 def asks_for(user: User) -> list[Obligation]:
     """What this person may answer now, soonest first: one query, and for each kind among the asks that of its `still`."""
-    asked = list(Obligation.objects.open_now().asked_of(user).select_related("person").only(*SHOWN).soonest_first())
-    mine = set(answerable(user, [(ask.pk, ask.kind, ask.subject_id) for ask in asked])) if user.is_active else set()
+    asked = _asked(user.pk) if user.is_active else []
+    mine = set(answerable(user, [(ask.pk, ask.kind, ask.subject_id) for ask in asked]))
     return [ask for ask in asked if ask.pk in mine]
 
 

@@ -1,10 +1,8 @@
 """What one person may do today, computed once per request from the dated roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from initiatives.organization.models import User
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,10 +22,9 @@ class Standing:
     groups: frozenset[int] = field(default=frozenset())
 
     @classmethod
-    def of(cls, user: "User") -> "Standing":
-        if not user.is_active or user.pk is None:
-            return cls()
-        rows = list(user.roles.current().values_list("kind", "department_id", "department__stewards_id"))
+    def of(cls, rows: Iterable[tuple[str, Any, Any]]) -> "Standing":
+        """From the roles that are held: kind, department, the group of the department's stewards."""
+        rows = tuple(rows)
         steward = [row for row in rows if row[0] in ("head", "deputy")]
         return cls(
             kinds=frozenset(kind for kind, department, _ in rows if department is None),

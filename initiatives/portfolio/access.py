@@ -5,9 +5,12 @@ Everything begins with seeing: a permission on an initiative that one may not se
 
 from collections.abc import Callable
 
+from django.db.models import QuerySet
+
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
+from initiatives.core.prepared import prepared
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 
@@ -92,9 +95,18 @@ ACTED_ON = ("accountable_department", "accountable_person")  # an act asks who a
 
 def initiative_for(request: Request, ref: str, to: str = "view") -> Initiative:
     """The initiative of this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
-    along = ACTED_ON if request.method == "POST" else SHOWN
-    seen = Initiative.objects.visible_to(request.user).select_related(*along)
-    return scoped(request, seen, f"portfolio.{to}_initiative", reference=ref)
+    seen = to_act_on if request.method == "POST" else to_show
+    return scoped(request, seen(request.user, ref), f"portfolio.{to}_initiative")
+
+
+@prepared
+def to_act_on(user: User, ref: str) -> QuerySet[Initiative]:
+    return Initiative.objects.visible_to(user).filter(reference=ref).select_related(*ACTED_ON)[:1]
+
+
+@prepared
+def to_show(user: User, ref: str) -> QuerySet[Initiative]:
+    return Initiative.objects.visible_to(user).filter(reference=ref).select_related(*SHOWN)[:1]
 
 
 @permission("portfolio.answer_involvement")

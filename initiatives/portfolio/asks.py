@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
+from initiatives.core.prepared import prepared
 from initiatives.duties.kinds import Kind, register
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative, Involvement, State
 from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED
 from initiatives.portfolio.models.involvement import InvolvementQuerySet
+
+
+@prepared
+def _running(ids: set[int]) -> QuerySet[Initiative, tuple[int, int | None, int | None, int]]:
+    found = Initiative.objects.in_progress().filter(pk__among=ids)
+    return found.values_list("pk", "accountable_person", "accountable_department", "lead_department")
 
 
 def may_still_report(user: User, ids: set[int]) -> set[int]:
@@ -15,8 +24,7 @@ def may_still_report(user: User, ids: set[int]) -> set[int]:
     standing = user.standing
     if not user.is_active or not standing.anywhere:
         return set()
-    found = Initiative.objects.in_progress().filter(pk__in=ids)
-    rows = list(found.values_list("pk", "accountable_person", "accountable_department", "lead_department"))
+    rows = _running(ids)
     runs = {pk for pk, person, *departments in rows if person == user.pk or not standing.heads.isdisjoint(departments)}
     rest = {row[0] for row in rows} - runs
     if not rest:
@@ -38,9 +46,14 @@ def may_still_name(user: User, ids: set[int]) -> set[int]:
     return {involvement.pk for involvement in carried if involvement.may_answer(user)}
 
 
+@prepared
+def _told(ids: set[int]) -> QuerySet[Initiative]:
+    return Initiative.objects.only("reference", "title", "health", "health_on", "percent").filter(pk__among=ids)
+
+
 def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
     """As far as Home shows them: no row of a list reads the texts."""
-    return Initiative.objects.only("reference", "title", "health", "health_on", "percent").in_bulk(ids)
+    return {initiative.pk: initiative for initiative in _told(ids)}
 
 
 def involvements(ids: set[int]) -> Mapping[int, Involvement]:

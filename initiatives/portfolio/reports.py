@@ -4,19 +4,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from initiatives.core import clock
 from initiatives.core.models import Event
+from initiatives.core.prepared import prepared
 from initiatives.core.templatetags.marks import health as health_mark
 from initiatives.core.templatetags.words import ago
 from initiatives.funding.above import Name
 from initiatives.funding.reports import money_panel
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import User
-from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Milestone, State, Status
+from initiatives.portfolio.models import (
+    AnsweredProblem,
+    CheckIn,
+    ImprovedTouchpoint,
+    Initiative,
+    Involvement,
+    Milestone,
+    State,
+    Status,
+)
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -68,12 +79,43 @@ EXIT_WORDS = {
 
 def aims(initiative: Initiative, user: User) -> dict[str, Any]:
     """The problems that it answers and the touchpoints that it improves, as far as the reader may know of them."""
-    problems = Problem.objects.visible_to(user).filter(pk__in=initiative.answered_problems.living().values("problem"))
-    touchpoints = Touchpoint.objects.visible_to(user).filter(pk__in=initiative.improved_touchpoints.living().values("touchpoint"))
-    return {
-        "problems": list(problems.order_by("pk")),
-        "touchpoints": list(touchpoints.order_by("stage__position", "pk").values("reference", "title")),
-    }
+    return {"problems": _answered(initiative, user), "touchpoints": _improved(initiative, user)}
+
+
+@prepared
+def _answered(initiative: Initiative, user: User) -> QuerySet[Problem]:
+    answered = AnsweredProblem.objects.living().filter(initiative=initiative)
+    return Problem.objects.visible_to(user).filter(pk__in=answered.values("problem")).order_by("pk")
+
+
+@prepared
+def _improved(initiative: Initiative, user: User) -> QuerySet[Touchpoint, dict[str, str]]:
+    improved = ImprovedTouchpoint.objects.living().filter(initiative=initiative)
+    seen = Touchpoint.objects.visible_to(user).filter(pk__in=improved.values("touchpoint"))
+    named: QuerySet[Touchpoint, dict[str, str]] = seen.order_by("stage__position", "pk").values("reference", "title")
+    return named
+
+
+@prepared
+def _parts(initiative: Initiative) -> QuerySet[Involvement]:
+    involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person").only(*INVOLVED)
+    return involved.order_by("department__name", "id")
+
+
+@prepared
+def _milestones(initiative: Initiative) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(initiative=initiative)
+
+
+@prepared
+def _check_ins(initiative: Initiative) -> QuerySet[CheckIn, dict[str, Any]]:
+    reports: QuerySet[CheckIn, dict[str, Any]] = CheckIn.objects.filter(initiative=initiative).values(*REPORTED)
+    return reports[:CHECK_INS_SHOWN]
+
+
+@prepared
+def _events(initiative: Initiative) -> QuerySet[Event]:
+    return Event.objects.about(initiative).newest_first()[:EVENTS_SHOWN]
 
 
 def steps(initiative: Initiative, user: User) -> Iterator[Step]:
@@ -103,12 +145,9 @@ def _head(report: Mapping[str, Any]) -> SafeString:
 
 def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     """Everything that one initiative's page shows: why, who, how much, how far, how healthy, what is next."""
-    involved = Involvement.objects.filter(initiative=initiative).select_related("department", "person").only(*INVOLVED)
-    parts = list(involved.order_by("department__name", "id"))
-    milestones = list(Milestone.objects.filter(initiative=initiative))
+    parts, milestones = _parts(initiative), _milestones(initiative)
     initiative.at_hand = {"involvements": parts, "milestones": milestones}  # obstacles read them too
-    found = CheckIn.objects.filter(initiative=initiative).values(*REPORTED)
-    check_ins = [{**report, "head": _head(report)} for report in found[:CHECK_INS_SHOWN]]
+    check_ins = [{**report, "head": _head(report)} for report in _check_ins(initiative)]
     today = clock.today()
     health, words = initiative.health_shown(today)
     hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []
@@ -126,7 +165,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "next_milestone": next((milestone for milestone in milestones if milestone.is_open), None),
         "check_ins": check_ins,
         "last": check_ins[0] if check_ins else None,
-        "events": Event.objects.about(initiative).newest_first()[:EVENTS_SHOWN],
+        "events": _events(initiative),
         "today": today,
         "rank": initiative.rank_among(hidden),
         "withheld": sorted(initiative.withheld.items()),

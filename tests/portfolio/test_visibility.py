@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from initiatives.core.rules import RuleBroken
 from initiatives.organization.models import User
+from initiatives.portfolio.access import to_act_on, to_show
 from initiatives.portfolio.models import Initiative, Involvement
 from initiatives.portfolio.models.grants import project
 from tests.cast import Cast
@@ -20,6 +21,7 @@ def sees(user: User, initiative: Initiative) -> bool:
     listed = Initiative.objects.visible_to(user).filter(pk=initiative.pk).count()
     allowed = user.has_perm("portfolio.view_initiative", Initiative.objects.get(pk=initiative.pk))
     assert listed == int(allowed), f"{user}: listed {listed} times, permitted {allowed}"
+    assert len(to_show(user, initiative.reference)) == len(to_act_on(user, initiative.reference)) == listed
     return allowed
 
 

@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from initiatives.core import clock
 from initiatives.core.models import Event
+from initiatives.core.prepared import prepared
 from initiatives.core.templatetags.marks import health, status
 from initiatives.duties.reports import Waiting, asks_for, explained
 from initiatives.organization.models import User
@@ -122,35 +123,44 @@ def _by_urgency(waits: list[Waiting], user: User) -> list[tuple[str, list[Waitin
 
 def _mine(user: User) -> list[Mine]:
     """What this person, or a department that this person heads, answers for; the most worrying first."""
+    today = clock.today()
+    return [
+        Mine(reference, title, status, owner or "", health, on, health_shown(health, stale_on, today)[0] == "stale")
+        for reference, title, status, owner, health, on, stale_on in _owned(user)
+    ]
+
+
+@prepared
+def _owned(user: User) -> QuerySet[Initiative, Any]:
     heads = user.standing.heads
     seen = Initiative.objects.visible_to(user).exclude(status__in=OVER)
     own = seen.of_person(user)
     if heads:
         mine = Initiative.objects.of_person(user).values("pk")
         own = seen.filter(Q(pk__among=mine) | Q(accountable_department__in=heads) | Q(lead_department__in=heads))
-    today = clock.today()
     names = ("reference", "title", "status", "accountable_department__name", "health", "health_on", "stale_on")
-    return [
-        Mine(reference, title, status, owner or "", health, on, health_shown(health, stale_on, today)[0] == "stale")
-        for reference, title, status, owner, health, on, stale_on in own.order_by("concern", "-life", "pk").values_list(*names)[
-            :MINE
-        ]
-    ]
+    return own.order_by("concern", "-life", "pk").values_list(*names)[:MINE]
 
 
 def _news(user: User) -> list[News]:
     """The last changes of initiatives that this person may see, what somebody repeated told once: 1 query."""
+    alike = [
+        list(some)
+        for _same, some in groupby(_happened(user), key=lambda event: (event["subject_id"], event["verb"], event["actor_id"]))
+    ]
+    return [_told(some) for some in alike[:NEWS]]
+
+
+@prepared
+def _happened(user: User) -> QuerySet[Event, dict[str, Any]]:
     seen = Initiative.objects.visible_to(user)
     about = Event.objects.filter(subject_type=Initiative._meta.label_lower, subject_id__in=seen.values("pk"))
     for verb in QUIET:
         about = about.exclude(verb=f"{Initiative._meta.label_lower}.{verb}")
     named = Initiative.objects.filter(pk=OuterRef("subject_id"))
     names = {"reference": Subquery(named.values("reference")), "title": Subquery(named.values("title"))}
-    events = about.annotate(**names).newest_first().values(*TOLD, *names)[:EVENTS]
-    alike = [
-        list(some) for _same, some in groupby(events, key=lambda event: (event["subject_id"], event["verb"], event["actor_id"]))
-    ]
-    return [_told(some) for some in alike[:NEWS]]
+    events: QuerySet[Event, dict[str, Any]] = about.annotate(**names).newest_first().values(*TOLD, *names)
+    return events[:EVENTS]
 
 
 def _told(alike: list[dict[str, Any]]) -> News:

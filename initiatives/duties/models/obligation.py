@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import RuleBroken, says
 from initiatives.duties.kinds import KINDS, Kind
 from initiatives.organization.models import Department, User
@@ -115,10 +116,11 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def about(self, subject: models.Model) -> Self:
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 
-    def asked_of(self, user: User) -> Self:
-        """Those this person, or this person as a stand-in, is asked for."""
-        standing_in = Obligation.stand_ins.through.objects.filter(user_id=user.pk).values("obligation_id")
-        return self.filter(Q(person=user) | Q(pk__among=standing_in))
+    def asked_of(self, user: User | int) -> Self:
+        """Those this person (or the one of this key), or this person as a stand-in, is asked for."""
+        key = user.pk if isinstance(user, User) else user
+        standing_in = Obligation.stand_ins.through.objects.filter(user_id=key).values("obligation_id")
+        return self.filter(Q(person_id=key) | Q(pk__among=standing_in))
 
     def soonest_first(self) -> Self:
         return self.order_by("due_on", "opened_at", "id")
@@ -146,6 +148,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             if kind.visible is not None:
                 may |= Q(kind=kind.name, subject_id__in=kind.visible(user).values("pk"))
         return self.filter(may)
+
+
+@prepared
+def asked(person: int) -> "models.QuerySet[Obligation, tuple[int, str, int]]":
+    """What this person is asked for now, whether or not it may still be answered: each page counts it."""
+    return Obligation.objects.open_now().asked_of(person).values_list("pk", "kind", "subject_id")
 
 
 def answerable(user: User, found: Iterable[tuple[int, str, int]]) -> list[int]:

@@ -20,7 +20,7 @@ from initiatives.core import clock, policy
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization import departures
-from initiatives.organization.models.roles import Role
+from initiatives.organization.models.roles import Role, held, today
 from initiatives.organization.standing import Standing
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class User(Recorded, AbstractBaseUser, PermissionsMixin):
     @cached_property
     def standing(self) -> Standing:
         """What this person may do today: one query, kept for the life of this instance (a request, a task)."""
-        return Standing.of(self)
+        return Standing.of(held(self.pk, today())) if self.is_active and self.pk is not None else Standing()
 
     @property
     def zone(self) -> ZoneInfo:

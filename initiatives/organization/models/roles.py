@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization import departures
 
@@ -260,3 +261,10 @@ def project_stewards(departments: Iterable[int] | None = None, *, check: bool = 
         *(f"{groups[group]}: person {user} was missing" for user, group in sorted(wanted - there)),
         *(f"{groups.get(group, f'group {group}')}: person {user} was too many" for user, group in sorted(there - wanted)),
     ]
+
+
+@prepared
+def held(person: int, day: date) -> models.QuerySet[Role, tuple[str, int | None, int | None]]:
+    """What decides a standing, of the roles that a person holds on that day."""
+    roles = Role.objects.on(day).filter(person_id=person).order_by()
+    return roles.values_list("kind", "department_id", "department__stewards_id")
