@@ -13,7 +13,7 @@ Faults = Callable[..., list[str]]
 LOOKS = ((1440, "light"), (360, "dark"))  # the components themselves are tested at six (test_patterns.py)
 
 
-PARTS = 3  # so that the processes of a parallel run share the pages
+PARTS = 2  # so that the processes of a parallel run share the pages
 
 
 @pytest.mark.timeout(600)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Browse
+from tests.browser import EVERY_LOOK, Browse
 from tests.cast import Cast
 
-Faults = Callable[[Page], list[str]]
+Faults = Callable[..., list[str]]
 
 
 def test_the_pattern_page_has_no_fault(browse: Browse, faults: Faults, cast: Cast) -> None:
-    assert faults(browse("/ui/?open=CX-001", by=cast.administrator)) == []
+    assert faults(browse("/ui/?open=CX-001", by=cast.administrator), EVERY_LOOK) == []
 
 
 def test_a_fault_is_found_in_the_look_that_has_it(browse: Browse, faults: Faults) -> None:
@@ -25,7 +25,7 @@ def test_a_fault_is_found_in_the_look_that_has_it(browse: Browse, faults: Faults
             @media (width < 500px) { main > p:last-child { min-width: 600px; } }`);
         document.adoptedStyleSheets.push(faulty);
     }""")
-    found = {(look, fault.partition(": ")[0]) for look, _, fault in (one.partition(": ") for one in faults(page))}
+    found = {(look, fault.partition(": ")[0]) for look, _, fault in (one.partition(": ") for one in faults(page, EVERY_LOOK))}
     light, dark = {f"{width} light" for width in (360, 768, 1440)}, {f"{width} dark" for width in (360, 768, 1440)}
     assert found == {
         *((look, "image-alt") for look in light | dark),
