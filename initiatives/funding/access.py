@@ -5,7 +5,7 @@ An administrator has no say over money, whatever else she is (SoD6).
 
 from initiatives.core.policy import Rule, TaskRule, declare, permission
 from initiatives.funding import above
-from initiatives.funding.models import ApprovalLimit, CostObject, FundingRequest, Journal, Pool, Virement
+from initiatives.funding.models import ApprovalLimit, CostObject, FiscalYear, FundingRequest, Journal, Period, Pool, Virement
 from initiatives.funding.models.ledger import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -29,6 +29,22 @@ def open_pool(user: User) -> bool:
 
 @permission("funding.appropriate_pool")
 def appropriate_pool(user: User, pool: Pool) -> bool:
+    return may_post(user)
+
+
+@permission("funding.view_periods")
+def view_periods(user: User, year: FiscalYear | None = None) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.view_period")
+def view_period(user: User, period: Period) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.close_period")
+def close_period(user: User, period: Period) -> bool:
+    """Finance proposes and confirms; that these are two people, the acts say."""
     return may_post(user)
 
 
@@ -141,6 +157,11 @@ DECIDES = "head or deputy of the pool's department, else who stands above, the C
 declare(
     Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
     Rule("funding:year_open", "GET POST", "funding.open_pool", who=FINANCE),
+    Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
+    Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
+    Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
+    Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
+    Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
     Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),

@@ -2,7 +2,7 @@
 
 from initiatives.duties.kinds import Kind
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import AGREE, ASK, CONFIRM, ApprovalLimit, FundingRequest, State, Virement
+from initiatives.funding.models import AGREE, ASK, CLOSE, CONFIRM, ApprovalLimit, FundingRequest, Period, State, Virement
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -61,6 +61,24 @@ CONFIRM_LIMIT = Kind(
 )
 
 
+def periods_to_close(user: User, subject_ids: set[int]) -> set[int]:
+    """The periods among these that this person did not propose to close."""
+    if user.standing.holds("administrator"):
+        return set()
+    waiting = Period.objects.visible_to(user).proposed().filter(pk__in=subject_ids)
+    return set(waiting.exclude(proposed_by=user).values_list("pk", flat=True))
+
+
+CLOSE_PERIOD = Kind(
+    CLOSE,
+    "Closing of a period",
+    "",
+    periods_to_close,
+    visible=lambda user: Period.objects.visible_to(user),
+    announced=True,
+)
+
+
 def asked_by(person: User, by: User | None) -> Accountable:
     """The requests that this person has drafted or submitted and nobody has decided yet."""
     found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED))
@@ -77,3 +95,6 @@ def hand_over(person: User, by: User | None) -> None:
     unanswered = Obligation.objects.open_now().filter(kind=AGREE).asked_of(person).values("subject_id")
     for virement in Virement.objects.waiting().with_pools().filter(pk__in=unanswered).order_by("pk"):
         virement.ask_sides(by=by)
+    unconfirmed = Obligation.objects.open_now().filter(kind=CLOSE).asked_of(person).values("subject_id")
+    for period in Period.objects.proposed().filter(pk__in=unconfirmed).order_by("pk"):
+        period.ask(by=by)

@@ -62,6 +62,20 @@ UNION ALL SELECT 'the money moved between two pools or cost objects', 'transfer'
     JOIN funding_account source ON source.id = transfer.source_id
     JOIN funding_account target ON target.id = transfer.target_id
     WHERE source.pool_id <> target.pool_id OR source.cost_object_id <> target.cost_object_id
+UNION ALL SELECT 'the day of the entry lies outside the fiscal year of its pool', 'journal', dated.id, dated.on::text, year.name
+    FROM funding_journal dated JOIN funding_transfer transfer ON transfer.journal_id = dated.id
+        JOIN funding_account account ON account.id = transfer.source_id JOIN funding_pool pool ON pool.id = account.pool_id
+        JOIN funding_fiscalyear year ON year.id = pool.year_id
+    WHERE dated.on > year.ends OR (dated.on < year.starts AND dated.act <> 'allocated')
+UNION ALL SELECT 'the entry was posted into a closed period', 'journal', late.id, late.at::text, period.closed_at::text
+    FROM funding_journal late JOIN funding_transfer transfer ON transfer.journal_id = late.id
+        JOIN funding_account account ON account.id = transfer.source_id JOIN funding_pool pool ON pool.id = account.pool_id
+        JOIN funding_period period ON period.year_id = pool.year_id AND late.on BETWEEN period.starts AND period.ends
+    WHERE late.act <> 'reversed' AND late.at > period.closed_at
+UNION ALL SELECT 'the year is not closed through its last closed period', 'year', year.id,
+        year.closed_through::text, max(period.ends)::text
+    FROM funding_fiscalyear year LEFT JOIN funding_period period ON period.year_id = year.id AND period.closed_at IS NOT NULL
+    GROUP BY year.id HAVING year.closed_through IS DISTINCT FROM max(period.ends)
 UNION ALL SELECT 'the reversal is not the mirror of its entry', 'journal', back.id, '', ''
     FROM funding_journal back WHERE back.reverses_id IS NOT NULL AND (
         SELECT array_agg((source_id, target_id, amount)::text ORDER BY source_id, target_id, amount)

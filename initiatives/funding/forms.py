@@ -13,7 +13,7 @@ from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import FiscalYear, Pool
+from initiatives.funding.models import FiscalYear, Months, Pool
 from initiatives.organization.models import Department, User
 
 
@@ -39,11 +39,15 @@ class YearForm(forms.Form):
     name = LineField(label="Name", max_length=20, help_text="As finance calls it: 2026 or FY26.")
     starts = DayField(label="First day")
     ends = DayField(label="Last day")
+    months = forms.TypedChoiceField(
+        label="Books are closed by", choices=Months, coerce=int, initial=Months.MONTH, required=False, empty_value=1
+    )
 
 
 class AppropriateForm(Keyed):
     amount = AmountField(label="Amount")
     memo = LineField(label="What for", max_length=300, help_text="For the journal: the decision or document behind it.")
+    on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
 
 
 class OpenPoolForm(Keyed):
@@ -64,6 +68,7 @@ class MoveForm(Keyed):
     pool = forms.ModelChoiceField(Pool.objects.none(), label="From")
     amount = AmountField(label="Amount")
     memo = LineField(label="What for", max_length=300, required=False)
+    on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
 
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

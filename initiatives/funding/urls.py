@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from initiatives.funding.views import authority, money, virements
+from initiatives.funding.views import authority, money, periods, virements
 
 app_name = "funding"
 
 urlpatterns = [
     path("", money.pools, name="pools"),
     path("years/new/", money.year_open, name="year_open"),
+    path("years/<int:pk>/periods/", periods.periods, name="periods"),
+    path("periods/<int:pk>/", periods.period, name="period"),
+    path("periods/<int:pk>/propose/", periods.period_propose, name="period_propose"),
+    path("periods/<int:pk>/close/", periods.period_close, name="period_close"),
+    path("periods/<int:pk>/keep-open/", periods.period_keep_open, name="period_keep_open"),
     path("pools/new/", money.pool_open, name="pool_open"),
     path("pools/<int:pk>/", money.pool, name="pool"),
     path("pools/<int:pk>/appropriate/", money.pool_appropriate, name="pool_appropriate"),

@@ -105,7 +105,9 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["virement", case] = {"pk": moved.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
-    for kind in ("pool", "request", "limit", "cost object", "journal", "virement"):
+    world.arguments["year", "own"] = {"pk": year.pk}
+    world.arguments["period", "own"] = {"pk": year.periods.get(number=2).pk}
+    for kind in ("pool", "request", "limit", "cost object", "journal", "virement", "year", "period"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

@@ -40,6 +40,8 @@ SEEN: dict[str, dict[str, str]] = {
     "ranking": {"own": ALL, "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
+    "year": {"own": ALL, "none": ""},
+    "period": {"own": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
     "virement": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "cost object": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
@@ -151,6 +153,11 @@ TABLE: list[Row] = [
     # -- money
     ("funding:pools", "GET", "", {"": "hdofxea"}),
     ("funding:year_open", "GET POST", "", {"": "f"}),
+    ("funding:periods", "GET", "year", {"own": "fxea"}),
+    ("funding:period", "GET", "period", {"own": "fxea"}),
+    ("funding:period_propose", "POST", "period", {"own": "f"}),
+    ("funding:period_close", "POST", "period", {"own": "f"}),
+    ("funding:period_keep_open", "POST", "period", {"own": "f"}),
     ("funding:pool_open", "GET POST", "", {"": "f"}),
     ("funding:pool", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:pool_appropriate", "POST", "pool", {"own": "f", "foreign": "f"}),

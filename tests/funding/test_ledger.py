@@ -300,8 +300,8 @@ def test_a_pool_keeps_one_real_currency(cast: Cast, treasury: Treasury, currency
 
 SPEND = """
     WITH book AS (
-        INSERT INTO funding_journal (act, at, by_id, memo, key, content)
-        VALUES ('spent', now(), %(by)s, '', gen_random_uuid(), '') RETURNING id)
+        INSERT INTO funding_journal (act, at, "on", by_id, memo, key, content)
+        VALUES ('spent', now(), '2026-11-01', %(by)s, '', gen_random_uuid(), '') RETURNING id)
     INSERT INTO funding_transfer (journal_id, source_id, target_id, amount)
     SELECT book.id, source.id, target.id, 5 FROM book, funding_account source, funding_account target
     WHERE source.kind = 'committed' AND target.kind = 'spent'

@@ -52,9 +52,19 @@ TAMPERING = {
         "DELETE FROM funding_transfer WHERE id = (SELECT max(id) FROM funding_transfer)",
         "sum of its transfers",
     ),
+    "an entry put into another year": (
+        """UPDATE funding_journal SET "on" = "on" + 400 WHERE id = (SELECT max(id) FROM funding_journal)""",
+        "outside the fiscal year",
+    ),
+    "a period closed behind its entries": (
+        """UPDATE funding_period SET closed_at = now() - interval '1 hour',
+        proposed_by_id = (SELECT min(id) FROM organization_user), closed_by_id = (SELECT max(id) FROM organization_user)""",
+        "into a closed period",
+    ),
+    "a closed year opened": ("UPDATE funding_fiscalyear SET closed_through = ends", "not closed through"),
     "an entry without transfers": (
-        """INSERT INTO funding_journal (act, memo, by_id, key, content, at)
-        SELECT 'spent', '', by_id, gen_random_uuid(), '', now() FROM funding_journal LIMIT 1""",
+        """INSERT INTO funding_journal (act, memo, by_id, key, content, at, "on")
+        SELECT 'spent', '', by_id, gen_random_uuid(), '', now(), "on" FROM funding_journal LIMIT 1""",
         "moves nothing",
     ),
     "a pool's figure raised": (

@@ -7,13 +7,16 @@ from initiatives.funding.models.deciding import ASK
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
-from initiatives.funding.models.pools import FiscalYear, Pool
+from initiatives.funding.models.periods import CLOSE, Period
+from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.requests import FundingRequest
 from initiatives.funding.models.virements import Virement
+from initiatives.funding.models.years import FiscalYear, Months
 
 __all__ = [
     "AGREE",
     "ASK",
+    "CLOSE",
     "CONFIRM",
     "Account",
     "Act",
@@ -27,6 +30,8 @@ __all__ = [
     "Kind",
     "LimitState",
     "Missing",
+    "Months",
+    "Period",
     "Pool",
     "Receipt",
     "RequestLine",

@@ -1,5 +1,6 @@
 """What money is given to. The room above says what a cost object stands for; the ledger only knows whose it is."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -119,23 +120,29 @@ class CostObject(Recorded):
             return None
         return "Only the owner, the CXO or finance gives money back."
 
-    def commit(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+    def commit(
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+    ) -> Journal:
         """Promise allocated money to somebody: an order, a contract."""
-        return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo)
+        return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo, on=on)
 
-    def spend(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+    def spend(
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+    ) -> Journal:
         """Post an actual: committed money that was paid."""
-        return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo)
+        return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, on=on)
 
-    def release(self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
+    def release(
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+    ) -> Journal:
         """Give allocated money that is not committed back to its pool."""
-        return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo)
+        return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo, on=on)
 
     @transaction.atomic
-    def _post(self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str) -> Journal:
+    def _post(self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str, on: date | None) -> Journal:
         amount = exact(amount)
         self.lock()
-        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo)
+        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, on=on)
         if done := Journal.done_before(by, key, content):
             return done
         if obstacle := self._obstacle_to(act, by, pool):
@@ -145,7 +152,8 @@ class CostObject(Recorded):
         if source is None or target is None or source.balance < amount:
             left = source.balance if source else Decimal(0)
             raise RuleBroken(f"{WHERE[act]} {left:,.2f} {self.currency} from {pool}; {amount:,.2f} is more.")
-        journal = Journal.objects.post(act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo)
+        moves = [Move(source, target, amount)]
+        journal = Journal.objects.post(act, moves, by=by, key=key, content=content, memo=memo, on=on)
         self.record(act, by=by, reason=memo, pool=pool.pk, amount=str(amount), journal=journal.pk)
         return journal
 

@@ -1,8 +1,7 @@
 """The ledger: accounts, and journals of transfers between them. Rows are only ever added; the database keeps the balances."""
 
-import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
@@ -10,10 +9,11 @@ from uuid import UUID, uuid4
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
+from initiatives.funding.models.posting import Act, Keyed, content_of, handles_money, may_post
 from initiatives.funding.models.triggers import (
     APPROVER_DOES_NOT_POST,
     MOVE_MONEY,
@@ -22,43 +22,13 @@ from initiatives.funding.models.triggers import (
     kept_by_the_database,
     never_changes,
 )
+from initiatives.funding.models.years import company_day, nearest_day
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
     from initiatives.funding.models.pools import Pool
-
-
-def content_of(act: str, **facts: Any) -> str:
-    """The SHA-256 of what a form said, in canonical JSON: two forms with the same key must say the same."""
-    text = json.dumps({"act": act, **facts}, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-class Keyed(models.Model):
-    """Something that a form did once: sent again with the same key it is found, not done again."""
-
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    key = models.UUIDField(default=uuid4)
-    content = models.CharField(max_length=64)
-    at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def done_before(cls, by: User, key: UUID | None, content: str) -> Self | None:
-        """What this person's form with this key has done already; refused when it said something else then.
-
-        Called after the lock that two copies of the same form both need, so that the second copy finds the first.
-        """
-        if key is None:
-            return None
-        done: Self | None = cls._default_manager.filter(by=by, key=key).first()
-        if done is not None and done.content != content:
-            raise BadInput("This form was already sent with other content. Open the page again to send a new one.")
-        return done
 
 
 class Kind(models.TextChoices):
@@ -79,7 +49,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def locked(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> "dict[tuple[int, str], Account]":
         """The accounts by pool and kind, their pools locked in the order of ids until the transaction ends."""
         whose = Q(cost_object=None) if cost_object is None else Q(cost_object=None) | Q(cost_object=cost_object)
-        rows = self.filter(whose, pool__in=pools).select_related("pool").order_by("pool_id", "id")
+        rows = self.filter(whose, pool__in=pools).select_related("pool__year").order_by("pool_id", "id")
         return {(row.pool_id, row.kind): row for row in rows.select_for_update(of=("pool",), no_key=True)}
 
     def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> None:
@@ -125,18 +95,6 @@ class Account(models.Model):
         return f"{self.get_kind_display()}, {self.pool}"
 
 
-class Act(models.TextChoices):
-    """Why money moved."""
-
-    APPROPRIATED = "appropriated", "Appropriated"
-    ALLOCATED = "allocated", "Allocated"
-    COMMITTED = "committed", "Committed"
-    SPENT = "spent", "Spent"
-    RELEASED = "released", "Released"
-    TRANSFERRED = "transferred", "Transferred"
-    REVERSED = "reversed", "Reversed"
-
-
 class Move(NamedTuple):
     """One transfer to be: an amount from one account to another."""
 
@@ -150,9 +108,26 @@ class JournalQuerySet(models.QuerySet["Journal"]):
         """Who answers for the company's money reads every entry; others read journals through pools and cost objects."""
         return self if user.is_active and user.standing.holds(*SEE_ALL_MONEY) else self.none()
 
-    def post(self, act: Act, moves: Iterable[Move], *, by: User, key: UUID | None, content: str, **more: Any) -> "Journal":
-        """Add one journal with its transfers, in the order of the pools. The caller has locked and checked."""
-        journal = self.create(act=act, by=by, key=key or uuid4(), content=content, **more)
+    def post(
+        self,
+        act: Act,
+        moves: Sequence[Move],
+        *,
+        by: User,
+        key: UUID | None,
+        content: str,
+        on: date | None = None,
+        **more: Any,
+    ) -> "Journal":
+        """Add one journal with its transfers, in the order of the pools. The caller has locked and checked.
+
+        `on` is the day to which the entry belongs: today, or the day of the pools' year that is nearest to it.
+        """
+        years = {move.source.pool.year for move in moves}
+        on = on or nearest_day(years)
+        if said := next((said for year in years if (said := year.obstacle_to_post(on, act))), None):
+            raise RuleBroken(said)
+        journal = self.create(act=act, by=by, key=key or uuid4(), content=content, on=on, **more)
         rows = [Transfer(journal=journal, source=source, target=target, amount=amount) for source, target, amount in moves]
         Transfer.objects.bulk_create(sorted(rows, key=lambda row: (row.source.pool_id, row.source_id)))
         return journal
@@ -162,6 +137,7 @@ class Journal(Keyed, Recorded):
     """One act that moved money: who, when, why, and its transfers. A mistake is reversed by another journal."""
 
     act = models.CharField(max_length=12, choices=Act)
+    on = models.DateField(default=company_day)  # the day to which it belongs, in its pools' year; `at` is when it was posted
     memo = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")
@@ -210,10 +186,10 @@ class Journal(Keyed, Recorded):
         return None
 
     @transaction.atomic
-    def reverse(self, *, by: User, reason: str, key: UUID | None = None) -> "Journal":
+    def reverse(self, *, by: User, reason: str, key: UUID | None = None, on: date | None = None) -> "Journal":
         """Undo this entry by one that moves the same money back. Once, by another person, with a reason."""
         self.lock()
-        content = content_of("reverse", journal=self.pk, reason=reason)
+        content = content_of("reverse", journal=self.pk, reason=reason, on=on)
         if done := Journal.done_before(by, key, content):
             return done
         if not reason.strip():
@@ -225,7 +201,7 @@ class Journal(Keyed, Recorded):
         if any(row.target.balance < row.amount for row in rows if row.target.kind != Kind.SOURCE):
             raise RuleBroken("The money has moved on since; reverse the later entry first.")
         moves = [Move(row.target, row.source, row.amount) for row in rows]
-        back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, memo=reason, reverses=self)
+        back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=reason, reverses=self)
         self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
         return back
 
@@ -239,7 +215,7 @@ class Journal(Keyed, Recorded):
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
     def with_accounts(self) -> Self:
-        return self.select_related("source__pool", "target", "journal__by", "source__cost_object", "target__cost_object")
+        return self.select_related("source__pool__year", "target", "journal__by", "source__cost_object", "target__cost_object")
 
     def locked(self) -> Self:
         """With their pools locked until the transaction ends, in the order of ids."""
@@ -277,20 +253,10 @@ class Transfer(models.Model):
                 fields=["journal", "source", "target"], name=says("one_transfer_per_way", "This transfer was already made.")
             ),
         ]
-        triggers: ClassVar = [*APPEND_ONLY, MOVE_MONEY, APPROVER_DOES_NOT_POST]
+        triggers: ClassVar = [*APPEND_ONLY, MOVE_MONEY, APPROVER_DOES_NOT_POST, IN_AN_OPEN_PERIOD]
 
     def __str__(self) -> str:
         return f"{self.amount}: {self.source} → {self.target}"
-
-
-def may_post(user: User) -> bool:
-    """Finance keeps the ledger; who administers the product has no say over money."""
-    return handles_money(user) and user.standing.holds("finance")
-
-
-def handles_money(user: User) -> bool:
-    """Whether this person may act on money at all: an administrator may not, whatever else she is (SoD6)."""
-    return user.is_active and not user.standing.holds("administrator")
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Fiscal years, and the pools of money that departments and the company have in them."""
+"""The pools of money that departments and the company have for a fiscal year."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models, transaction
-from django.db.models import F, Func, Q, Sum, Value
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -18,63 +16,9 @@ from initiatives.core.money import AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
+from initiatives.funding.models.years import FiscalYear
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
-
-
-class FiscalYearQuerySet(models.QuerySet["FiscalYear"]):
-    @transaction.atomic
-    def open(self, name: str, starts: date, ends: date, *, by: User) -> "FiscalYear":
-        """A new fiscal year, from its first day to its last."""
-        if not may_post(by):
-            raise RuleBroken("Only finance opens a fiscal year.")
-        year = self.create(name=name, starts=starts, ends=ends)
-        year.record("opened", by=by)
-        return year
-
-    def of(self, day: date) -> "FiscalYear | None":
-        """The year that `day` falls into."""
-        return self.filter(starts__lte=day, ends__gte=day).first()
-
-    def newest_first(self) -> Self:
-        return self.order_by("-starts")
-
-
-class FiscalYear(Recorded):
-    """The time for which money is planned: from the first day to the last, both included."""
-
-    name = models.CharField(max_length=20)
-    starts = models.DateField()
-    ends = models.DateField()
-
-    objects = FiscalYearQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["name"], name=says("one_year_of_a_name", "There is a fiscal year of this name.")),
-            models.CheckConstraint(
-                condition=Q(ends__gt=F("starts")), name=says("year_ends_after_it_starts", "A fiscal year ends after it starts.")
-            ),
-            ExclusionConstraint(
-                name=says("years_do_not_overlap", "Another fiscal year already covers some of these days."),
-                expressions=[
-                    (
-                        Func("starts", "ends", Value("[]"), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @staticmethod
-    def current_or_newest(years: "list[FiscalYear]") -> "FiscalYear | None":
-        """The year of today; outside all years the newest."""
-        today = clock.today()
-        return next((year for year in years if year.starts <= today <= year.ends), years[0] if years else None)
-
 
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
@@ -214,17 +158,19 @@ class Pool(Recorded):
         return None if may_post(by) else "Only finance appropriates money to a pool."
 
     @transaction.atomic
-    def appropriate(self, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "") -> Journal:
-        """Put money into the pool: its budget, or a supplement to it."""
+    def appropriate(
+        self, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+    ) -> Journal:
+        """Put money into the pool: its budget, or a supplement to it. `on` is the day that it counts from."""
         amount = exact(amount)
         self.lock()
-        content = content_of("appropriate", pool=self.pk, amount=amount, memo=memo)
+        content = content_of("appropriate", pool=self.pk, amount=amount, memo=memo, on=on)
         if done := Journal.done_before(by, key, content):
             return done
         if obstacle := self.obstacle_to_appropriate(by):
             raise RuleBroken(obstacle)
         accounts = Account.objects.locked(self)
         move = Move(accounts[self.pk, Kind.SOURCE], accounts[self.pk, Kind.AVAILABLE], amount)
-        journal = Journal.objects.post(Act.APPROPRIATED, [move], by=by, key=key, content=content, memo=memo)
+        journal = Journal.objects.post(Act.APPROPRIATED, [move], by=by, key=key, content=content, memo=memo, on=on)
         self.record("appropriated", by=by, reason=memo, amount=str(amount), journal=journal.pk)
         return journal

@@ -2,6 +2,7 @@
 
 from initiatives.funding.reports.authority import authority_page
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
+from initiatives.funding.reports.periods import period_page, periods
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
 from initiatives.funding.reports.requests import Decision, decisions, request_page, request_rows, requests
 from initiatives.funding.reports.virements import effects, virement_page, virements
@@ -17,6 +18,8 @@ __all__ = [
     "journal_rows",
     "money_page",
     "money_panel",
+    "period_page",
+    "periods",
     "pool_page",
     "pools",
     "request_page",

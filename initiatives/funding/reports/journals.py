@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -39,6 +39,7 @@ class Entry:
     act: str
     amount: Decimal
     name: Name | None = None
+    on: date | None = None
     at: datetime | None = None
     by: str = ""
     memo: str = ""
@@ -92,6 +93,7 @@ def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
         row.journal.get_act_display(),
         row.amount,
         names.get(cost_object, above.RESTRICTED) if cost_object else _other_pool(row),
+        row.journal.on,
         row.journal.at,
         str(row.journal.by) if open_to_reader else "",
         row.journal.memo if open_to_reader else "",

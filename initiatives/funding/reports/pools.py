@@ -79,7 +79,7 @@ def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = 
 
 
 FILE_ROWS = 5_000  # read at once for a file
-JOURNAL_HEADER = ("at", "act", "for", "memo", "by", "currency", "amount", "effect on free")
+JOURNAL_HEADER = ("at", "act", "for", "memo", "by", "currency", "amount", "effect on free", "day")
 
 
 def journal_rows(user: User, pool: Pool, *, act: str = "") -> Iterator[list[Cell]]:
@@ -88,5 +88,5 @@ def journal_rows(user: User, pool: Pool, *, act: str = "") -> Iterator[list[Cell
     while more:
         part = pool_entries(user, pool, act=act, before=before, rows=FILE_ROWS)
         for entry in part.entries:
-            yield [entry.at, entry.act, entry.label, entry.memo, entry.by, pool.currency, entry.amount, entry.effect]
+            yield [entry.at, entry.act, entry.label, entry.memo, entry.by, pool.currency, entry.amount, entry.effect, entry.on]
         before, more = part.older, part.older is not None

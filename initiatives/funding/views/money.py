@@ -86,7 +86,8 @@ def pool_appropriate(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show_pool(request, pool, form)
     with explained(request):
-        pool.appropriate(form.cleaned_data["amount"], by=request.user, key=key, memo=form.cleaned_data["memo"])
+        data = form.cleaned_data
+        pool.appropriate(data["amount"], by=request.user, key=key, memo=data["memo"], on=data["on"])
     return reply(request, pool, said=f"{form.cleaned_data['amount']:,.2f} {pool.currency} were added to {pool}.")
 
 
@@ -203,7 +204,7 @@ def move(request: Request, pk: int, act: str) -> HttpResponse:
     if form.is_valid():
         data, post = form.cleaned_data, getattr(cost_object, act)
         with explained(request, form):
-            post(data["pool"], data["amount"], by=request.user, key=key, memo=data["memo"])
+            post(data["pool"], data["amount"], by=request.user, key=key, memo=data["memo"], on=data["on"])
             url = name_of(request, cost_object).url or cost_object.get_absolute_url()
             return reply(request, url, said=f"{data['amount']:,.2f} {cost_object.currency} {MOVES[act]}.")
     return show_cost_object(request, cost_object, **{act: form})

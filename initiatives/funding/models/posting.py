@@ -1,0 +1,65 @@
+"""Why money moves, who may move it, and how one form acts once: what the ledger and all that stand on it share."""
+
+import hashlib
+import json
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from django.db import models
+
+from initiatives.core import clock
+from initiatives.core.rules import BadInput
+from initiatives.organization.models import User
+
+
+class Act(models.TextChoices):
+    """Why money moved."""
+
+    APPROPRIATED = "appropriated", "Appropriated"
+    ALLOCATED = "allocated", "Allocated"
+    COMMITTED = "committed", "Committed"
+    SPENT = "spent", "Spent"
+    RELEASED = "released", "Released"
+    TRANSFERRED = "transferred", "Transferred"
+    REVERSED = "reversed", "Reversed"
+
+
+def content_of(act: str, **facts: Any) -> str:
+    """The SHA-256 of what a form said, in canonical JSON: two forms with the same key must say the same."""
+    text = json.dumps({"act": act, **facts}, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Keyed(models.Model):
+    """Something that a form did once: sent again with the same key it is found, not done again."""
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    key = models.UUIDField(default=uuid4)
+    content = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def done_before(cls, by: User, key: UUID | None, content: str) -> Self | None:
+        """What this person's form with this key has done already; refused when it said something else then.
+
+        Called after the lock that two copies of the same form both need, so that the second copy finds the first.
+        """
+        if key is None:
+            return None
+        done: Self | None = cls._default_manager.filter(by=by, key=key).first()
+        if done is not None and done.content != content:
+            raise BadInput("This form was already sent with other content. Open the page again to send a new one.")
+        return done
+
+
+def may_post(user: User) -> bool:
+    """Finance keeps the ledger; who administers the product has no say over money."""
+    return handles_money(user) and user.standing.holds("finance")
+
+
+def handles_money(user: User) -> bool:
+    """Whether this person may act on money at all: an administrator may not, whatever else she is (SoD6)."""
+    return user.is_active and not user.standing.holds("administrator")
