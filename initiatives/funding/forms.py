@@ -39,9 +39,10 @@ class YearForm(forms.Form):
     name = LineField(label="Name", max_length=20, help_text="As finance calls it: 2026 or FY26.")
     starts = DayField(label="First day")
     ends = DayField(label="Last day")
-    months = forms.TypedChoiceField(
-        label="Books are closed by", choices=Months, coerce=int, initial=Months.MONTH, required=False, empty_value=1
-    )
+    months = forms.TypedChoiceField(label="Books are closed by", choices=Months, coerce=int, initial=Months.MONTH, required=False)
+
+    def clean_months(self) -> int:
+        return int(self.cleaned_data["months"] or Months.MONTH)
 
 
 class AppropriateForm(Keyed):
@@ -73,6 +74,31 @@ class MoveForm(Keyed):
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, "pool", Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, without the form's key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
+    def keep_shown(self, signature: str) -> None:
+        """Show the form again with what its reader sees below it, so that the next sending says so."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        self.data["shown"] = signature  # type: ignore[index]
+
+
+class SpendForm(MoveForm):
+    """Post an actual: of one pool, or of all that gave, each its share."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
+        several = len(list(pools)) > 1
+        super().__init__(pools, *args, **more)
+        field = self.fields["pool"]
+        assert isinstance(field, forms.ModelChoiceField)
+        if several:
+            field.required, field.empty_label = False, "All pools, by what each has committed"
+            field.help_text = "You see each pool’s share before it is posted."
 
 
 class RequestForm(Keyed):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.funding.views import authority, money, periods, virements
+from initiatives.funding.views import authority, cost_objects, money, periods, virements
 
 app_name = "funding"
 
@@ -34,10 +34,10 @@ urlpatterns = [
     path("authority/limits/new/", authority.limit_propose, name="limit_propose"),
     path("authority/limits/<int:pk>/confirm/", authority.limit_confirm, name="limit_confirm"),
     path("authority/limits/<int:pk>/decline/", authority.limit_decline, name="limit_decline"),
-    path("cost-objects/<int:pk>/", money.cost_object, name="cost_object"),
+    path("cost-objects/<int:pk>/", cost_objects.cost_object, name="cost_object"),
     path("cost-objects/<int:pk>/request/", money.request_draft, name="request_draft"),
-    path("cost-objects/<int:pk>/commit/", money.commit, name="commit"),
-    path("cost-objects/<int:pk>/spend/", money.spend, name="spend"),
-    path("cost-objects/<int:pk>/release/", money.release, name="release"),
+    path("cost-objects/<int:pk>/commit/", cost_objects.commit, name="commit"),
+    path("cost-objects/<int:pk>/spend/", cost_objects.spend, name="spend"),
+    path("cost-objects/<int:pk>/release/", cost_objects.release, name="release"),
     path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn, exact
-from initiatives.core.rules import RuleBroken, says
+from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.sharing import moves_of, paying, signature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -105,12 +106,12 @@ class CostObject(Recorded):
             return None
         return "Only the owner or finance commits this money."
 
-    def obstacle_to_spend(self, by: User, pool: Pool | None = None) -> str | None:
-        """Say in one sentence why `by` cannot post an actual here, or None."""
+    def obstacle_to_spend(self, by: User, *pools: Pool) -> str | None:
+        """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""
         if not may_post(by):
             return "Only finance posts what was spent."
         requests = self.requests.filter(state="allocated", approvals__by=by)
-        if (requests if pool is None else requests.filter(lines__pool=pool)).exists():
+        if (requests.filter(lines__pool__in=pools) if pools else requests).exists():
             return f"{by} approved this money and does not post what was spent of it; another person in finance can."
         return None
 
@@ -126,11 +127,52 @@ class CostObject(Recorded):
         """Promise allocated money to somebody: an order, a contract."""
         return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo, on=on)
 
+    @transaction.atomic
     def spend(
-        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+        self,
+        pool: Pool | None,
+        amount: Decimal,
+        *,
+        by: User,
+        key: UUID | None = None,
+        memo: str = "",
+        on: date | None = None,
+        shown: str | None = None,
     ) -> Journal:
-        """Post an actual: committed money that was paid."""
-        return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, on=on)
+        """Post an actual: committed money that was paid. Without a pool all that gave pay their shares of it.
+
+        `shown` is the hash of the shares that the form showed; when they are others by now, nothing is posted.
+        """
+        if pool is not None:
+            return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, on=on)
+        amount = exact(amount)
+        self.lock()
+        content = content_of("share", cost_object=self.pk, amount=amount, memo=memo, on=on)
+        if done := Journal.done_before(by, key, content):
+            return done
+        accounts = Account.objects.locked_of(self)
+        day, held = paying(accounts, on)
+        if obstacle := self.obstacle_to_spend(by, *(account.pool for account in held)):
+            raise RuleBroken(obstacle)
+        spent = {account.pool_id: account for account in accounts if account.kind == Kind.SPENT}
+        moves = moves_of(amount, held, spent, self.currency)
+        parts = [(move.source.pool_id, move.amount) for move in moves]
+        if shown is not None and shown != signature(amount, parts):
+            raise Stale("The shares changed after you looked at them. Look at them again before you post.")
+        journal = Journal.objects.post(Act.SPENT, moves, by=by, key=key, content=content, memo=memo, on=day)
+        pools = {str(place): str(part) for place, part in parts}
+        self.record(Act.SPENT, by=by, reason=memo, pools=pools, amount=str(amount), journal=journal.pk)
+        return journal
+
+    def shares(self, amount: Decimal, on: date | None = None) -> list[tuple[Pool, Decimal, Decimal]]:
+        """Which pool would pay how much of an actual that all share, and what it would have committed and unpaid after it."""
+        accounts = (
+            Account.objects.filter(cost_object=self).select_related("pool__year", "pool__department").order_by("pool_id", "id")
+        )
+        _, held = paying(accounts, on)
+        spent = {account.pool_id: account for account in accounts if account.kind == Kind.SPENT}
+        moves = moves_of(amount, held, spent, self.currency)
+        return [(move.source.pool, move.amount, move.source.balance - move.amount) for move in moves]
 
     def release(
         self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None

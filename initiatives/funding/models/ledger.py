@@ -52,6 +52,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
         rows = self.filter(whose, pool__in=pools).select_related("pool__year").order_by("pool_id", "id")
         return {(row.pool_id, row.kind): row for row in rows.select_for_update(of=("pool",), no_key=True)}
 
+    def locked_of(self, cost_object: "CostObject") -> "list[Account]":
+        """Its accounts in all pools that gave, the pools locked in the order of ids until the transaction ends."""
+        rows = self.filter(cost_object=cost_object).select_related("pool__year").order_by("pool_id", "id")
+        return list(rows.select_for_update(of=("pool",), no_key=True))
+
     def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> None:
         """Make sure that the accounts exist."""
         kinds = POOLS_OWN if cost_object is None else COST_OBJECTS

@@ -10,7 +10,7 @@ from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import above, reports
-from initiatives.funding.forms import AppropriateForm, MoveForm, OpenPoolForm, RequestForm, YearForm, key_of
+from initiatives.funding.forms import AppropriateForm, OpenPoolForm, RequestForm, YearForm, key_of
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
 
 
@@ -24,6 +24,10 @@ def request_for(request: Request, pk: int, to: str) -> FundingRequest:
 
 def cost_object_for(request: Request, pk: int, to: str) -> CostObject:
     return scoped(request, CostObject.objects.visible_to(request.user).with_people(), f"funding.{to}", pk=pk)
+
+
+def name_of(request: Request, cost_object: CostObject) -> above.Name:
+    return above.names(request.user, {cost_object.pk}).get(cost_object.pk, above.RESTRICTED)
 
 
 def older_than(request: Request) -> int | None:
@@ -172,60 +176,7 @@ def request_decline(request: Request, pk: int) -> HttpResponse:
     return reply(request, funding_request, said="The request is declined.")
 
 
-# -- money that was given ----------------------------------------------------------------------------------------------------
-
-
-def name_of(request: Request, cost_object: CostObject) -> above.Name:
-    return above.names(request.user, {cost_object.pk}).get(cost_object.pk, above.RESTRICTED)
-
-
-def show_cost_object(request: Request, cost_object: CostObject, **forms: MoveForm) -> HttpResponse:
-    name = name_of(request, cost_object)
-    panel = reports.money_page(request.user, cost_object, name=name)
-    pools = [pool for pool, _ in panel.pools]
-    context = {
-        "panel": panel,
-        "journal": reports.cost_object_entries(request.user, cost_object, before=older_than(request)),
-        "forms": {act: forms.get(act) or MoveForm(pools, auto_id=f"{act}-%s") for act in MOVES},
-    }
-    return page(request, "funding/cost_object_page.html", context, status=422 if forms else 200)
-
-
-@require_GET
-def cost_object(request: Request, pk: int) -> HttpResponse:
-    return show_cost_object(request, cost_object_for(request, pk, "view_money"))
-
-
-def move(request: Request, pk: int, act: str) -> HttpResponse:
-    """Commit, spend or release, as the form says."""
-    cost_object = cost_object_for(request, pk, f"{act}_money")
-    key, pools = key_of(request), Pool.objects.given_to(cost_object)
-    form = MoveForm(pools, request.POST, auto_id=f"{act}-%s")
-    if form.is_valid():
-        data, post = form.cleaned_data, getattr(cost_object, act)
-        with explained(request, form):
-            post(data["pool"], data["amount"], by=request.user, key=key, memo=data["memo"], on=data["on"])
-            url = name_of(request, cost_object).url or cost_object.get_absolute_url()
-            return reply(request, url, said=f"{data['amount']:,.2f} {cost_object.currency} {MOVES[act]}.")
-    return show_cost_object(request, cost_object, **{act: form})
-
-
-MOVES = {"commit": "are committed", "spend": "are spent", "release": "went back to the pool"}
-
-
-@require_POST
-def commit(request: Request, pk: int) -> HttpResponse:
-    return move(request, pk, "commit")
-
-
-@require_POST
-def spend(request: Request, pk: int) -> HttpResponse:
-    return move(request, pk, "spend")
-
-
-@require_POST
-def release(request: Request, pk: int) -> HttpResponse:
-    return move(request, pk, "release")
+# -- entries --------------------------------------------------------------------------------------------------------------
 
 
 @require_POST

@@ -1,0 +1,47 @@
+"""How an actual that names no pool is shared by the pools that gave: by what each has committed and not yet paid."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from initiatives.core.money import split
+from initiatives.core.rules import RuleBroken
+from initiatives.funding.models.ledger import Account, Kind, Move
+from initiatives.funding.models.posting import Act, content_of
+from initiatives.funding.models.years import company_day, nearest_day
+
+
+def shares(amount: Decimal, left: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """What each place pays of `amount`, by what it has left; exact to the cent, never more than it has, never nothing.
+
+    Largest remainder method (Hamilton); where remainders are equal the place with the lower key pays the cent.
+    """
+    places = sorted(place for place, balance in left.items() if balance > 0)
+    if amount > sum(left[place] for place in places):
+        raise ValueError("There is not that much left.")
+    parts = split(amount, [left[place] for place in places])
+    return {place: part for place, part in zip(places, parts, strict=True) if part}
+
+
+def paying(accounts: Iterable[Account], on: date | None) -> tuple[date, list[Account]]:
+    """The day of an actual (today, or the nearest that a pool takes) and the committed accounts whose year takes it."""
+    held = [account for account in accounts if account.kind == Kind.COMMITTED and account.balance > 0]
+    if on is None and held:
+        years, today = {account.pool.year for account in held}, company_day()
+        on = today if any(year.starts <= today <= year.ends for year in years) else nearest_day(years)
+    day = on or company_day()
+    return day, [account for account in held if account.pool.year.obstacle_to_post(day, Act.SPENT) is None]
+
+
+def moves_of(amount: Decimal, held: Iterable[Account], spent: Mapping[int, Account], currency: str) -> list[Move]:
+    """The transfers of an actual that these accounts pay together, in the order of their pools."""
+    sources = {account.pool_id: account for account in held}
+    left = {place: account.balance for place, account in sources.items()}
+    if amount > (most := sum(left.values(), Decimal(0))):
+        raise RuleBroken(f"Committed and not spent are {most:,.2f} {currency} from all pools; {amount:,.2f} is more.")
+    return [Move(sources[place], spent[place], part) for place, part in shares(amount, left).items()]
+
+
+def signature(amount: Decimal, parts: Iterable[tuple[int, Decimal]]) -> str:
+    """The hash of how an amount is shared, as somebody was shown it."""
+    return content_of("share", amount=amount, parts=sorted([place, part] for place, part in parts))

@@ -1,0 +1,79 @@
+"""The money of one cost object: its page, and committing, spending and releasing what pools gave."""
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from initiatives.core.pages import Request, page, reply
+from initiatives.core.rules import explained
+from initiatives.funding import reports
+from initiatives.funding.forms import MoveForm, SpendForm, key_of
+from initiatives.funding.models import CostObject, Pool
+from initiatives.funding.models.sharing import signature
+from initiatives.funding.views.money import cost_object_for, name_of, older_than
+
+Shares = list[tuple[Pool, Decimal, Decimal]]
+
+
+def show_cost_object(request: Request, cost_object: CostObject, shares: Shares | None = None, **forms: MoveForm) -> HttpResponse:
+    name = name_of(request, cost_object)
+    panel = reports.money_page(request.user, cost_object, name=name)
+    pools = [pool for pool, _ in panel.pools]
+    context = {
+        "panel": panel,
+        "journal": reports.cost_object_entries(request.user, cost_object, before=older_than(request)),
+        "forms": {act: forms.get(act) or FORMS[act](pools, auto_id=f"{act}-%s") for act in FORMS},
+        "shares": shares,
+    }
+    refused = any(form.errors for form in forms.values())
+    return page(request, "funding/cost_object_page.html", context, status=422 if refused else 200)
+
+
+@require_GET
+def cost_object(request: Request, pk: int) -> HttpResponse:
+    return show_cost_object(request, cost_object_for(request, pk, "view_money"))
+
+
+FORMS = {"commit": MoveForm, "spend": SpendForm, "release": MoveForm}
+DONE = {"commit": "are committed", "spend": "are spent", "release": "went back to the pool"}
+
+
+def move(request: Request, pk: int, act: str) -> HttpResponse:
+    """Commit, spend or release, as the form says."""
+    cost_object = cost_object_for(request, pk, f"{act}_money")
+    form = FORMS[act](Pool.objects.given_to(cost_object), request.POST, auto_id=f"{act}-%s")
+    key, shares = key_of(request), None
+    if form.is_valid():
+        facts, post = form.facts, getattr(cost_object, act)
+        with explained(request, form):
+            if facts["pool"] is None and not facts["shown"]:
+                shares = preview(cost_object, form)
+            else:
+                post(by=request.user, key=key, **facts)
+                url = name_of(request, cost_object).url or cost_object.get_absolute_url()
+                return reply(request, url, said=f"{facts['amount']:,.2f} {cost_object.currency} {DONE[act]}.")
+    return show_cost_object(request, cost_object, shares, **{act: form})
+
+
+def preview(cost_object: CostObject, form: MoveForm) -> Shares:
+    """How the pools would share the actual; the form, sent again, says that this was seen."""
+    facts = form.facts
+    shares = cost_object.shares(facts["amount"], facts["on"])
+    form.keep_shown(signature(facts["amount"], [(pool.pk, part) for pool, part, _ in shares]))
+    return shares
+
+
+@require_POST
+def commit(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "commit")
+
+
+@require_POST
+def spend(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "spend")
+
+
+@require_POST
+def release(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "release")
