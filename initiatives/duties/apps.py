@@ -18,4 +18,5 @@ class Duties(AppConfig):
         ending.write_with(post.import_ended)
         handed_in.send_with(post.carry)
         leaving.register(departures.asked_of, departures.hand_over)
+        leaving.when_role_ends(departures.role_ended)
         readiness.register("outbox", outbox.readiness)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from initiatives.core import clock
-from initiatives.duties import outbox, reminders, schedule
+from initiatives.duties import departures, outbox, reminders, schedule
 from initiatives.duties.models import Letter
 from initiatives.organization.models import User
 
@@ -23,6 +23,7 @@ def ring() -> dict[str, int]:
     """Write what is due now and send it; may run twice, at once, or after a long silence. Returns what it came to."""
     now = clock.now()
     return {
+        "handed_over": departures.follow_roles(),
         "digests": reminders.write_digests(now),
         "escalations": reminders.write_escalations(now),
         **asdict(outbox.deliver_all()),

@@ -15,3 +15,4 @@ class Funding(AppConfig):
         kinds.register(asks.CONFIRM_LIMIT)
         kinds.register(asks.CLOSE_PERIOD)
         departures.register(asks.asked_by, asks.hand_over)
+        departures.when_role_ends(lambda person, _, by: asks.hand_over(person, by))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 Accountable = list[tuple[str, str]]  # (words, url): ("Accountable for CX-042", "/initiatives/CX-042/")
 Listing = Callable[["User", "User | None"], Accountable]
 HandOver = Callable[["User", "User | None"], None]
-RoleEnded = Callable[["User", "Department", "User | None"], None]
+RoleEnded = Callable[["User", "Department | None", "User | None"], None]
 
 _listings: list[tuple[Listing | None, HandOver | None]] = []
 _role_ended: list[RoleEnded] = []
@@ -37,11 +37,14 @@ def hand_over(person: "User", *, by: "User | None") -> None:
 
 
 def when_role_ends(act: RoleEnded) -> None:
-    """`act(person, department, by)` runs in the transaction that ends a role in the department today."""
+    """`act(person, department, by)` runs in the transaction that ends a role today: in the department, or of the company (None).
+
+    It may run again at any time; it does what is still to be done.
+    """
     _role_ended.append(act)
 
 
-def role_ended(person: "User", department: "Department", *, by: "User | None") -> None:
+def role_ended(person: "User", department: "Department | None", *, by: "User | None") -> None:
     """Let every room take back what the person held by that role. A role that ends by date, each room sees by itself."""
     for act in _role_ended:
         act(person, department, by)

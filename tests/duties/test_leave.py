@@ -1,12 +1,14 @@
 """Who leaves is asked for nothing any more: the head is, and no letter goes out."""
 
+from datetime import date
+
 import pytest
 from django.core.mail import EmailMessage
 
 from initiatives.core.models import Event
 from initiatives.duties import post
 from initiatives.duties.models import Letter, Obligation, Outcome, State
-from initiatives.organization.models import User
+from initiatives.organization.models import Role, User
 from tests.cast import Cast
 from tests.duties.conftest import Ask, Asks, ring
 
@@ -81,3 +83,53 @@ def test_leaving_twice_hands_over_once(again: int, cast: Cast, ask: Ask) -> None
     ask(cast.head("OPS"))  # the head is asked for the same already
     cast.contributor("OPS").deactivate(by=cast.administrator, reason="Left")
     assert Obligation.objects.open_now().count() == 1
+
+
+# -- Who stays and loses a role ---------------------------------------------------------------------------------------------
+
+
+def test_who_loses_a_role_passes_on_what_they_may_no_longer_answer(cast: Cast, ask: Ask, asks: Asks) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    lost, kept = ask(head), ask(head, about="MKT")
+    asks.hide(cast.department("OPS"), head)
+    head.roles.get().end(by=cast.administrator, reason="Moves on.")
+    lost.refresh_from_db()
+    assert (lost.outcome, lost.closed_by) == (Outcome.HANDED_OVER, cast.administrator)
+    assert {one.person: one.words for one in Obligation.objects.open_now()} == {deputy: "Report on OPS", head: kept.words}
+
+
+def test_a_role_of_the_company_is_passed_on_as_well(cast: Cast, ask: Ask, asks: Asks) -> None:
+    cxo, ceo = cast.cxo, cast.ceo
+    ask(cxo)
+    asks.hide(cast.department("OPS"), cxo)
+    cxo.roles.get().end(by=cast.administrator, reason="Retires.")
+    assert Obligation.objects.open_now().get().person == ceo
+
+
+def test_what_nobody_else_may_answer_stays(cast: Cast, ask: Ask, asks: Asks) -> None:
+    lost = ask(cast.head("OPS"))
+    for person in (cast.head("OPS"), cast.deputy("OPS"), cast.cxo):
+        asks.hide(cast.department("OPS"), person)
+    cast.head("OPS").roles.get().end(by=cast.administrator, reason="Moves on.")
+    assert Obligation.objects.open_now().get() == lost
+
+
+def test_a_role_that_ends_by_date_is_followed_by_the_beat(cast: Cast, ask: Ask, asks: Asks) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    ask(head)
+    Role.objects.filter(person=head).update(ends=date(2026, 4, 28))
+    assert ring("2026-04-28 10:00")["handed_over"] == 0  # still theirs to answer
+    asks.hide(cast.department("OPS"), head)
+    assert ring("2026-04-27 10:00")["handed_over"] == 0
+    assert ring("2026-04-28 10:00")["handed_over"] == 1
+    assert ring("2026-04-28 10:00")["handed_over"] == 0
+    assert Obligation.objects.open_now().get().person == deputy
+
+
+def test_a_new_head_is_asked_what_stood_with_the_one_above(cast: Cast, ask: Ask, asks: Asks) -> None:
+    ask(cast.cxo)
+    asks.hide(cast.department("OPS"), cast.cxo)
+    Role.objects.create(person=cast.nobody, kind="head", department=cast.department("OPS"), starts=date(2026, 4, 28))
+    assert ring("2026-04-27 10:00")["handed_over"] == 0
+    assert ring("2026-04-28 10:00")["handed_over"] == 1
+    assert Obligation.objects.open_now().get().person == cast.nobody

@@ -6,9 +6,11 @@ from django.test import RequestFactory
 from initiatives.duties.models import Obligation
 from initiatives.funding.above import Name
 from initiatives.funding.asks import APPROVE_REQUEST, still
-from initiatives.funding.models import ASK, FundingRequest
+from initiatives.funding.models import ASK, FundingRequest, Pool
+from initiatives.funding.models.deciders import deciders
 from initiatives.organization.calendars import working_days_after
-from initiatives.organization.models import Holiday, User
+from initiatives.organization.models import Department, Holiday, User, reorganizing
+from initiatives.organization.purview import purview
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 
@@ -93,6 +95,44 @@ def test_when_a_decider_leaves_the_next_in_line_is_asked(cast: Cast, treasury: T
     assert set(asked(request)) == {deputy}
     request.approve(by=deputy)
     assert set(asked(request)) == {cast.finance}
+
+
+def test_when_a_decider_only_loses_the_role_the_next_in_line_is_asked(cast: Cast, treasury: Treasury) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    head.roles.get().end(by=cast.administrator, reason="Moves on.")
+    assert set(asked(request)) == {deputy}
+
+
+def test_when_departments_merge_the_heir_decides_about_the_pool(cast: Cast, treasury: Treasury) -> None:
+    ops, mkt, head = cast.department("OPS"), cast.department("MKT"), cast.head("MKT")
+    assert cast.head("OPS").is_active
+    request, pool = treasury.submitted(treasury.cost_object(), OPS="1.00"), treasury.pool("OPS")
+    reorganizing.merge(ops, mkt, by=cast.administrator, reason="One team.")
+    assert set(asked(request)) == {head}
+    assert deciders(pool) == [head]
+    head = User.objects.get(pk=head.pk)
+    assert ops.pk in purview(head)
+    assert list(Pool.objects.visible_to(head).filter(pk=pool.pk)) == [pool]
+    FundingRequest.objects.get(pk=request.pk).approve(by=head)
+
+
+def test_when_a_department_closes_the_one_above_decides_about_the_pool(cast: Cast, treasury: Treasury) -> None:
+    ops, above, head = cast.department("OPS"), cast.department("MKT"), cast.head("MKT")
+    Department.objects.filter(pk=ops.pk).update(parent=above)
+    assert cast.head("OPS").is_active
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    Department.objects.get(pk=ops.pk).close(by=cast.administrator, reason="No longer needed.")
+    assert set(asked(request)) == {head}
+
+
+def test_who_moves_to_the_new_half_of_a_split_department_is_asked_no_more(cast: Cast, treasury: Treasury) -> None:
+    head, deputy = cast.head("OPS"), cast.deputy("OPS")
+    request = treasury.submitted(treasury.cost_object(), OPS="1.00")
+    reorganizing.split(
+        cast.department("OPS"), code="GATE", name="Gates", by=cast.administrator, reason="Too big.", head=head, people=[head]
+    )
+    assert set(asked(request)) == {deputy}
 
 
 def test_the_answer_shows_what_remains_and_carries_what_was_shown(

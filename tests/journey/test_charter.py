@@ -234,3 +234,13 @@ def test_there_is_nothing_to_waive_while_a_charter_is_in_force(charters: Charter
     with pytest.raises(RuleBroken, match="nothing to waive"):
         CharterWaiver.objects.waive(reason="In case.", by=cast.ceo)
     assert not CharterWaiver.objects.exists()
+
+
+def test_who_loses_the_role_is_asked_no_more_and_a_new_head_is(charters: Charters, cast: Cast) -> None:
+    charter = charters.opened()
+    charters.vote(charter, "MKT", "iii")
+    deputy = cast.deputy("OPS")
+    cast.head("OPS").roles.get().end(by=cast.administrator, reason="Moves on.")
+    asks = Obligation.objects.open_now().filter(kind=VOTE, department=cast.department("OPS"))
+    assert [ask.person for ask in asks] == [deputy]
+    assert not Obligation.objects.open_now().filter(kind=VOTE, department=cast.department("MKT")).exists()

@@ -50,6 +50,16 @@ def test_who_owns_the_stage_keeps_it_meanwhile_unless_they_have_a_stake(court: C
     assert court.fresh(owned).steward == cast.contributor("IT")
 
 
+def test_who_heads_no_more_passes_on_the_own_ask_and_nobody_else_is_asked_again(court: Court, cast: Cast) -> None:
+    contest = court.contest()
+    deputy = cast.deputy("OPS")
+    court.again(contest).give_evidence(cast.department("MKT"), words="The contract.", by=cast.head("MKT"))
+    cast.head("OPS").roles.get().end(by=cast.administrator, reason="Moves on.")
+    assert asked(contest, PROVE) == {deputy}
+    deputy.deactivate(by=cast.administrator, reason="Left.")
+    assert asked(contest, PROVE) == {cast.cxo}  # where nobody decides any more, it is seen to from above
+
+
 def test_when_the_steward_leaves_somebody_else_without_a_stake_keeps_it(court: Court, cast: Cast) -> None:
     court.map.before.owned.propose(cast.department("IT"), by=cast.head("IT"), person=cast.contributor("IT"))
     owned = court.owned()

@@ -1,12 +1,11 @@
-"""Asks of contests: who may still see and answer each; who leaves is followed by who answers for the department now."""
+"""Asks of contests: who may still see and answer each."""
 
 from collections.abc import Callable, Mapping
 
 from initiatives.duties.kinds import Kind, register
-from initiatives.journey.models import CaseState, Contest, asking_contests
+from initiatives.journey.models import CaseState, Contest
 from initiatives.journey.models.asking_contests import AGREE, ANSWER, APPEAL, KEEP, PROVE, RULE
 from initiatives.journey.models.charter_votes import answers_for
-from initiatives.organization import departures
 from initiatives.organization.models import User
 
 Still = Callable[[User, set[int]], set[int]]
@@ -59,12 +58,3 @@ for name, (words, still) in KINDS.items():
             announced=True,
         )
     )
-
-
-def ask_others(person: User, by: User | None) -> None:
-    """Ask who answers now where this person was asked; the case is its departments', so nothing is listed."""
-    for contest in Contest.objects.open_now().with_sides().filter(pk__in=asking_contests.asked_of(person)):
-        asking_contests.ask(contest, by=by)
-
-
-departures.register(hand_over=ask_others)

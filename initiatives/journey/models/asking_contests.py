@@ -1,9 +1,8 @@
 """What a case waits for: each clock is an ask to the right people, and one to the steward who keeps the object meanwhile."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import models
 from django.urls import reverse
 
 from initiatives.duties.models import Obligation
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 ANSWER, PROVE, AGREE = "journey.answer_claim", "journey.give_evidence", "journey.agree_on_owner"
 RULE, APPEAL, KEEP = "journey.rule_contest", "journey.appeal_ruling", "journey.keep_contested"
-KINDS = (ANSWER, PROVE, AGREE, RULE, APPEAL, KEEP)
 
 
 def ask(contest: "Contest", *, by: User | None) -> None:
@@ -72,8 +70,3 @@ def was_done(kind: str, contest: "Contest", department: Department, *, by: User)
     """This department has answered."""
     asked = Obligation.objects.filter(department=department)
     asked.meet(kind, contest, by=by)
-
-
-def asked_of(person: User) -> "models.QuerySet[Obligation, Any]":
-    """The ids of the cases about which this person is asked."""
-    return Obligation.objects.open_now().filter(kind__in=KINDS).asked_of(person).values("subject_id")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from initiatives.duties.models import Obligation
 from initiatives.journey.models import asking, asking_contests, following
 from initiatives.journey.models.opening_contests import interim_steward
 from initiatives.journey.models.owned_objects import OwnedObject
@@ -67,22 +66,12 @@ def person_left(person: User, by: User | None) -> None:
     _renew_stewards(person, by)
 
 
-def role_ended(person: User, department: Department, by: User | None) -> None:
-    """Somebody who belongs to the department no longer owns nothing for it; who no longer heads it is asked nothing."""
-    if not Role.objects.current().filter(person=person, department=department).exists():
+def role_ended(person: User, department: Department | None, by: User | None) -> None:
+    """Somebody who belongs to the department no longer owns nothing for it."""
+    if department is not None and not Role.objects.current().filter(person=person, department=department).exists():
         for ownership in _of(Ownership.objects.accepted().filter(person=person, department=department)):
             vacate(ownership, Ending.MOVED, by=by, reason=f"{person} no longer holds a role in {department}.")
     _renew_stewards(person, by)
-    ask_who_decides_now(person, by=by)
-
-
-def ask_who_decides_now(person: User, *, by: User | None) -> None:
-    """Answers that this person can no longer give are asked of whoever can."""
-    asks = {ask.subject_id: ask for ask in Obligation.objects.open_now().filter(kind=asking.ACCEPT, person=person)}
-    for asked in _of(Ownership.objects.waiting().filter(pk__in=asks)):
-        deciders = asked.department.deciders()
-        if deciders and person not in deciders:
-            asks[asked.pk].hand_over(deciders[0], by=by, reason=f"{person} no longer answers for {asked.department}.")
 
 
 @transaction.atomic
@@ -93,9 +82,6 @@ def follow_roles() -> int:
     for ownership in strangers:
         if ownership.person is not None:
             role_ended(ownership.person, ownership.department, None)
-    steward = Role.objects.current().filter(person=OuterRef("person_id"), kind__in=("head", "deputy"))
-    for ask in Obligation.objects.open_now().filter(kind=asking.ACCEPT).exclude(Exists(steward)).select_related("person"):
-        ask_who_decides_now(ask.person, by=None)
     return len(strangers)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
-from initiatives.organization import reorganization
+from initiatives.organization import departures, reorganization
 from initiatives.organization.models.roles import STEWARDS, Role, RoleKind, today
 
 if TYPE_CHECKING:
@@ -197,11 +197,14 @@ class Department(Recorded):
         self.lock()
         if obstacle := self.obstacle_to_close():
             raise RuleBroken(obstacle)
-        for role in self.roles.not_over().select_for_update(of=("self",)).order_by("pk"):
+        roles = list(self.roles.not_over().select_for_update(of=("self",)).select_related("person").order_by("pk"))
+        for role in roles:
             role.lock()
             role.finish(by=by, reason=reason)
         self.closed_on = today()
         self.version += 1
         self.save(update_fields=["closed_on", "version"])
         reorganization.close(self, by=by, reason=reason)
+        for person in dict.fromkeys(role.person for role in roles):
+            departures.role_ended(person, self, by=by)
         self.record("closed", by=by, reason=reason)

@@ -26,7 +26,10 @@ def obstacle_to_merge(department: Department, into: Department | None = None) ->
 
 @transaction.atomic
 def merge(department: Department, into: Department, *, by: User | None, reason: str) -> None:
-    """Close the department: its people become contributors of the other, its parts stand under it, what it held passes on."""
+    """Close the department: its people become contributors of the other, its parts stand under it, what it held passes on.
+
+    It stands under the other itself from now on: what keeps its name, like a pool of money, is decided there.
+    """
     people = _locked(User.objects.active().filter(pk__in=department.roles.not_over().values("person")))
     for one in sorted((department, into), key=lambda one: one.pk):
         one.lock()
@@ -40,9 +43,11 @@ def merge(department: Department, into: Department, *, by: User | None, reason: 
         part.parent, part.version = into, part.version + 1
         part.save(update_fields=["parent", "version"])
         part.record("moved", by=by, reason=reason)
-    department.closed_on, department.version = today(), department.version + 1
-    department.save(update_fields=["closed_on", "version"])
+    department.parent, department.closed_on, department.version = into, today(), department.version + 1
+    department.save(update_fields=["parent", "closed_on", "version"])
     reorganization.pass_all(department, into, by=by, reason=reason)
+    for person in people:
+        departures.role_ended(person, department, by=by)
     department.record("merged", by=by, reason=reason, into=into.code)
 
 

@@ -224,7 +224,7 @@ class Role(Recorded):
         if obstacle := self.obstacle_to_end(on):
             raise RuleBroken(obstacle)
         self.finish(by=by, on=on, reason=reason)
-        if self.department is not None and self.is_over:
+        if self.is_over:
             departures.role_ended(self.person, self.department, by=by)
 
     def finish(self, *, by: "User | None", on: date | None = None, reason: str = "") -> None:
