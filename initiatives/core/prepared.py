@@ -8,7 +8,8 @@ To build a QuerySet and to translate it takes Django several times as long as Po
 
 is called once for each shape that the question can have; `open_asks(user)` is the list of the rows. The function gets stand-ins
 instead of its arguments, and each becomes a place in the SQL. No value can stay in what is kept, so one reader's cannot reach
-another: of a person the function sees the key and the standing, and there is one SQL for each standing.
+another: of a person the function sees the key and the standing, and there is one SQL for each standing. Days and answers of
+other questions, which pass, are refused.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models.expressions import Expression
 
 Row = TypeVar("Row")
@@ -79,13 +80,18 @@ def prepared(build: Callable[..., models.QuerySet[Any, Row]]) -> Callable[..., l
 
     @lru_cache(maxsize=MOST_SHAPES)
     def question(*shapes: Shape) -> Question:
-        return Question(build(*(RowPlace(at, *shape) if shape else Place(at) for at, shape in enumerate(shapes))))
+        with connection.execute_wrapper(_refuse):
+            return Question(build(*(RowPlace(at, *shape) if shape else Place(at) for at, shape in enumerate(shapes))))
 
     @wraps(build)
     def ask(*arguments: Any) -> list[Row]:
         return question(*map(_shape, arguments)).ask([_value(argument) for argument in arguments])
 
     return ask
+
+
+def _refuse(*query: Any) -> None:
+    raise ValueError("What another question answered would stay in what is kept: give it as an argument.")
 
 
 def _shape(argument: Any) -> Shape:

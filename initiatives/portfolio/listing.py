@@ -13,6 +13,7 @@ from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.core.looks import chosen_of, filter_of
 from initiatives.organization.models import Department, User
+from initiatives.organization.models.departments import chart
 from initiatives.portfolio.filters import COLUMNS, GROUPS, HEALTHS, NOBODY, NUMBERS, Look
 from initiatives.portfolio.models import CheckIn, Initiative, Milestone, SavedView, Status
 from initiatives.portfolio.models.initiative import InitiativeQuerySet
@@ -27,7 +28,7 @@ class Portfolio:
 
     def __init__(self, user: User, query: QueryDict) -> None:
         self.user, self.today = user, clock.today()
-        self.departments = list(Department.objects.visible_to(user).in_order())
+        self.departments = chart(user)
         self.by_code = {department.code: department.pk for department in self.departments}
         self.look = Look.of(query, self.by_code)
         self.seen = Initiative.objects.visible_to(user)

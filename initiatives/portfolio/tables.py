@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -29,6 +30,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "percent": ("percent",),
 }
 NOTHING = "–"
+NAME = '<th scope="row"><span class="kicker">{}{}</span><br><a href="{}{}/" data-open="{}">{}</a></th>'
+CONFIDENTIAL = " · confidential"
 CELL, NUMBER = "<td>{}</td>", "<td data-number>{}</td>"
 Values = Mapping[str, Any]
 
@@ -40,8 +43,6 @@ class Row(NamedTuple):
     """
 
     reference: str
-    title: str
-    confidential: bool
     cells: SafeString
     heading: str
 
@@ -101,13 +102,14 @@ class Writer:
                 return row["sponsor__name"] or "No sponsor"
 
     def rows(self, look: Look, found: Iterable[Values]) -> list[Row]:
-        cells = "".join(NUMBER if name in NUMBERS else CELL for name in look.in_order)
+        cells = NAME + "".join(NUMBER if name in NUMBERS else CELL for name in look.in_order)
         columns = [self.column(name) for name in look.in_order]
-        rows, last = [], None
+        base, rows, last = reverse("portfolio:list"), [], None
         for values in found:
             heading = ""
             if look.group and (begins := self.heading(look.group, values)) != last:
                 heading = last = begins
-            written = format_html(cells, *[cell(values) for cell in columns])
-            rows.append(Row(values["reference"], values["title"], values["confidential"], written, heading))
+            ref, note = values["reference"], CONFIDENTIAL if values["confidential"] else ""
+            written = format_html(cells, ref, note, base, ref, ref, values["title"], *[cell(values) for cell in columns])
+            rows.append(Row(ref, written, heading))
         return rows

@@ -9,6 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from initiatives.core.prepared import prepared
 from initiatives.organization.models import Department, Role, User
+from initiatives.organization.purview import purview
 from tests.cast import Cast
 
 built: list[str] = []
@@ -32,6 +33,11 @@ def some(keys: Any, name: str) -> QuerySet[Department]:
 @prepared
 def frozen(person: int) -> QuerySet[Role]:
     return Role.objects.filter(person_id=person, starts__lte=date(2026, 5, 1))
+
+
+@prepared
+def below(user: User) -> QuerySet[Department]:
+    return Department.objects.filter(pk__in=purview(user))
 
 
 @prepared
@@ -72,6 +78,11 @@ def test_no_day_stays_in_what_is_kept(cast: Cast) -> None:
 def test_nothing_of_a_person_is_seen_but_key_and_standing(cast: Cast) -> None:
     with pytest.raises(AttributeError, match="name"):
         nosy(cast.ceo)
+
+
+def test_no_answer_of_another_question_stays_in_what_is_kept(cast: Cast) -> None:
+    with pytest.raises(ValueError, match="another question"):
+        below(cast.head("OPS"))
 
 
 def test_nothing_is_not_a_value(cast: Cast) -> None:

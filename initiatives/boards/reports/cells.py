@@ -66,13 +66,13 @@ def total(count: Count) -> SafeString:
     return format_html('<td data-number class="own-total"><a href="{}">{}</a></td>', count.url, count.text)
 
 
-def amounts(money: dict[str, Amount]) -> SafeString:
+def amounts(money: tuple[Amount, ...]) -> SafeString:
     """The amounts of a row, or one cell that says that they are withheld, and of how many."""
-    first = next(iter(money.values()))
+    first = money[0]
     if first.number is None:
         hidden = f" ({first.hidden})" if first.hidden else ""
         return format_html('<td data-number colspan="{}"><span class="withheld">withheld{}</span></td>', len(money), hidden)
-    return joined(_amount(amount.number or Decimal(0), amount.url) for amount in money.values())
+    return joined(_amount(amount.number or Decimal(0), amount.url) for amount in money)
 
 
 @kept

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, Case, CharField, F, Q, Sum, Value, When
+from django.db.models import Aggregate, Case, CharField, F, Q, QuerySet, Sum, Value, When
 from django.db.models import Count as Counted
 from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
@@ -19,12 +19,13 @@ from initiatives.boards.reports import cells, figures
 from initiatives.boards.reports.cells import Part
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
+from initiatives.core.prepared import prepared
 from initiatives.decisions.reports import top
-from initiatives.duties.models import Obligation
-from initiatives.duties.models.obligation import answerable
+from initiatives.duties.models.obligation import answerable, asked
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.funding.models import CostObject
 from initiatives.organization.models import Department, User
+from initiatives.organization.models.departments import chart
 from initiatives.organization.purview import SEE_ALL_MONEY
 from initiatives.portfolio.models import Initiative, Status
 
@@ -48,21 +49,28 @@ class Cell:
 
 def portfolio(user: User, today: date) -> list[Cell]:
     """The whole portfolio in one query."""
+    if user.standing.holds(*SEE_ALL_MONEY):
+        return [Cell(*row) for row in _all_open(user, today)]
+    opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
+    return [Cell(*row) for row in _grouped(user, today, opened, Counted("pk", filter=~opened))]
+
+
+@prepared
+def _all_open(user: User, today: date) -> QuerySet[Initiative, Any]:
+    return _grouped(user, today, None, Sum(Value(0)))
+
+
+def _grouped(user: User, today: date, opened: Q | None, closed: Aggregate) -> QuerySet[Initiative, Any]:
+    """`opened`: whose money the reader may read; `closed`: of how many not."""
     shown = Case(
         When(health="", then=Value("unknown")),
         When(stale_on__lte=today, then=Value("stale")),
         default=F("health"),
         output_field=CharField(),
     )
-    opened: Q | None = None
-    closed: Aggregate = Sum(Value(0))  # of everything the money is open …
-    if not user.standing.holds(*SEE_ALL_MONEY):  # … or of some, and how much is not is counted
-        opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
-        closed = Counted("pk", filter=~opened)
     sums = {name: Coalesce(Sum(f"cost_object__{name}", filter=opened), NONE) for name in MONEY}
     found = Initiative.objects.visible_to(user).order_by().annotate(shown=shown)
-    rows = found.values_list("accountable_department", "status", "shown").annotate(count=Counted("pk"), closed=closed, **sums)
-    return [Cell(*row) for row in rows]
+    return found.values_list("accountable_department", "status", "shown").annotate(count=Counted("pk"), closed=closed, **sums)
 
 
 @dataclass(frozen=True)
@@ -77,21 +85,25 @@ class Owner:
     most: int = 0  # the largest total of all rows: the bar's full width; 0: no bar
 
     @property
-    def parts(self) -> Iterable[Part]:
-        at = 0.0
-        words = {**HEALTHS, "idle": "Not running"}
-        for key, count in (*self.healths.items(), ("idle", self.idle)):
-            if count.number and self.most:
-                width = 100 * count.number / self.most
-                yield Part(key, words[key], count.number, count.url, f"{at:.3f}", f"{width:.3f}")
-                at += width
-
-    @property
     def cells(self) -> SafeString:
         """The row behind its name, from left to right."""
-        drawn = cells.bar(self.department.name if self.department else "Nobody", tuple(self.parts))
-        counts = [cells.counted(count) for count in (*self.healths.values(), self.idle)]
-        return cells.joined([cells.total(self.total), drawn, *counts, cells.amounts(self.money)])
+        name = self.department.name if self.department else "Nobody"
+        return _row(name, self.total, (*self.healths.items(), ("idle", self.idle)), tuple(self.money.values()), self.most)
+
+
+@cells.kept
+def _row(name: str, total: Count, counts: tuple[tuple[str, Count], ...], money: tuple[Amount, ...], most: int) -> SafeString:
+    drawn = cells.bar(name, tuple(_parts(counts, most)))
+    return cells.joined([cells.total(total), drawn, *(cells.counted(count) for _, count in counts), cells.amounts(money)])
+
+
+def _parts(counts: tuple[tuple[str, Count], ...], most: int) -> Iterable[Part]:
+    at, words = 0.0, {**HEALTHS, "idle": "Not running"}
+    for key, count in counts:
+        if count.number and most:
+            width = 100 * count.number / most
+            yield Part(key, words[key], count.number, count.url, f"{at:.3f}", f"{width:.3f}")
+            at += width
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,7 @@ class Stage:
 
     @property
     def cells(self) -> SafeString:
-        return cells.joined([cells.counted(self.count), cells.amounts(self.money)])
+        return cells.joined([cells.counted(self.count), cells.amounts(tuple(self.money.values()))])
 
 
 def _running(found: Iterable[Cell], healths: tuple[str, ...]) -> Count:
@@ -175,7 +187,7 @@ def own(user: User) -> dict[str, Any]:
     """The dashboard as `user` sees it."""
     today = clock.today()
     found, purse = portfolio(user, today), Purse(user)
-    departments = list(Department.objects.visible_to(user).in_order())
+    departments = chart(user)
     by_department: dict[int | None, list[Cell]] = {}
     for cell in found:
         by_department.setdefault(cell.department, []).append(cell)
@@ -184,7 +196,7 @@ def own(user: User) -> dict[str, Any]:
     most = max(totals.values(), default=0)
     owners = [_owner(by_department.get(one.pk, []), one, purse, one.code, most) for one in shown]
     owners.sort(key=lambda owner: (-owner.total.number, owner.department.name if owner.department else ""))
-    mine = answerable(user, Obligation.objects.open_now().asked_of(user).values_list("pk", "kind", "subject_id"))
+    mine = answerable(user, asked(user.pk))
     waits = _waits(user, mine, {one.pk: one for one in departments})
     return {
         "owners": owners,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from django import forms, template
 from django.core.paginator import Page
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -44,16 +46,24 @@ def _name_the_empty_choice(asked: forms.Field) -> None:
         asked.choices = [(value, words if label == DASHES else label) for value, label in asked.choices]
 
 
-@register.inclusion_tag("ui/column.html", takes_context=True)
-def column(context: template.Context, words: str, key: str = "", number: bool = False) -> Context:
+@register.simple_tag(takes_context=True)
+def column(context: template.Context, words: str, key: str = "", number: bool = False) -> SafeString:
     """A table's head cell; with `key` it sorts by ?sort=key, and by ?sort=-key when clicked again."""
-    query = context["request"].GET.copy()
-    now = query.get("sort") or str(context.get("sort") or "")
+    asked = context["request"].GET
+    now = asked.get("sort") or str(context.get("sort") or "")
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "") if key else ""
-    query["sort"] = f"-{key}" if order == "ascending" else key
+    query = _sorted_by(asked.urlencode(), f"-{key}" if order == "ascending" else key) if key else ""
+    return kept("ui/column.html", words=words, key=key, order=order, number=number, query=query)
+
+
+@lru_cache(maxsize=1000)
+def _sorted_by(asked: str, sort: str) -> str:
+    """The same query from the first page on, in another order: a table has ten heads, and a query is dear to copy."""
+    query = QueryDict(asked, mutable=True)
+    query["sort"] = sort
     query.pop("page", None)
     query.pop("open", None)
-    return {"words": words, "key": key, "order": order, "number": number, "query": query.urlencode()}
+    return query.urlencode()
 
 
 @register.inclusion_tag("ui/pagination.html", takes_context=True)

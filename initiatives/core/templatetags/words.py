@@ -104,7 +104,12 @@ def day(value: date | datetime | None) -> SafeString | str:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return format_html('<time datetime="{}" class="nowrap">{}</time>', value, _written(value, "j M Y", get_language()))
+    return _day(value, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _day(value: date, language: str | None) -> SafeString:
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', value, _written(value, "j M Y", language))
 
 
 @lru_cache(maxsize=5000)

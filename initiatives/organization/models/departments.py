@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from initiatives.core.models import Recorded
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization import departures, reorganization
 from initiatives.organization.models.roles import STEWARDS, Role, RoleKind, today
@@ -208,3 +209,9 @@ class Department(Recorded):
         for person in dict.fromkeys(role.person for role in roles):
             departures.role_ended(person, self, by=by)
         self.record("closed", by=by, reason=reason)
+
+
+@prepared
+def chart(user: "User") -> "models.QuerySet[Department]":
+    """All that the person may know of, in order."""
+    return Department.objects.visible_to(user).in_order()
