@@ -5,7 +5,17 @@ An administrator has no say over money, whatever else she is (SoD6).
 
 from initiatives.core.policy import Rule, TaskRule, declare, permission
 from initiatives.funding import above
-from initiatives.funding.models import ApprovalLimit, CostObject, FiscalYear, FundingRequest, Journal, Period, Pool, Virement
+from initiatives.funding.models import (
+    ApprovalLimit,
+    CostObject,
+    Delegation,
+    FiscalYear,
+    FundingRequest,
+    Journal,
+    Period,
+    Pool,
+    Virement,
+)
 from initiatives.funding.models.ledger import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -144,6 +154,17 @@ def decide_limit(user: User, limit: ApprovalLimit) -> bool:
     return handles_money(user) and user.standing.holds("cxo")
 
 
+@permission("funding.name_delegate")
+def name_delegate(user: User) -> bool:
+    """Who heads a department; of which one, the act says."""
+    return handles_money(user) and bool(user.standing.head_only)
+
+
+@permission("funding.end_delegation")
+def end_delegation(user: User, delegation: Delegation) -> bool:
+    return user.pk in (delegation.head_id, delegation.delegate_id) or user.standing.holds("cxo")
+
+
 FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
@@ -188,5 +209,7 @@ declare(
     Rule("funding:limit_propose", "GET POST", "funding.propose_limit", who="administrators"),
     Rule("funding:limit_confirm", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
-    TaskRule("funding.expire", "closes transfers between pools that nobody answered in time; in nobody’s name"),
+    Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
+    Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
+    TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),
 )  # fmt: skip

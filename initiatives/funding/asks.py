@@ -13,6 +13,7 @@ def still(user: User, subject_ids: set[int]) -> set[int]:
         return set()
     waiting = FundingRequest.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
     apart = waiting.exclude(requester=user).exclude(cost_object__owner=user).exclude(approvals__by=user)
+    apart = apart.exclude(approvals__on_behalf_of=user)
     return set(apart.values_list("pk", flat=True))
 
 

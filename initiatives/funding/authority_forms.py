@@ -1,4 +1,4 @@
-"""What the forms about authority read: limits of roles."""
+"""What the forms about authority read: limits of roles, and delegates of heads."""
 
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.conf import settings
 from initiatives.core.fields import CodeField, DayField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
+from initiatives.funding.models.delegates import MOST_DAYS
 from initiatives.funding.models.limits import DECIDE
-from initiatives.organization.models import Department, User
+from initiatives.organization.models import Department, Role, User
 from initiatives.organization.models.roles import today
 
 
@@ -35,3 +36,22 @@ class LimitForm(forms.Form):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
+
+
+class DelegateForm(forms.Form):
+    department = forms.ModelChoiceField(Department.objects.none(), label="Department")
+    delegate = forms.ModelChoiceField(User.objects.none(), label="Who decides for you")
+    starts = DayField(label="From")
+    ends = DayField(label="Until before", help_text=f"At most {MOST_DAYS} days later.")
+    cap = AmountField(label="Up to", required=False, help_text="Empty: up to your own limit.")
+    reason = ProseField(label="Why", max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        mine = user.standing.head_only
+        offer(self, "department", Department.objects.visible_to(user).active().filter(pk__in=mine).in_order())
+        members = Role.objects.current().filter(department__in=mine).values("person")
+        offer(self, "delegate", User.objects.visible_to(user).active().filter(pk__in=members).exclude(pk=user.pk).in_order())
+        self.fields["starts"].initial = today
+        if len(mine) == 1:
+            self.fields["department"].initial = next(iter(mine))

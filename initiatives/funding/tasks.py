@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from initiatives.funding.models import Virement
+from initiatives.funding.models import FundingRequest, Virement
 
 
 @shared_task(name="funding.expire", ignore_result=True)
 def expire() -> None:
-    """Once an hour: close what was not answered in time."""
+    """Once an hour: close what was not answered in time; ask who decides since roles, limits or delegates began or ended."""
     Virement.objects.expire_overdue()
+    FundingRequest.objects.ask_anew(None)

@@ -1,7 +1,7 @@
 """The objects of the access table: one of each kind for each case, and the people who look at them."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
 from initiatives.duties.models import Letter
-from initiatives.funding.models import ApprovalLimit, FiscalYear, FundingRequest, Journal, Pool, Virement
+from initiatives.funding.models import ApprovalLimit, Delegation, FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
+from initiatives.organization.models.roles import today
 from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
 from tests.access.signals import signals
@@ -107,7 +108,13 @@ def _money(world: World, cast: Cast) -> None:
     world.arguments["limit", "own"] = {"pk": limit.pk}
     world.arguments["year", "own"] = {"pk": year.pk}
     world.arguments["period", "own"] = {"pk": year.periods.get(number=2).pk}
-    for kind in ("pool", "request", "limit", "cost object", "journal", "virement", "year", "period"):
+    tomorrow = today() + timedelta(days=1)
+    named = Delegation.objects.appoint(
+        cast.department("OPS"), cast.contributor("OPS"), starts=tomorrow, ends=tomorrow + timedelta(days=3),
+        reason="On leave.", by=cast.head("OPS"),
+    )  # fmt: skip
+    world.arguments["delegation", "own"] = {"pk": named.pk}
+    for kind in ("pool", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

@@ -68,6 +68,7 @@ SEEN: dict[str, dict[str, str]] = {
     "swept stage": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "problem": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "limit": {"own": "hdofxeaA", "none": ""},  # one that waits for the CXO
+    "delegation": {"own": "chdfxea", "none": ""},  # of h to c, from tomorrow on
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
 
@@ -172,6 +173,8 @@ TABLE: list[Row] = [
     ("funding:limit_propose", "GET POST", "", {"": "A"}),
     ("funding:limit_confirm", "POST", "limit", {"own": "x"}),
     ("funding:limit_decline", "POST", "limit", {"own": "x"}),
+    ("funding:delegate_name", "GET POST", "", {"": "ho"}),
+    ("funding:delegation_end", "POST", "delegation", {"own": "chx"}),
     ("funding:requests", "GET", "", {"": "chdofxea"}),
     ("funding:request", "GET", "request", everywhere("fxea", own="chd")),
     ("funding:request_submit", "POST", "request", {"own": "c"}),

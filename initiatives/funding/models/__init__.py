@@ -4,6 +4,7 @@ from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK
+from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
@@ -24,6 +25,7 @@ __all__ = [
     "ApprovalLimit",
     "Consent",
     "CostObject",
+    "Delegation",
     "FiscalYear",
     "FundingRequest",
     "Journal",

@@ -34,7 +34,7 @@ def reaches(**words: str) -> str:
 # Budget: head or deputy of the pool's department or of one above it, or the CXO. Finance: finance, for the whole request.
 AUTHORITY = [
     ("places", "bigint[]"),
-    ("asked", "numeric"),
+    ("wanted", "numeric"),
     ("money", "varchar(3)"),
     ("today", "date"),
 ]
@@ -48,17 +48,33 @@ MEASURE = """
         ELSE
             places := NULL;
         END IF;
-        SELECT sum(line.amount), max(pool.currency) INTO asked, money
+        SELECT sum(line.amount), max(pool.currency) INTO wanted, money
             FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
             WHERE line.request_id = {given}.request_id AND ({given}.pool_id IS NULL OR line.pool_id = {given}.pool_id);"""
 
 
+# A delegate decides about the pools of the one department, within the head's right, while working there.
+DELEGATED = """EXISTS (
+    SELECT FROM funding_delegation named JOIN funding_pool pool ON pool.department_id = named.department_id
+    WHERE pool.id = {given}.pool_id AND named.head_id = {given}.on_behalf_of_id AND named.delegate_id = {given}.by_id
+        AND named.starts <= today AND named.ends > today
+        AND (named.cap IS NULL OR (named.cap >= wanted AND named.currency = money))
+        AND EXISTS (
+            SELECT FROM organization_role role
+            WHERE role.person_id = named.delegate_id AND role.department_id = named.department_id
+                AND role.starts <= today AND (role.ends IS NULL OR role.ends > today))
+        AND {head})"""
+
+
 def within(given: str) -> str:
     """The condition that the approval in the variable `given` is within the authority that its giver has on `today`."""
-    more = {"day": "today", "amount": "asked", "currency": "money", "person": f"{given}.by_id"}
-    budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", **more)
-    finance = reaches(kinds="('finance')", places="'{}'::bigint[]", **more)
-    return f"(CASE WHEN {given}.step = 'budget' THEN {budget} ELSE {finance} END)"
+    more = {"day": "today", "amount": "wanted", "currency": "money"}
+    by, head = f"{given}.by_id", f"{given}.on_behalf_of_id"
+    budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", person=by, **more)
+    finance = reaches(kinds="('finance')", places="'{}'::bigint[]", person=by, **more)
+    heads = reaches(kinds="('head')", places="ARRAY[named.department_id]", person=head, **more)
+    return f"""(CASE WHEN {head} IS NOT NULL THEN {DELEGATED.format(given=given, head=heads)}
+        WHEN {given}.step = 'budget' THEN {budget} ELSE {finance} END)"""
 
 
 WITHIN_AUTHORITY = pgtrigger.Trigger(
@@ -83,15 +99,16 @@ STILL_WITHIN_AUTHORITY = pgtrigger.Trigger(
     name="still_within_authority",
     when=pgtrigger.Before,
     operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
-    declare=[*AUTHORITY, ("given", "funding_approval%ROWTYPE")],
+    declare=[*AUTHORITY, ("given", "funding_approval%ROWTYPE"), ("owner", "bigint")],
     func=with_refusals(
         f"""
         IF NEW.state = 'allocated' AND OLD.state <> 'allocated' THEN
             SELECT greatest(max(coalesce(day, at::date)), NEW.decided_at::date - 1) INTO today
                 FROM funding_approval WHERE request_id = NEW.id;
+            SELECT owner_id INTO owner FROM funding_costobject WHERE id = NEW.cost_object_id;
             FOR given IN SELECT * FROM funding_approval WHERE request_id = NEW.id LOOP
                 {MEASURE.format(given="given")}
-                IF NOT {within("given")} THEN
+                IF given.on_behalf_of_id IN (NEW.requester_id, owner) OR NOT {within("given")} THEN
                     REFUSE still_within_authority;
                 END IF;
             END LOOP;
@@ -128,5 +145,64 @@ LIMITS_STAY = pgtrigger.Trigger(
         a_limit_is_proposed_first="A limit is proposed before it is confirmed.",
         what_was_set_stays="A limit is not edited; another one takes its place.",
         confirmed_by_a_cxo="A limit takes effect when a CXO confirms it who did not propose it.",
+    ),
+)
+
+# A delegate and the head count as one: neither may have asked, own, or have approved already. The request is locked, so that
+# two approvals at the same instant see each other.
+BOTH_APART = pgtrigger.Trigger(
+    name="both_apart",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("owner", "bigint")],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT request FROM funding_fundingrequest WHERE id = NEW.request_id FOR NO KEY UPDATE;
+        SELECT owner_id INTO owner FROM funding_costobject WHERE id = request.cost_object_id;
+        IF NEW.on_behalf_of_id IN (request.requester_id, owner) THEN
+            REFUSE not_on_behalf_of_who_asks;
+        END IF;
+        IF EXISTS (
+            SELECT FROM funding_approval given WHERE given.request_id = NEW.request_id
+                AND (given.on_behalf_of_id IN (NEW.by_id, NEW.on_behalf_of_id) OR given.by_id = NEW.on_behalf_of_id))
+        THEN REFUSE nobody_approves_twice;
+        END IF;
+        RETURN NEW;
+    """,
+        not_on_behalf_of_who_asks="Nobody approves on behalf of who asks for the money or owns what it is for.",
+        nobody_approves_twice="Nobody approves a request twice.",
+    ),
+)
+
+DELEGATIONS_STAY = pgtrigger.Trigger(
+    name="delegations_stay",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=with_refusals(
+        """
+        IF TG_OP = 'UPDATE' THEN
+            IF NEW.ends > OLD.ends OR (NEW.department_id, NEW.head_id, NEW.delegate_id, NEW.starts, NEW.cap, NEW.currency)
+                IS DISTINCT FROM (OLD.department_id, OLD.head_id, OLD.delegate_id, OLD.starts, OLD.cap, OLD.currency)
+            THEN REFUSE a_delegation_only_ends;
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM organization_role role
+            WHERE role.person_id = NEW.head_id AND role.department_id = NEW.department_id AND role.kind = 'head'
+                AND role.starts <= NEW.starts AND (role.ends IS NULL OR role.ends > NEW.starts))
+        THEN REFUSE named_by_the_head;
+        END IF;
+        IF NOT EXISTS (
+            SELECT FROM organization_role role
+            WHERE role.person_id = NEW.delegate_id AND role.department_id = NEW.department_id
+                AND role.starts <= NEW.starts AND (role.ends IS NULL OR role.ends > NEW.starts))
+        THEN REFUSE named_from_the_department;
+        END IF;
+        RETURN NEW;
+    """,
+        a_delegation_only_ends="A delegation is not edited; end it and name a delegate anew.",
+        named_by_the_head="Only the head of the department names a delegate for its money.",
+        named_from_the_department="A delegate is an active member of the department.",
     ),
 )

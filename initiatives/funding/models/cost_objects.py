@@ -110,7 +110,7 @@ class CostObject(Recorded):
         """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""
         if not may_post(by):
             return "Only finance posts what was spent."
-        requests = self.requests.filter(state="allocated", approvals__by=by)
+        requests = self.requests.filter(Q(approvals__by=by) | Q(approvals__on_behalf_of=by), state="allocated")
         if (requests.filter(lines__pool__in=pools) if pools else requests).exists():
             return f"{by} approved this money and does not post what was spent of it; another person in finance can."
         return None

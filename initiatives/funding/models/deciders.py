@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.limits import ApprovalLimit
 from initiatives.organization.models import Department, Role, RoleKind, User
 
@@ -11,15 +12,15 @@ if TYPE_CHECKING:
     from initiatives.funding.models.pools import Pool
 
 
-class Limits:
-    """The limits of today, read once for everything that is decided in one go."""
+class Authority:
+    """The limits and the delegates of today, read once for everything that is decided in one go."""
 
-    def __init__(self, rows: Iterable[ApprovalLimit]) -> None:
-        self.rows = list(rows)
+    def __init__(self, rows: Iterable[ApprovalLimit] = (), delegations: Iterable[Delegation] = ()) -> None:
+        self.rows, self.delegations = list(rows), list(delegations)
 
     @classmethod
     def read(cls) -> Self:
-        return cls(ApprovalLimit.objects.in_force())
+        return cls(ApprovalLimit.objects.in_force(), Delegation.objects.in_force().select_related("delegate"))
 
     def of(self, role: Role, currency: str) -> Decimal | None:
         """Up to which amount this role decides; None: any. Who is limited in one currency decides about no other one."""
@@ -38,10 +39,11 @@ class Limits:
 
 
 class Line(NamedTuple):
-    """Who may decide, first the one who is asked, and whose turn it would be but for the limit."""
+    """Who may decide, first the one who is asked; whose turn it would be but for the limit; for whom delegates decide."""
 
     people: list[User]
     passed: list[User]
+    acting: dict[int, User]  # delegate → head
 
 
 def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:
@@ -50,11 +52,11 @@ def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:
     Where nobody is left (absent, or in `without` because of separation of duties) the nearest department above decides,
     and above the top, as for the central pool, the CXO. Empty when nobody may.
     """
-    return holders(pool, None, Limits([]), without=without).people
+    return holders(pool, None, Authority(), without=without).people
 
 
-def holders(pool: "Pool", amount: Decimal | None, limits: Limits, *, without: Collection[int] = ()) -> Line:
-    """The same for this amount: who has a limit below it is passed over, and the next in line decides."""
+def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, without: Collection[int] = ()) -> Line:
+    """The same for this amount, with the head's delegate: whose limit is below it is passed over, the next in line decides."""
     parents = dict(Department.objects.values_list("id", "parent_id")) if pool.department_id else {}
     above, here = [], pool.department_id
     while here is not None and here not in above:
@@ -66,18 +68,19 @@ def holders(pool: "Pool", amount: Decimal | None, limits: Limits, *, without: Co
         by_place.setdefault(role.department_id, []).append(role)
     passed: list[User] = []
     for place in (*above, None):
-        line = _within(
-            limits, sorted(by_place.get(place, ()), key=lambda role: role.kind != RoleKind.HEAD), amount, pool.currency
-        )
+        leads = sorted(by_place.get(place, ()), key=lambda role: role.kind != RoleKind.HEAD)
+        line = _within(authority, leads, amount, pool.currency)
+        if place is not None and place == pool.department_id:
+            _add_delegates(line, authority, leads, amount, pool.currency, without)
         passed += line.passed
         if line.people:
-            return Line(line.people, passed)
-    return Line([], passed)
+            return Line(line.people, [person for person in passed if person not in line.people], line.acting)
+    return Line([], passed, {})
 
 
-def financiers(amount: Decimal | None, currency: str, limits: Limits, *, without: Collection[int] = ()) -> Line:
+def financiers(amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
     """Who gives the last approval of so much, first the one who is asked: people in finance whose limit reaches it."""
-    return _within(limits, _roles(without, RoleKind.FINANCE), amount, currency)
+    return _within(authority, _roles(without, RoleKind.FINANCE), amount, currency)
 
 
 def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
@@ -87,9 +90,25 @@ def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
     return list(roles.filter(kind__in=kinds).exclude(person__in=administrators).order_by("starts", "id"))
 
 
-def _within(limits: Limits, roles: Iterable[Role], amount: Decimal | None, currency: str) -> Line:
+def _within(authority: Authority, roles: Iterable[Role], amount: Decimal | None, currency: str) -> Line:
     """The people of these roles, once each: whom a limit lets decide about so much, and whom it does not."""
     able, passed = dict[int, User](), dict[int, User]()
     for role in roles:
-        (able if limits.reach(role, amount, currency) else passed).setdefault(role.person_id, role.person)
-    return Line(list(able.values()), [person for key, person in passed.items() if key not in able])
+        (able if authority.reach(role, amount, currency) else passed).setdefault(role.person_id, role.person)
+    return Line(list(able.values()), [person for key, person in passed.items() if key not in able], {})
+
+
+def _add_delegates(
+    line: Line, authority: Authority, leads: Iterable[Role], amount: Decimal | None, currency: str, without: Collection[int]
+) -> None:
+    """Add who decides for the head of this department: within the head's limit and the own one, and not kept apart from it."""
+    heads = {(role.department_id, role.person_id): role for role in leads if role.kind == RoleKind.HEAD}
+    for named in authority.delegations:
+        head, person = heads.get((named.department_id, named.head_id)), named.delegate
+        if head is None or person.pk in without or person in line.people:
+            continue
+        if authority.reach(head, amount, currency) and named.reaches(amount, currency):
+            line.people.append(person)
+            line.acting[person.pk] = head.person
+        else:
+            line.passed.append(person)

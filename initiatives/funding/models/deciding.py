@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -16,7 +17,7 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciders import Limits, financiers, holders
+from initiatives.funding.models.deciders import Authority, financiers, holders
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
@@ -29,7 +30,7 @@ DAYS_TO_DECIDE = 5
 
 @dataclass(frozen=True)
 class Due:
-    """An approval that is not given yet, of how much, who may give it, first the one who is asked, and whose limit is too low."""
+    """An approval that is not given yet, of how much, who may give it, first the one who is asked, whose limit is too low."""
 
     step: Step
     pool: Pool | None
@@ -37,6 +38,7 @@ class Due:
     currency: str
     people: list[User]
     passed: list[User]
+    acting: dict[int, User]  # delegate → the head for whom they decide
 
     def __str__(self) -> str:
         return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
@@ -96,25 +98,31 @@ class Deciding(Recorded):
 
     def kept_apart(self) -> set[int]:
         """Ids of those who may not approve: who asks, who owns what the money is for, who approved already."""
-        given = set(self.given().values_list("by_id", flat=True))
+        given = {person for both in self.given().values_list("by_id", "on_behalf_of_id") for person in both if person}
         return given | {self.requester_id} | ({self.cost_object.owner_id} if self.cost_object.owner_id else set())
 
     def due(self) -> list[Due]:
         """The approvals that are due now: those of the pools, and when all are given that of finance."""
         if self.state != State.SUBMITTED:
             return []
-        apart, limits = self.kept_apart(), Limits.read()
+        apart, authority = self.kept_apart(), Authority.read()
         given = set(self.given().values_list("pool_id", flat=True))
         lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         budget = [
-            Due(Step.BUDGET, line.pool, line.amount, line.pool.currency, *holders(line.pool, line.amount, limits, without=apart))
+            Due(
+                Step.BUDGET,
+                line.pool,
+                line.amount,
+                line.pool.currency,
+                *holders(line.pool, line.amount, authority, without=apart),
+            )
             for line in lines
             if line.pool_id not in given
         ]
         if budget or None in given:
             return budget
         total, currency = sum((line.amount for line in lines), Decimal(0)), self.cost_object.currency
-        return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, limits, without=apart))]
+        return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, authority, without=apart))]
 
     def due_from(self, person: User, pool: Pool | None = None) -> Due | None:
         """The approval that this person may give now, or None."""
@@ -135,7 +143,7 @@ class Deciding(Recorded):
             return None, "Who asks for money does not approve it."
         if by.pk == self.cost_object.owner_id:
             return None, "Who owns what the money is for does not approve it."
-        if self.given().filter(by=by).exists():
+        if self.given().filter(Q(by=by) | Q(on_behalf_of=by)).exists():
             return None, "Nobody approves a request twice."
         waiting = self.due()
         due = next((due for due in waiting if by in due.people and (pool is None or due.pool == pool)), None)
@@ -166,8 +174,9 @@ class Deciding(Recorded):
         due, obstacle = self._turn(by, pool)
         if due is None or obstacle:
             raise RuleBroken(obstacle or "This approval is not yours.")
-        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, shown=self.shown())
-        self.record("approved", by=by, step=due.step, pool=due.pool and due.pool.pk)
+        head = due.acting.get(by.pk)
+        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, on_behalf_of=head, shown=self.shown())
+        self.record("approved", by=by, on_behalf_of=head, step=due.step, pool=due.pool and due.pool.pk)
         Obligation.objects.meet(ASK, self, by=by, person=due.people[0])
         if due.step == Step.FINANCE:
             self._allocate(by)
@@ -175,14 +184,14 @@ class Deciding(Recorded):
 
     def _allocate(self, by: User) -> None:
         """Move the money to the cost object. Every approval must still stand: for this content, by these people."""
-        current, approvals, limits = self.shown(), list(self.given().select_related("by", "pool")), Limits.read()
+        current, approvals, authority = self.shown(), list(self.given().select_related("by", "pool")), Authority.read()
         lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         if any(approval.shown != current for approval in approvals):
             raise RuleBroken("What was approved is not what would be allocated; withdraw the request and ask anew.")
         for approval in approvals:
-            if approval.by_id in (self.requester_id, self.cost_object.owner_id):
+            if {approval.by_id, approval.on_behalf_of_id} & {self.requester_id, self.cost_object.owner_id or 0}:
                 raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
-            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval, lines, limits)):
+            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval, lines, authority)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
         pools = [line.pool for line in lines]
         Account.objects.open_for(*pools, cost_object=self.cost_object)
@@ -197,13 +206,15 @@ class Deciding(Recorded):
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by)
 
-    def _still_may(self, approval: "Approval", lines: Iterable[RequestLine], limits: Limits) -> bool:
-        """Whether the approver could give this approval today: the role is held still, and its limit reaches the amount."""
-        others = self.kept_apart() - {approval.by_id}
+    def _still_may(self, approval: "Approval", lines: Iterable[RequestLine], authority: Authority) -> bool:
+        """Whether the approver could give this approval today: role, limit and delegation are there still, and reach."""
+        others = self.kept_apart() - {approval.by_id, approval.on_behalf_of_id or 0}
         amount = sum((line.amount for line in lines if approval.pool_id in (None, line.pool_id)), Decimal(0))
         if approval.pool:
-            return approval.by in holders(approval.pool, amount, limits, without=others).people
-        return approval.by in financiers(amount, self.cost_object.currency, limits, without=others).people
+            line = holders(approval.pool, amount, authority, without=others)
+            head = line.acting.get(approval.by_id)
+            return approval.by in line.people and (head.pk if head else None) == approval.on_behalf_of_id
+        return approval.by in financiers(amount, self.cost_object.currency, authority, without=others).people
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""

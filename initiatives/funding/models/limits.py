@@ -16,7 +16,7 @@ from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.authority import LIMITS_STAY
-from initiatives.funding.models.ledger import handles_money
+from initiatives.funding.models.posting import handles_money
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Department, Role, RoleKind, User

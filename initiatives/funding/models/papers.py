@@ -3,13 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import says
-from initiatives.funding.models.authority import WITHIN_AUTHORITY
+from initiatives.funding.models.authority import BOTH_APART, WITHIN_AUTHORITY
 from initiatives.funding.models.ledger import Keyed
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import DUTIES_APART, LINES_STAY
@@ -63,6 +63,7 @@ class Approval(models.Model):
     step = models.CharField(max_length=8, choices=Step)
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # the head, where a delegate approved
     shown = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now, editable=False)
     day = models.DateField(null=True, default=today, editable=False)  # the company's, by which roles and limits counted
@@ -81,8 +82,12 @@ class Approval(models.Model):
                 condition=Q(step=Step.BUDGET, pool__isnull=False) | Q(step=Step.FINANCE, pool=None),
                 name=says("budget_is_of_a_pool", "A budget approval names its pool."),
             ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of=None) | (Q(step=Step.BUDGET) & ~Q(on_behalf_of=F("by"))),
+                name=says("only_heads_have_delegates", "Only the head of a department has a delegate, who is another person."),
+            ),
         ]
-        triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART, WITHIN_AUTHORITY]
+        triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART, BOTH_APART, WITHIN_AUTHORITY]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.by}"

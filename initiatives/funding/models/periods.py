@@ -11,7 +11,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.duties.models import Obligation
-from initiatives.funding.models.deciders import Limits, financiers
+from initiatives.funding.models.deciders import Authority, financiers
 from initiatives.funding.models.guards import NOT_DELETED, PERIODS_CLOSE_ONCE
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.pools import Pool
@@ -197,7 +197,7 @@ class Period(Recorded):
     def ask(self, *, by: User | None) -> None:
         """Ask somebody else in finance to confirm, the others standing in; nobody once it is decided."""
         proposer = self.proposed_by_id if self.state == "proposed" else None
-        people = financiers(None, "", Limits([]), without={proposer}).people if proposer else []
+        people = financiers(None, "", Authority(), without={proposer}).people if proposer else []
         asks = Obligation.objects.about(self).exclude(person__in=people[:1])
         if self.state == "closed" and by is not None:
             Obligation.objects.meet(CLOSE, self, by=by)

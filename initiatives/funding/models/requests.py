@@ -15,6 +15,7 @@ from initiatives.funding import above
 from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK, Deciding
+from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.papers import Receipt, RequestLine, State
@@ -34,7 +35,9 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             return self
         leads = purview(user)
         ours = RequestLine.objects.filter(request=OuterRef("pk"), pool__department__in=leads)
-        submitted = Q(Exists(ours)) & ~Q(state=State.DRAFT)
+        stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
+        theirs = RequestLine.objects.filter(request=OuterRef("pk"), pool__department__in=stood_for)
+        submitted = (Q(Exists(ours)) | Q(Exists(theirs))) & ~Q(state=State.DRAFT)
         return self.filter(Q(requester=user) | Q(cost_object__department__in=leads) | submitted)
 
     def waiting(self) -> Self:
@@ -44,7 +47,7 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
         """Those that this person, or this person as a stand-in, is asked to decide."""
         asks = Obligation.objects.open_now().filter(kind=ASK).asked_of(user)
         apart = self.waiting().exclude(requester=user).exclude(cost_object__owner=user)
-        return apart.exclude(approvals__by=user).filter(pk__in=asks.values("subject_id"))
+        return apart.exclude(approvals__by=user).exclude(approvals__on_behalf_of=user).filter(pk__in=asks.values("subject_id"))
 
     def with_people(self) -> Self:
         return self.select_related("requester", "cost_object__owner", "cost_object__department")
@@ -113,7 +116,14 @@ class FundingRequest(Deciding):
         leads = purview(user)
         if self.cost_object.department_id in leads:
             return True
-        return self.state != State.DRAFT and self.asked_lines().filter(pool__department__in=leads).exists()
+        if self.state != State.DRAFT and self.asked_lines().filter(pool__department__in=leads).exists():
+            return True
+        return self.state != State.DRAFT and self.has_delegate(user)
+
+    def has_delegate(self, user: User) -> bool:
+        """Whether the person decides for the head of one of the pools' departments today."""
+        places = self.asked_lines().values("pool__department")
+        return Delegation.objects.in_force().filter(delegate=user, department__in=places).exists()
 
     def could_be_decided_by(self, user: User) -> bool:
         """Whether the person is of those who decide requests like this one, and not its requester or owner."""
@@ -121,7 +131,7 @@ class FundingRequest(Deciding):
             return False
         if user.standing.holds("finance", "cxo"):
             return True
-        return self.asked_lines().filter(pool__department__in=purview(user)).exists()
+        return self.asked_lines().filter(pool__department__in=purview(user)).exists() or self.has_delegate(user)
 
     def obstacle_to_submit(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot submit the request, or None."""

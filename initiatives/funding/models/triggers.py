@@ -127,7 +127,8 @@ APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
             JOIN funding_fundingrequest request
                 ON request.cost_object_id = source.cost_object_id AND request.state = 'allocated'
             JOIN funding_requestline line ON line.request_id = request.id AND line.pool_id = source.pool_id
-            JOIN funding_approval given ON given.request_id = request.id AND given.by_id = book.by_id
+            JOIN funding_approval given
+                ON given.request_id = request.id AND book.by_id IN (given.by_id, given.on_behalf_of_id)
             WHERE book.id = NEW.journal_id AND book.act = 'spent')
         THEN REFUSE approver_does_not_post;
         END IF;

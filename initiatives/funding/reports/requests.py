@@ -93,10 +93,10 @@ class RequestPage:
 def request_page(user: User, request: FundingRequest) -> RequestPage:
     names = above.names(user, {request.cost_object_id})
     named = request.cost_object_id in names or request.requester_id == user.pk
-    approvals = list(request.given().select_related("by", "pool__department", "pool__year"))
+    approvals = list(request.given().select_related("by", "on_behalf_of", "pool__department", "pool__year"))
     due = request.due()
     mine = next((step for step in due if user in step.people), None)
-    events = list(Event.objects.about(request).order_by("id"))
+    events = list(Event.objects.about(request).select_related("on_behalf_of").order_by("id"))
     for event in events if not named else ():
         event.reason = ""
         if event.actor_id == request.requester_id:

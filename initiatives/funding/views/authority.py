@@ -1,4 +1,4 @@
-"""Who may approve how much: limits."""
+"""Who may approve how much: limits of roles, and delegates of heads."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -7,8 +7,8 @@ from initiatives.core.pages import Request, form_page, form_view, page, reason_o
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.authority_forms import LimitForm
-from initiatives.funding.models import ApprovalLimit
+from initiatives.funding.authority_forms import DelegateForm, LimitForm
+from initiatives.funding.models import ApprovalLimit, Delegation
 
 
 def limit_for(request: Request, pk: int) -> ApprovalLimit:
@@ -44,3 +44,22 @@ def limit_decline(request: Request, pk: int) -> HttpResponse:
     with explained(request):
         limit.decline(by=request.user, reason=reason_of(request))
     return reply(request, limit, said="The limit is declined; everything stays as it was.")
+
+
+@form_view
+def delegate_name(request: Request) -> HttpResponse:
+    form = DelegateForm(request.user, sent(request))
+    if form.is_bound and form.is_valid():
+        with explained(request, form):
+            named = Delegation.objects.appoint(by=request.user, **form.cleaned_data)
+            return reply(request, "funding:authority", said=f"{named.delegate} decides for you until before {named.ends}.")
+    return form_page(request, "funding/delegate_name.html", form)
+
+
+@require_POST
+def delegation_end(request: Request, pk: int) -> HttpResponse:
+    delegation = scoped(request, Delegation.objects.visible_to(request.user).with_people(), "funding.end_delegation", pk=pk)
+    with explained(request):
+        delegation.end(by=request.user)
+    sees = request.user.has_perm("funding.view_authority")
+    return reply(request, "funding:authority" if sees else "home", said=f"{delegation.delegate} decides for nobody any more.")
