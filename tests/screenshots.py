@@ -98,6 +98,8 @@ PICTURES = (
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),
     Picture("board", "/initiatives/board/"),
+    Picture("gate", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/']"),
+    Picture("gate-set", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/set/']"),
     Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),
     Picture("initiative-new", "/initiatives/new/", "Department head"),
     Picture("import", "/initiatives/import/"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cxgov.demo.world import RANKED_ON, Story
 from initiatives.decisions.models import Assessment
 from initiatives.funding.models import FundingRequest
-from initiatives.portfolio.models import Initiative
+from initiatives.portfolio.models import Gate, Initiative
 
 if TYPE_CHECKING:
     from cxgov.demo.stage import Stage
@@ -54,6 +54,8 @@ class Plot:
         for title, day, met in story.milestones:
             if met:
                 plan(-day, partial(self.meet, title))
+            if story.gate and story.gate[0] == title:
+                plan(-day - 1, self.pass_gate)
         self.end()
 
     @property
@@ -129,7 +131,11 @@ class Plot:
         initiative = self.initiative
         initiative.launch(by=self.stage.head(self.story.lead))
         for title, day, _ in self.story.milestones:
-            initiative.add_milestone(title, self.stage.today + timedelta(days=day), by=self.owner)
+            milestone = initiative.add_milestone(title, self.stage.today + timedelta(days=day), by=self.owner)
+            if self.story.gate and self.story.gate[0] == title:
+                _, tranche, questions, _ = self.story.gate
+                must = [words for words, _ in questions]
+                Gate.objects.set_gate(milestone, Decimal(tranche), must=must, should=[], by=self.stage.cxo)
 
     def spend(self) -> None:
         """Orders are placed, invoices paid: the story's share of each pool's allocation."""
@@ -140,6 +146,16 @@ class Plot:
                 ordered = min(Decimal(amount), (part * Decimal("1.25")).quantize(Decimal("0.01")))
                 cost_object.commit(self.stage.pools[code], ordered, by=self.owner, memo="Orders placed")
                 cost_object.spend(self.stage.pools[code], part, by=self.stage.finance, memo="Invoices paid")
+
+    def pass_gate(self) -> None:
+        """Who delivers answers what is known; where everything is, the CXO lets the money go."""
+        assert self.story.gate is not None
+        title, _, questions, why = self.story.gate
+        gate, evidence = Gate.objects.get(milestone__title=title, milestone__initiative=self.key), dict(questions)
+        known = {one.pk: evidence[one.words] for one in gate.criteria.all()}
+        gate.answer({pk: (True if words else None, words) for pk, words in known.items()}, by=self.owner)
+        if why:
+            gate.go(by=self.stage.cxo, reason=why)
 
     def meet(self, milestone: str) -> None:
         self.initiative.milestones.get(title=milestone).meet(by=self.owner)

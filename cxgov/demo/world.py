@@ -82,6 +82,7 @@ class Story:
     spent: str = "0"  # share of the allocation that is spent
     reports: tuple[tuple[int, str, int, str, str], ...] = ()  # days ago, health, percent, done, blockers
     milestones: tuple[tuple[str, int, bool], ...] = ()  # title, days from today (negative: past), met
+    gate: tuple[str, str, tuple[tuple[str, str], ...], str] | None = None  # milestone, tranche, (question, evidence), why it went
     confidential: bool = False
 
 
@@ -106,6 +107,15 @@ STORIES = [
             (6, "amber", 45, "Hall screens show the measured time.", "The road signs’ controller is end of life."),
         ),
         milestones=(("Measured time on the web site", -30, True), ("All hall screens", -5, True), ("Road signs", 45, False)),
+        gate=(
+            "All hall screens",
+            "150000",
+            (
+                ("Measured and shown time differ by less than two minutes", "1.4 minutes on average over 14 days."),
+                ("Complaints about “no idea how long” fall", ""),
+            ),
+            "",
+        ),
     ),
     Story(
         "Restrooms cleaned by use, not by clock",
@@ -126,6 +136,12 @@ STORIES = [
             (4, "green", 70, "Score in pier A: 4.3 over four weeks (n = 212).", ""),
         ),
         milestones=(("Pier A", -80, True), ("Pier B", -40, True), ("All piers", 60, False)),
+        gate=(
+            "Pier B",
+            "35000",
+            (("The score after the morning wave is above 4.0", "4.3 over four weeks (n = 212)."),),
+            "The score holds in two piers.",
+        ),
     ),
     Story(
         "Find my car again",

@@ -12,7 +12,7 @@ from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.core.prepared import prepared
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
+from initiatives.portfolio.models import Gate, Initiative, Involvement, Milestone, SavedView
 
 Answer = Callable[[Initiative, User], bool]
 
@@ -83,6 +83,7 @@ ANSWERS: dict[str, Answer] = {
     "open_up": Initiative.may_guard,
     "involve": _may_involve,
     "plan": Initiative.may_plan,
+    "gate": _of_cxo,
     "check_in": Initiative.may_report,
 }
 for act, answer in ANSWERS.items():
@@ -137,9 +138,9 @@ def involvement_for(request: Request, ref: str, number: int, to: str = "answer")
     return found
 
 
-def milestone_for(request: Request, ref: str, number: int) -> Milestone:
-    """A milestone, looked up through its initiative, for somebody who may plan there."""
-    initiative = initiative_for(request, ref, to="plan")
+def milestone_for(request: Request, ref: str, number: int, to: str = "plan") -> Milestone:
+    """A milestone, looked up through its initiative, for somebody who may do `to` there."""
+    initiative = initiative_for(request, ref, to=to)
     found = scoped(request, Milestone.objects.filter(initiative=initiative), "portfolio.change_milestone", pk=number)
     found.initiative = initiative
     return found
@@ -149,6 +150,33 @@ def milestone_for(request: Request, ref: str, number: int) -> Milestone:
 def change_milestone(user: User, milestone: Milestone) -> bool:
     """Who may plan the initiative."""
     return milestone.initiative.may_plan(user) and milestone.initiative.seen_by(user)
+
+
+def gate_for(request: Request, ref: str, number: int, to: str = "view") -> Gate:
+    """The gate of a milestone, looked up through its initiative."""
+    initiative = initiative_for(request, ref)
+    gates = Gate.objects.of(initiative).select_related("milestone")
+    found = scoped(request, gates, f"portfolio.{to}_gate", milestone=number)
+    found.milestone.initiative = initiative
+    return found
+
+
+@permission("portfolio.view_gate")
+def view_gate(user: User, gate: Gate) -> bool:
+    """Who sees the initiative; the amount, who sees its money."""
+    return gate.milestone.initiative.seen_by(user)
+
+
+@permission("portfolio.answer_gate")
+def answer_gate(user: User, gate: Gate) -> bool:
+    """Who may plan the initiative."""
+    return gate.milestone.initiative.may_plan(user) and gate.milestone.initiative.seen_by(user)
+
+
+@permission("portfolio.decide_gate")
+def decide_gate(user: User, gate: Gate) -> bool:
+    """The CXO."""
+    return user.standing.holds("cxo") and gate.milestone.initiative.seen_by(user)
 
 
 OWNERS = "the accountable person, head and deputies of the accountable and the lead department, the CXO"
@@ -200,6 +228,13 @@ declare(
     _rule("meet_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
     _rule("move_milestone", "GET POST", "change", "who may plan its initiative", of="milestone"),
     _rule("drop_milestone", "POST", "change", "who may plan its initiative", of="milestone"),
+    _rule("set_gate", "GET POST", "gate", "the CXO"),
+    _rule("gate", "GET", "view", READERS, of="gate"),
+    _rule("gate_answer", "GET POST", "answer", "who may plan its initiative", of="gate"),
+    _rule("gate_go", "POST", "decide", "the CXO", of="gate"),
+    _rule("gate_hold", "GET POST", "decide", "the CXO", of="gate"),
+    _rule("gate_recycle", "POST", "decide", "the CXO", of="gate"),
+    _rule("gate_kill", "POST", "decide", "the CXO", of="gate"),
     Rule("portfolio:imports", "GET POST", "portfolio.import_initiatives", who=IMPORTERS),
     *(
         Rule(f"portfolio:import_{page}", methods, "portfolio.follow_import", of="run", who="who uploaded the file; the CXO")

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from initiatives.core.prepared import prepared
 from initiatives.duties.kinds import Kind, register
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Initiative, Involvement, State
-from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, SUCCEED
+from initiatives.portfolio.models import Gate, Initiative, Involvement, State
+from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, DECIDE_GATE, SUCCEED
 from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
@@ -51,6 +51,18 @@ def _told(ids: set[int]) -> QuerySet[Initiative]:
     return Initiative.objects.only("reference", "title", "health", "health_on", "percent").filter(pk__among=ids)
 
 
+def may_still_decide(user: User, ids: set[int]) -> set[int]:
+    """The CXO, but not who answers for the work."""
+    if not user.is_active or not user.standing.holds("cxo"):
+        return set()
+    waiting = Gate.objects.waiting().visible_to(user).filter(pk__in=ids)
+    return set(waiting.exclude(milestone__initiative__accountable_person=user).values_list("pk", flat=True))
+
+
+def gates(ids: set[int]) -> Mapping[int, Gate]:
+    return Gate.objects.select_related("milestone__initiative").in_bulk(ids)
+
+
 def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
     """As far as Home shows them: no row of a list reads the texts."""
     return {initiative.pk: initiative for initiative in _told(ids)}
@@ -89,6 +101,17 @@ register(
         still=may_still_name,
         visible=seen_involvements,
         subjects=involvements,
+        announced=True,
+    )
+)
+register(
+    Kind(
+        name=DECIDE_GATE,
+        words="Gate to decide",
+        template="",
+        still=may_still_decide,
+        visible=lambda user: Gate.objects.visible_to(user),
+        subjects=gates,
         announced=True,
     )
 )

@@ -10,7 +10,7 @@ from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
-from initiatives.portfolio.models import Health, Initiative, Involvement, Letter
+from initiatives.portfolio.models import Gate, Health, Initiative, Involvement, Letter
 from initiatives.portfolio.models.words import LONG_AGO
 
 
@@ -129,6 +129,64 @@ class MilestoneForm(forms.Form):
 
 class MoveForm(forms.Form):
     due_on = DayField(label="New day")
+    reason = ProseField(max_length=2_000)
+
+
+class GateForm(forms.Form):
+    """The money that waits at a milestone's gate, and what is asked there; one question a line."""
+
+    tranche = AmountField(label="Tranche held until a go", zero=True)
+    must = ProseField(label="Must be met", max_length=3_000, help_text="One a line. Without all of these there is no go.")
+    should = ProseField(label="Should be met", max_length=3_000, required=False, help_text="One a line.")
+
+    def clean_must(self) -> list[str]:
+        return _lines(self, "must")
+
+    def clean_should(self) -> list[str]:
+        return _lines(self, "should")
+
+
+def _lines(form: forms.Form, name: str) -> list[str]:
+    lines = [line.strip() for line in form.cleaned_data[name].splitlines() if line.strip()]
+    if any(len(line) > 300 for line in lines):
+        raise forms.ValidationError("A question has at most 300 characters; write one a line.")
+    return lines
+
+
+MET = (("", "Not answered"), ("yes", "Met"), ("no", "Not met"))
+
+
+class AnswersForm(forms.Form):
+    """Whether each question of a gate is met, and what shows it."""
+
+    def __init__(self, *args: Any, gate: Gate, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.criteria = list(gate.criteria.all())
+        for one in self.criteria:
+            met = {True: "yes", False: "no", None: ""}[one.met]
+            self.fields[f"met_{one.pk}"] = forms.ChoiceField(label=one.words, choices=MET, required=False, initial=met)
+            evidence = ProseField(label="What shows it", max_length=2_000, required=False, initial=one.evidence)
+            evidence.widget.attrs["rows"] = 2
+            self.fields[f"evidence_{one.pk}"] = evidence
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        for one in self.criteria:
+            if typed.get(f"met_{one.pk}") == "yes" and not typed.get(f"evidence_{one.pk}"):
+                self.add_error(f"evidence_{one.pk}", "Say what shows that it is met.")
+        return typed
+
+    def answers(self) -> dict[int, tuple[bool | None, str]]:
+        """By question, whether it is met and what shows it."""
+        met = {"yes": True, "no": False}
+        typed = self.cleaned_data
+        return {one.pk: (met.get(typed[f"met_{one.pk}"]), typed[f"evidence_{one.pk}"]) for one in self.criteria}
+
+
+class HoldForm(forms.Form):
+    """When a gate that is not decided now is decided."""
+
+    until = DayField(label="Decide on")
     reason = ProseField(max_length=2_000)
 
 

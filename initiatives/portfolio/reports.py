@@ -21,6 +21,7 @@ from initiatives.organization.models import User
 from initiatives.portfolio.models import (
     AnsweredProblem,
     CheckIn,
+    Gate,
     ImprovedTouchpoint,
     Initiative,
     Involvement,
@@ -104,7 +105,7 @@ def _parts(initiative: Initiative) -> QuerySet[Involvement]:
 
 @prepared
 def _milestones(initiative: Initiative) -> QuerySet[Milestone]:
-    return Milestone.objects.filter(initiative=initiative)
+    return Milestone.objects.filter(initiative=initiative).select_related("gate")
 
 
 @prepared
@@ -175,5 +176,23 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
         "may_guard": initiative.obstacle_to_make_confidential(user) is None,
         "may_report": initiative.obstacle_to_check_in(user) is None,
+        "may_set_gate": Gate.objects.obstacle_to_set(initiative, user) is None,
         "may_plan": initiative.obstacle_to_add_milestone(user) is None,
+    }
+
+
+def gate_page(gate: Gate, user: User) -> dict[str, Any]:
+    """One gate: what is asked, what was answered, what is missing for a go, and every verdict so far."""
+    initiative = gate.milestone.initiative
+    return {
+        "gate": gate,
+        "milestone": gate.milestone,
+        "initiative": initiative,
+        "criteria": list(gate.criteria.all()),
+        "decisions": list(gate.decisions.select_related("by")),
+        "missing": gate.missing() if gate.is_open else [],
+        "money_open": initiative.cost_object.amounts_open_to(user),
+        "may_answer": gate.obstacle_to_answer(user) is None,
+        "decide_obstacle": gate.obstacle_to_decide(user),
+        "go_obstacle": gate.obstacle_to_go(user),
     }

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.portfolio.views import aims, initiatives, lists, parts, progress
+from initiatives.portfolio.views import aims, gates, initiatives, lists, parts, progress
 
 
 class Reference:
@@ -57,4 +57,11 @@ urlpatterns = [
     path("<ref:ref>/milestones/<int:number>/meet/", progress.meet_milestone, name="meet_milestone"),
     path("<ref:ref>/milestones/<int:number>/move/", progress.move_milestone, name="move_milestone"),
     path("<ref:ref>/milestones/<int:number>/drop/", progress.drop_milestone, name="drop_milestone"),
+    path("<ref:ref>/milestones/<int:number>/gate/set/", gates.set_gate, name="set_gate"),
+    path("<ref:ref>/milestones/<int:number>/gate/", gates.gate, name="gate"),
+    path("<ref:ref>/milestones/<int:number>/gate/answer/", gates.gate_answer, name="gate_answer"),
+    path("<ref:ref>/milestones/<int:number>/gate/go/", gates.gate_go, name="gate_go"),
+    path("<ref:ref>/milestones/<int:number>/gate/hold/", gates.gate_hold, name="gate_hold"),
+    path("<ref:ref>/milestones/<int:number>/gate/recycle/", gates.gate_recycle, name="gate_recycle"),
+    path("<ref:ref>/milestones/<int:number>/gate/kill/", gates.gate_kill, name="gate_kill"),
 ]

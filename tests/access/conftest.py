@@ -17,7 +17,7 @@ from initiatives.duties.models import Letter
 from initiatives.funding.models import ApprovalLimit, Delegation, FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
-from initiatives.portfolio.models import Initiative, Involvement, Milestone, SavedView
+from initiatives.portfolio.models import Gate, Initiative, Involvement, Milestone, SavedView
 from tests.access.journey import journey
 from tests.access.signals import signals
 from tests.access.systems import systems
@@ -71,15 +71,21 @@ def _initiatives(world: World, cast: Cast) -> None:
         found.propose(by=contributor)
         part: Involvement = found.propose_involvement(cast.department(code), "R", by=cast.head(code))
         milestone: Milestone = found.add_milestone("A gate", date(2027, 3, 1), by=cast.head(code))
+        gated = found.add_milestone("Pilot", date(2027, 3, 1), by=cast.head(code))
+        Gate.objects.set_gate(gated, Decimal("10.00"), must=["It works"], should=[], by=cast.cxo)
         if case == "hidden":
             found.make_confidential(by=cast.head(code))
         ref = {"ref": found.reference}
         world.arguments["initiative", case] = ref
         world.arguments["involvement", case] = {**ref, "number": part.pk}
         world.arguments["milestone", case] = {**ref, "number": milestone.pk}
+        world.arguments["gate", case] = {**ref, "number": gated.pk}
     world.arguments["initiative", "none"] = {"ref": "CX-99999"}
     own = world.of("initiative", "own")
-    world.arguments["involvement", "none"] = world.arguments["milestone", "none"] = {**own, "number": NOWHERE}
+    world.arguments["involvement", "none"] = world.arguments["milestone", "none"] = world.arguments["gate", "none"] = {
+        **own,
+        "number": NOWHERE,
+    }
     world.arguments["ranking", "none"] = {"number": NOWHERE}
 
 

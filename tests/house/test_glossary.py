@@ -13,6 +13,7 @@ from initiatives.journey.models.failing_words import Disposition, ProblemState, 
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.words import Answer, HandoffState, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
+from initiatives.portfolio.models.gate_papers import GateState, Verdict
 from initiatives.portfolio.models.words import Health, Letter, Status
 
 GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="utf-8").lower()
@@ -26,6 +27,8 @@ WORDS = [
     Status,
     Health,
     Letter,
+    GateState,
+    Verdict,
     StageKind,
     Kind,
     State,

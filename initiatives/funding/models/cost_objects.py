@@ -44,7 +44,7 @@ class CostObject(Recorded):
     """Something that can be given money, with an owner and a department. The database keeps its figures.
 
     `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
-    requests ask for that are not decided yet.
+    requests ask for that are not decided yet. `held` is what may not be committed yet: the tranches of gates to come.
     """
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -54,6 +54,7 @@ class CostObject(Recorded):
     allocated = AmountColumn(default=Decimal(0), editable=False)
     committed = AmountColumn(default=Decimal(0), editable=False)
     spent = AmountColumn(default=Decimal(0), editable=False)
+    held = AmountColumn(default=Decimal(0), editable=False)
 
     objects = CostObjectQuerySet.as_manager()
 
@@ -62,6 +63,12 @@ class CostObject(Recorded):
             models.CheckConstraint(
                 condition=Q(asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent")),
                 name=says("cost_object_adds_up", "There is not that much money left."),
+            ),
+            models.CheckConstraint(
+                condition=Q(held=0)
+                | Q(held__gt=0, allocated__gte=F("held") + F("committed") + F("spent"))
+                | Q(held__gt=0, committed=0, spent=0),
+                name=says("gates_hold_money", "So much of this money is held until a gate lets it go."),
             ),
         ]
         triggers: ClassVar = [
@@ -87,6 +94,11 @@ class CostObject(Recorded):
         """What was given and is neither promised nor paid."""
         return self.allocated - self.committed - self.spent
 
+    @property
+    def open_to_commit(self) -> Decimal:
+        """What may be promised today: what is given and neither promised, paid nor held by a gate."""
+        return max(self.uncommitted - self.held, Decimal(0))
+
     def amounts_open_to(self, user: User) -> bool:
         """Whether the person may see the amounts; the same answer as `visible_to`."""
         if not user.is_active:
@@ -97,6 +109,22 @@ class CostObject(Recorded):
             return True
         carried = above.carried_by(user)
         return carried is not None and carried.filter(cost_object=self.pk).exists()
+
+    def obstacle_to_hold(self, amount: Decimal) -> str | None:
+        """Say in one sentence why gates cannot hold so much back, or None: what is promised or paid is not held any more."""
+        used = self.committed + self.spent
+        if amount and used and self.allocated < amount + used:
+            return (
+                f"{self.currency} {used:,.2f} of {self.allocated:,.2f} is committed or spent already; {amount:,.2f} is not left."
+            )
+        return None
+
+    def hold(self, amount: Decimal) -> None:
+        """Keep so much from being committed, until a gate lets it go; a part of the act that says so, which has locked this."""
+        if obstacle := self.obstacle_to_hold(amount):
+            raise RuleBroken(obstacle)
+        self.held = amount
+        self.save(update_fields=["held"])
 
     # -- acts on money that was given --------------------------------------------------------------------------------------
 
@@ -189,6 +217,10 @@ class CostObject(Recorded):
             return done
         if obstacle := self._obstacle_to(act, by, pool):
             raise RuleBroken(obstacle)
+        if self.held and act in (Act.COMMITTED, Act.RELEASED) and amount > self.open_to_commit:
+            raise RuleBroken(
+                f"{self.currency} {self.open_to_commit:,.2f} is open; {self.held:,.2f} is held until a gate lets it go."
+            )
         accounts = Account.objects.locked(pool, cost_object=self)
         source, target = (accounts.get((pool.pk, kind)) for kind in MOVES[act])
         if source is None or target is None or source.balance < amount:

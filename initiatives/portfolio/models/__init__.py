@@ -1,10 +1,13 @@
 """The portfolio: initiatives, the departments' parts in them, milestones, check-ins, and saved views."""
 
 from initiatives.portfolio.models.aims import AnsweredProblem, ImprovedTouchpoint
+from initiatives.portfolio.models.gate_papers import Criterion, GateDecision, GateState, Verdict
+from initiatives.portfolio.models.gates import Gate
 from initiatives.portfolio.models.grants import InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.initiative import Initiative, may_draft
 from initiatives.portfolio.models.involvement import Involvement
-from initiatives.portfolio.models.reported import CheckIn, Milestone
+from initiatives.portfolio.models.milestones import Milestone
+from initiatives.portfolio.models.reported import CheckIn
 from initiatives.portfolio.models.saved_view import SavedView
 from initiatives.portfolio.models.words import (
     CANDIDATES,
@@ -25,6 +28,10 @@ __all__ = [
     "STEPS",
     "AnsweredProblem",
     "CheckIn",
+    "Criterion",
+    "Gate",
+    "GateDecision",
+    "GateState",
     "Health",
     "ImprovedTouchpoint",
     "Initiative",
@@ -36,6 +43,7 @@ __all__ = [
     "SavedView",
     "State",
     "Status",
+    "Verdict",
     "health_shown",
     "may_draft",
     "rank_among",

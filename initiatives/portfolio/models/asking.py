@@ -1,5 +1,6 @@
 """What the portfolio waits for: a check-in from who answers for an initiative, an answer from a department that was asked."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
+    from initiatives.portfolio.models.gates import Gate
     from initiatives.portfolio.models.involvement import Involvement
     from initiatives.portfolio.models.owned import Owned
     from initiatives.portfolio.models.reported import Reported
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 CHECK_IN = "portfolio.check_in"
 ACCEPT = "portfolio.accept_involvement"
 SUCCEED = "portfolio.name_successor"
+DECIDE_GATE = "portfolio.decide_gate"
 DAYS_TO_ACCEPT = 5
+DAYS_TO_DECIDE = 5
 
 
 def ask_for_check_in(initiative: "Reported", *, due_on: date, by: User | None) -> None:
@@ -92,3 +96,24 @@ def answer_was_given(involvement: "Involvement", *, by: User) -> None:
 
 def no_answer_needed(involvement: "Involvement", *, by: User | None, reason: str) -> None:
     Obligation.objects.excuse(ACCEPT, involvement, by=by, reason=reason)
+
+
+def ask_to_decide_gate(gate: "Gate", *, due_on: date | None = None, by: User | None) -> None:
+    """Wait for the CXO's verdict on a gate, from the day on which its milestone is met; never of who answers for the work."""
+    initiative = gate.milestone.initiative
+    judges = [cxo for cxo in User.objects.holding("cxo").in_order() if cxo.pk != initiative.accountable_person_id]
+    Obligation.objects.open_for(
+        judges,
+        DECIDE_GATE,
+        gate,
+        due_on=due_on or working_days_after(clock.today(), DAYS_TO_DECIDE),
+        words=f"Decide the gate of {initiative.reference}",
+        url=gate.get_absolute_url(),
+        department=initiative.lead_department,
+        by=by,
+    )
+
+
+def no_gate_to_decide(gates: Iterable["Gate"], *, by: User | None, reason: str) -> None:
+    for gate in gates:
+        Obligation.objects.excuse(DECIDE_GATE, gate, by=by, reason=reason)

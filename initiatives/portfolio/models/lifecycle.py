@@ -12,7 +12,7 @@ from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.aimed import Aimed
 from initiatives.portfolio.models.involvement import Involvement
-from initiatives.portfolio.models.reported import Milestone
+from initiatives.portfolio.models.milestones import Milestone
 from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
 
 
@@ -106,7 +106,9 @@ class Lifecycle(Aimed):
             return obstacle
         milestones = self.at_hand.get("milestones")
         if milestones is None:
-            milestones = Milestone.objects.filter(initiative_id=self.pk)
+            milestones = Milestone.objects.filter(initiative_id=self.pk).select_related("gate")
+        if gates := [milestone.title for milestone in milestones if milestone.waits_at_its_gate]:
+            return f"Money is held at the gates of these milestones: {', '.join(gates)}. They are decided first."
         if titles := [milestone.title for milestone in milestones if milestone.is_open]:
             return f"These milestones are open: {', '.join(titles)}. Meet or drop them first."
         return None
@@ -191,6 +193,8 @@ class Lifecycle(Aimed):
     def _ask_no_more(self, by: User, reason: str) -> None:
         """Nothing about this initiative is waited for any more."""
         asking.no_check_in_needed(self, by=by, reason=reason)
+        gated = Milestone.objects.filter(initiative_id=self.pk).exclude(gate=None).select_related("gate")
+        asking.no_gate_to_decide((milestone.gate for milestone in gated), by=by, reason=reason)
         for involvement in Involvement.objects.waiting().filter(initiative_id=self.pk):
             asking.no_answer_needed(involvement, by=by, reason=reason)
 

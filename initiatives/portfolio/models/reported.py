@@ -1,4 +1,4 @@
-"""Progress: milestones and check-ins. Health is reported by people, never computed; unreported is unknown."""
+"""Progress: check-ins. Health is reported by people, never computed; unreported is unknown."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -10,11 +10,12 @@ from django.db import models, transaction
 from django.db.models import Case, GeneratedField, Q, Value, When
 
 from initiatives.core import clock
-from initiatives.core.models import APPEND_ONLY, Recorded
+from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.involvement import Involvement
+from initiatives.portfolio.models.milestones import Milestone
 from initiatives.portfolio.models.owned import Owned
 from initiatives.portfolio.models.words import HEALTH_ORDER, Health, Letter, State, Status, health_shown, stale_after
 
@@ -47,77 +48,6 @@ class CheckIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_health_display()} on {self.at:%Y-%m-%d}"
-
-
-class Milestone(Recorded):
-    """Something that must be there by a day. The first day promised is kept when it moves."""
-
-    initiative = models.ForeignKey("portfolio.Initiative", models.PROTECT, related_name="milestones")
-    title = models.CharField(max_length=200)
-    due_on = models.DateField()
-    promised_on = models.DateField()  # the first due day
-    met_on = models.DateField(null=True, blank=True)
-    dropped_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["due_on", "id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(met_on=None) | Q(dropped_on=None),
-                name=says("milestone_met_or_dropped", "A milestone is either met or dropped."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def is_open(self) -> bool:
-        return self.met_on is None and self.dropped_on is None
-
-    def obstacle_to_change(self, by: User | None = None) -> str | None:
-        if obstacle := self.initiative.obstacle_to_add_milestone(by):
-            return obstacle
-        if not self.is_open:
-            return f"“{self.title}” is {'met' if self.met_on else 'dropped'} already."
-        return None
-
-    @transaction.atomic
-    def meet(self, *, by: User, on: date | None = None) -> None:
-        """Say that the milestone was met, today or on an earlier day."""
-        self._lock(by)
-        on = on or by.today()
-        if on > by.today():
-            raise BadInput("A milestone cannot be met on a day to come.")
-        self.met_on = on
-        self.save(update_fields=["met_on"])
-        self.initiative.record("milestone_met", by=by, milestone=self.title, on=on)
-
-    @transaction.atomic
-    def move(self, due_on: date, *, by: User, reason: str) -> None:
-        """Promise another day, with the reason."""
-        self._lock(by)
-        if not reason.strip():
-            raise RuleBroken("Give the reason for moving it.")
-        before, self.due_on = self.due_on, due_on
-        self.save(update_fields=["due_on"])
-        self.initiative.record("milestone_moved", by=by, reason=reason, milestone=self.title, due_on=[before, due_on])
-
-    @transaction.atomic
-    def drop(self, *, by: User, reason: str) -> None:
-        """Say that the milestone is no longer wanted, with the reason."""
-        self._lock(by)
-        if not reason.strip():
-            raise RuleBroken("Give the reason for dropping it.")
-        self.dropped_on = by.today()
-        self.save(update_fields=["dropped_on"])
-        self.initiative.record("milestone_dropped", by=by, reason=reason, milestone=self.title)
-
-    def _lock(self, by: User) -> None:
-        self.initiative.lock()
-        self.lock()
-        if obstacle := self.obstacle_to_change(by):
-            raise RuleBroken(obstacle)
 
 
 class Reported(Owned):
