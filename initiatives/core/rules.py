@@ -27,6 +27,13 @@ class BadInput(RuleBroken):
     status = 422
 
 
+def reason_given(reason: str) -> str:
+    """The reason of an act, which must be there."""
+    if not reason.strip():
+        raise BadInput("Give the reason.")
+    return reason.strip()
+
+
 # Database constraints speak too: RuleBroken messages for constraint names, filled by `says`.
 _SENTENCES: dict[str, str] = {}
 

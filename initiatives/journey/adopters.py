@@ -108,7 +108,9 @@ def _adjacent(owned: OwnedObject, user: User) -> Shares:
 def _facets_and_systems(owned: OwnedObject, user: User) -> Shares:
     reference, stage = owned.reference.split(".")[0], stage_of(owned)
     facets = Q(kind=Kind.FACET, reference__startswith=f"{reference}.")
-    serves = Q(system__touchpoints__reference=reference) | Q(system__stages=stage.pk if stage else None)
+    serves = Q(system__touchpoints__reference=reference)
+    if stage is not None:
+        serves |= Q(system__stages=stage)
     parts = OwnedObject.objects.visible_to(user).in_use().filter(facets | Q(kind=Kind.SYSTEM) & serves).exclude(pk=owned.pk)
     rows = set(parts.values_list("pk", "department_id", "state"))
     return _shares((department, state, Decimal(1)) for _, department, state in rows)

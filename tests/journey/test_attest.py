@@ -15,6 +15,7 @@ from initiatives.journey.models import OwnedObject, Ownership
 from initiatives.journey.models.asking import ATTEST
 from initiatives.journey.models.attesting import attest
 from initiatives.journey.reports.attestation import attestation_rates
+from initiatives.organization.models import Holiday, WorkingWeek
 from tests.cast import Cast
 from tests.journey.conftest import Map
 from tests.journey.test_handshake import kept, open_asks
@@ -22,7 +23,8 @@ from tests.journey.test_handshake import kept, open_asks
 
 @pytest.fixture
 def mine(journey_map: Map, cast: Cast) -> list[Ownership]:
-    """Three touchpoints owned by the contributor of OPS."""
+    """Three touchpoints owned by the contributor of OPS, in a week of seven working days."""
+    WorkingWeek.objects.edit_week(range(1, 8), by=None)
     return [
         journey_map.touchpoint(f"Place {number}").owned.propose(
             cast.department("OPS"), by=cast.head("OPS"), person=cast.contributor("OPS")
@@ -47,6 +49,14 @@ def test_the_owner_is_asked_once_for_all_that_comes_due(cast: Cast, mine: list[O
         kept(mine[0].owned).attest_by,
         reverse("journey:attest"),
     )
+
+
+def test_it_is_due_on_a_day_on_which_the_department_works(cast: Cast, mine: list[Ownership]) -> None:
+    day = clock.day_of(in_days(182))
+    assert kept(mine[0].owned).attest_by == day
+    Holiday.objects.create(day=day, name="Works outing", department=cast.department("OPS"))
+    attest([mine[0].pk], by=cast.contributor("OPS"))
+    assert kept(mine[0].owned).attest_by == day + timedelta(days=1)
 
 
 def test_all_are_attested_at_once_and_the_ask_is_met(cast: Cast, mine: list[Ownership]) -> None:

@@ -136,3 +136,9 @@ def test_a_call_for_what_is_restricted_is_seen_by_insiders_only(call: Call, owne
         assert not person.has_perm("journey.view_call", Call.objects.get())
     assert Call.objects.visible_to(cast.auditor).exists()
     assert Department.objects.count() == 2
+
+
+def test_two_workers_close_the_same_call_once(call: Call, owned: OwnedObject, cast: Cast) -> None:
+    owned.propose(cast.department("OPS"), by=cast.head("OPS"))
+    one, other = Call.objects.get(), Call.objects.get()
+    assert (one.turn(), other.turn(), beat.close_answered_calls()) == (True, False, 0)

@@ -52,6 +52,17 @@ def test_the_cxo_is_asked_where_nobody_owns_the_stage(journey_map: Map, cast: Ca
     assert Obligation.objects.open_now().get(kind="journey.decide_change").person == cast.cxo
 
 
+def test_what_was_asked_about_a_stage_follows_its_owner(journey_map: Map, cast: Cast) -> None:
+    assert cast.cxo
+    proposed(journey_map.touchpoint(), cast.contributor("HR"))
+    journey_map.before.ask_to_review(by=cast.cxo)
+    stage = own_stage(journey_map.before, cast)
+    asks = Obligation.objects.open_now().filter(kind__in=["journey.decide_change", "journey.review_stage"])
+    assert {ask.person for ask in asks} == {cast.contributor("OPS")}
+    stage.owned.ownerships.accepted().get().give_back(by=cast.head("OPS"), reason="No longer.")
+    assert {ask.person for ask in asks.all()} == {cast.cxo}
+
+
 def test_accepting_does_what_was_proposed_and_tells_who_proposed_it(touchpoint: Touchpoint, cast: Cast) -> None:
     waiting = proposed(touchpoint, cast.contributor("HR"))
     waiting.accept(by=cast.head("OPS"))

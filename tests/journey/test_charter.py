@@ -128,6 +128,15 @@ def test_without_quorum_or_majority_it_is_not_ratified(charters: Charters, why: 
     assert Event.objects.about(charter).filter(verb="journey.charterversion.not_ratified").count() == 1
 
 
+def test_two_workers_count_the_same_vote_once(charters: Charters) -> None:
+    charter = charters.opened()
+    other = CharterVersion.objects.get()
+    assert charter.closes_on
+    with clock.at(days_after(charter.closes_on, 1)):
+        assert (charter.turn(), other.turn(), charter_clock.turn()) == (True, False, 0)
+    assert Event.objects.about(charter).filter(verb="journey.charterversion.not_ratified").count() == 1
+
+
 def test_the_vote_runs_until_its_last_day_unless_all_have_voted(charters: Charters, cast: Cast) -> None:
     charter = charters.opened()
     charters.vote(charter, "OPS", "iii")

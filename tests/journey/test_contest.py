@@ -15,7 +15,7 @@ from initiatives.journey.models.asking_contests import AGREE, APPEAL, KEEP, PROV
 from initiatives.journey.reports.contests import speed
 from initiatives.journey.seams import rebuild_guests
 from initiatives.organization.calendars import working_days_after
-from initiatives.organization.models import Role, User
+from initiatives.organization.models import Role, User, reorganizing
 from initiatives.organization.models.roles import today
 from tests.cast import Cast
 from tests.journey.contests import Court, after, court, let_pass
@@ -328,3 +328,16 @@ def test_each_step_is_an_event(court: Court) -> None:
     let_pass(contest)
     acts = [event.act for event in Event.objects.about(contest).order_by("id")]
     assert acts == ["opened", "moved_on", "moved_on", "ruled", "settled"]
+
+
+@pytest.mark.parametrize(("heir", "owner"), [("head", "IT"), ("", "OPS")])
+def test_what_was_ruled_for_a_department_that_merged_is_its_heirs_if_anybody_is_there(
+    court: Court, cast: Cast, heir: str, owner: str
+) -> None:
+    owned = court.owned()
+    contest = court.ruled(court.contest(owned))
+    reorganizing.merge(cast.department("MKT"), cast.department("IT"), by=cast.administrator, reason="One team.")
+    assert not heir or cast.head("IT").is_active
+    let_pass(contest)
+    assert stands(owned)[:2] == ("owned", owner)
+    assert (court.fresh(owned).locked_until is None) == (owner == "OPS")

@@ -184,6 +184,14 @@ def test_a_path_is_replaced_as_a_whole_and_the_event_keeps_the_one_before(journe
     assert journey.steps.count() == 2
 
 
+def test_a_new_journey_leads_through_what_is_in_use(journey_map: Map, cast: Cast) -> None:
+    gone = journey_map.touchpoint()
+    gone.archive(by=cast.cxo, reason="Closed.")
+    with pytest.raises(RuleBroken, match="is archived"):
+        Journey.objects.add(by=cast.cxo, title="Arriving", path=[gone.pk])
+    assert not Journey.objects.exists()
+
+
 def test_another_moment_factor_weighs_the_map_anew_and_leaves_the_past(journey_map: Map, cast: Cast) -> None:
     moment, plain = journey_map.touchpoint("A", reach=10, moment_of_truth=True), journey_map.touchpoint("B", reach=10)
     before = clock.now()

@@ -12,6 +12,7 @@ from initiatives.duties.models import Obligation
 from initiatives.journey.beat import ring
 from initiatives.journey.models import Answer, OwnedObject, Ownership, Refusal, State, refusing
 from initiatives.journey.models.asking import ACCEPT, FIND
+from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -50,7 +51,7 @@ def test_who_accepts_names_a_member_and_then_it_is_owned(cast: Cast, owned: Owne
     asked.accept(by=cast.head("OPS"), person=cast.contributor("OPS"))
     found = kept(owned)
     assert (found.state, found.department, found.person) == (State.OWNED, cast.department("OPS"), cast.contributor("OPS"))
-    assert found.attest_by == clock.day_of(clock.now()) + timedelta(days=182)
+    assert found.attest_by == Calendar.of().working_day_from(clock.day_of(clock.now()) + timedelta(days=182))
     assert open_asks(ACCEPT) == []
     assert [event.act for event in Event.objects.about(found).newest_first()] == ["ownership_accepted", "ownership_proposed"]
 

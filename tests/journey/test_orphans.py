@@ -55,6 +55,12 @@ def test_a_stage_further_away_does_not_count(cast: Cast, journey_map: Map) -> No
     assert adopters(orphan.owned, cast.cxo)[0].reasons[0].share == 0
 
 
+def test_a_system_without_a_stage_serves_nothing_that_has_none(cast: Cast, journey_map: Map) -> None:
+    barrier, payment = (System.objects.register(by=cast.cxo, title=title) for title in ("Barrier", "Payment"))
+    owned_by("OPS", barrier.owned, cast)
+    assert adopters(payment.owned, cast.cxo)[0].reasons[1].share == 0
+
+
 def test_what_a_reader_may_not_see_makes_nobody_likelier(cast: Cast, journey_map: Map) -> None:
     orphan = journey_map.touchpoint("Orphan", reach=0)
     secret = journey_map.touchpoint("Secret", reach=300).owned

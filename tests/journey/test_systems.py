@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
-from initiatives.journey.models import Answer, DataRole, Flow, Lifecycle, OwnedObject, System
+from initiatives.journey.models import Answer, DataRole, Flow, Lifecycle, OwnedObject, System, TruthPolicy
 from initiatives.journey.reports.systems import systems_spanning
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -146,3 +146,21 @@ def test_a_system_spans_two_stages_that_it_serves(cast: Cast, landscape: Landsca
     landscape.hide(touchpoint)
     assert systems_spanning(cast.contributor("OPS")) == set()
     assert systems_spanning(cast.ceo) == {(before.pk, after.pk)}
+
+
+def test_nothing_is_retired_ended_or_agreed_without_a_reason(cast: Cast, landscape: Landscape) -> None:
+    one, other, entity = landscape.system("CRM"), landscape.system("Till"), landscape.entity()
+    flow = landscape.flow(one, other, entity)
+    for system in (one, other):
+        entity.assign(system, ["record"], by=cast.cxo)
+    for act in (
+        lambda: flow.end(by=cast.cxo, reason=" "),
+        lambda: entity.rule(entity.cells.get(claimed=True), by=cast.cxo, reason=""),
+        lambda: TruthPolicy.objects.agree(by=cast.cxo, reason="", node=one),
+        lambda: System.objects.get(pk=other.pk).retire(by=cast.cxo, reason=""),
+    ):
+        with pytest.raises(BadInput, match="Give the reason"):
+            act()
+    flow.refresh_from_db()
+    assert (flow.ended_at, TruthPolicy.objects.count(), entity.cells.get(claimed=True).system) == (None, 0, other)
+    assert not System.objects.get(pk=other.pk).is_retired

@@ -167,3 +167,12 @@ def test_a_signal_that_waits_is_counted_among_what_waits(raised: Raise, cast: Ca
     assert not Obligation.objects.waiting_for(cast.contributor("HR")).exists()
     signal.touchpoint.owned.become(State.UNOWNED)
     assert cast.cxo
+
+
+def test_asks_about_signals_follow_who_answers_for_the_stage(journey_map: Map, cast: Cast) -> None:
+    assert cast.cxo
+    signal = Signal.objects.raise_signal(by=cast.contributor("HR"), touchpoints=[journey_map.touchpoint()], title="Dark")
+    asks = Obligation.objects.open_now().about(signal).filter(kind=TRIAGE)
+    assert asks.get().person == cast.cxo
+    journey_map.before.owned.propose(cast.department("OPS"), by=cast.head("OPS"), person=cast.contributor("OPS"))
+    assert asks.all().get().person == cast.contributor("OPS")

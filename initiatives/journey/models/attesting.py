@@ -13,6 +13,7 @@ from initiatives.journey.models.owned_objects import ATTEST_WINDOW, OwnedObject
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.settling import next_attestation
 from initiatives.journey.models.words import State
+from initiatives.organization.calendars import Calendar, Calendars
 from initiatives.organization.models import User
 
 MOST_LAPSES = 2  # from here on it counts nothing
@@ -22,14 +23,14 @@ MOST_LAPSES = 2  # from here on it counts nothing
 def attest(numbers: Iterable[int], *, by: User) -> int:
     """Say of all these ownerships at once that they still are what they are; all or none. Returns how many."""
     chosen = Ownership.objects.visible_to(by).filter(pk__in=list(numbers)).order_by("owned_id")
-    until, people = next_attestation(), set()
+    calendars, people = Calendars.read(), set()
     for ownership in chosen.select_related("owned__person", "owned__department", "department", "person"):
         owned = ownership.owned
         owned.lock()
         ownership.lock()
         if obstacle := ownership.obstacle_to_attest(by):
             raise RuleBroken(obstacle)
-        owned.attested(until, lapses=0)
+        owned.attested(next_attestation(calendars.of(owned.department_id)), lapses=0)
         ownership.tell("attested", by)
         people.add(owned.person)
     if not people:
@@ -61,7 +62,8 @@ def _lapse(owned: OwnedObject, today: date) -> bool:
     owned.lock()
     if owned.state != State.OWNED or owned.attest_by is None or owned.attest_by >= today or owned.lapses >= MOST_LAPSES:
         return False
-    again = today + ATTEST_WINDOW if owned.lapses + 1 < MOST_LAPSES else None
+    more = owned.lapses + 1 < MOST_LAPSES
+    again = Calendar.of(owned.department).working_day_from(today + ATTEST_WINDOW) if more else None
     owned.attested(again, lapses=owned.lapses + 1)
     owned.record("attestation_lapsed", by=None)
     return True

@@ -45,9 +45,9 @@ class CallQuerySet(models.QuerySet["Call"]):
     def open_now(self) -> Self:
         return self.filter(closed_at=None)
 
-    def answered_otherwise(self) -> Self:
-        """Open, although somebody owns the object meanwhile."""
-        return self.open_now().filter(owned__state=State.OWNED)
+    def needless(self) -> Self:
+        """Open, although somebody owns the object meanwhile, or it is no longer in use."""
+        return self.open_now().filter(Q(owned__state=State.OWNED) | Q(owned__archived_on__isnull=False))
 
     @transaction.atomic
     def call(self, owned: OwnedObject, *, why: str, offer: str = "", by: User) -> "Call":
@@ -95,7 +95,6 @@ class Call(Recorded):
         return reverse("journey:call", args=[self.pk])
 
     def obstacle_to_raise(self, by: User | None = None, department: Department | None = None) -> str | None:
-        """Say in one sentence why `by` cannot raise a hand (for this department), or None."""
         if self.closed_at is not None:
             return "This call is closed."
         if by is None:
@@ -128,7 +127,6 @@ class Call(Recorded):
         self.record("hand_lowered", by=by)
 
     def obstacle_to_choose(self, by: User | None = None, hand: "Hand | None" = None) -> str | None:
-        """Say in one sentence why `by` cannot choose (this hand), or None."""
         if by is not None and not by.standing.holds("cxo", "ceo"):
             return "Only the CXO or the CEO chooses who takes it on."
         if self.closed_at is not None:
@@ -180,19 +178,27 @@ class Call(Recorded):
         return ownership
 
     def obstacle_to_close(self, by: User | None = None) -> str | None:
-        """Say in one sentence why `by` cannot close the call, or None."""
         if by is not None and by.pk != self.opened_by_id and not by.standing.holds("cxo", "ceo"):
             return "Only who opened the call, the CXO or the CEO closes it."
         return "This call is closed." if self.closed_at is not None else None
 
     @transaction.atomic
-    def close(self, *, by: User | None) -> None:
-        """Ask no longer. `by=None`: the product, when somebody owns the object."""
+    def close(self, *, by: User) -> None:
+        """Ask no longer."""
         self.lock()
         if obstacle := self.obstacle_to_close(by):
             raise RuleBroken(obstacle)
         self._end(by)
         self.record("closed", by=by)
+
+    @transaction.atomic
+    def turn(self) -> bool:
+        """Close it when there is nothing to take on any more; returns whether it did. May be tried at any time and twice."""
+        self.lock()
+        if needless := Call.objects.needless().filter(pk=self.pk).exists():
+            self._end(None)
+            self.record("closed", by=None)
+        return needless
 
     def _end(self, by: User | None) -> None:
         self.closed_at, self.closed_by = clock.now(), by
@@ -202,7 +208,7 @@ class Call(Recorded):
 def close_with(owned: OwnedObject, by: User, reason: str) -> None:
     """Nobody is called for what is no longer in use."""
     for call in Call.objects.open_now().filter(owned=owned):
-        call.close(by=None)
+        call.turn()
 
 
 following.when_out_of_use(close_with)

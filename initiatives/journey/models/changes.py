@@ -12,10 +12,13 @@ from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties import post
 from initiatives.duties.models import Obligation
+from initiatives.journey.models import following
 from initiatives.journey.models.change_words import Act, ChangeState
 from initiatives.journey.models.drawn import Drawn
 from initiatives.journey.models.map import Channel, Stage
+from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.proposed import DECIDE, DRAWN, MapChangeQuerySet, Proposed
+from initiatives.journey.models.reviewing import REVIEW
 from initiatives.journey.models.splitting import Part
 from initiatives.organization.models import User
 
@@ -160,6 +163,21 @@ class MapChange(Proposed):
         self.record(what, by=by, reason=reason)
         if by is None or by.pk != self.proposed_by_id:
             post.write("map_change", self.proposed_by, f"map-change-{self.pk}", change=self.pk)
+
+
+def asks_follow(owned: OwnedObject) -> None:
+    """Somebody else owns a stage now: what its owner was asked to decide about or to review is theirs."""
+    stage = Stage.objects.select_related("owned__department", "owned__person").filter(owned=owned).first()
+    owners = stage.owners() if stage is not None else []
+    if stage is None or not owners:
+        return
+    waiting = MapChange.objects.waiting().filter(asked_stage=stage).values("pk")
+    theirs = Q(kind=DECIDE, subject_id__in=waiting) | Q(kind=REVIEW, subject_id=stage.pk)
+    for ask in Obligation.objects.open_now().filter(theirs).exclude(person__in=owners).order_by("pk"):
+        ask.hand_over(owners[0], by=None, reason=f"{owners[0]} answers for {stage.reference} now.")
+
+
+following.follow(asks_follow)
 
 
 def change(

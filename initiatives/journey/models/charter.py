@@ -174,7 +174,7 @@ class CharterVersion(Recorded):
         return 3 * voted >= 2 * len(ballots) > 0 and 2 * sum(adopted) > len(adopted)
 
     def obstacle_to_close(self, by: User | None = None) -> str | None:
-        """Say in one sentence why the vote cannot be counted now, or None. `by=None`: the product, when the day is over."""
+        """Say in one sentence why the vote cannot be counted now, or None. `by=None`: because the day is over."""
         if by is not None and not by.standing.holds("cxo"):
             return "Only the CXO closes the vote before its last day is over."
         if self.state != CharterState.VOTING or self.closes_on is None:
@@ -184,11 +184,24 @@ class CharterVersion(Recorded):
         return f"Departments may still vote until {self.closes_on}."
 
     @transaction.atomic
-    def close(self, *, by: User | None) -> None:
-        """Count the votes: the version is ratified and takes the place of the one before, or it is not."""
+    def close(self, *, by: User) -> None:
+        """Count the votes before the last day is over, when all have voted."""
         self.lock()
         if obstacle := self.obstacle_to_close(by):
             raise RuleBroken(obstacle)
+        self._count(by)
+
+    @transaction.atomic
+    def turn(self) -> bool:
+        """Count the votes when the last day is over; returns whether it did. May be tried at any time and twice."""
+        self.lock()
+        if self.obstacle_to_close():
+            return False
+        self._count(None)
+        return True
+
+    def _count(self, by: User | None) -> None:
+        """The version is ratified and takes the place of the one before, or it is not."""
         carried = self.is_carried()
         if carried and (before := CharterVersion.objects.ratified()):
             before.lock()

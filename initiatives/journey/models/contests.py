@@ -13,7 +13,7 @@ from initiatives.journey.models import asking_contests as asking
 from initiatives.journey.models.contest_papers import Claim, Exhibit
 from initiatives.journey.models.contest_words import CLOCK_DAYS, LOCK_DAYS, OPEN, STEPS, CaseState, Settlement
 from initiatives.journey.models.contested import Contested
-from initiatives.journey.models.giving import give, give_back
+from initiatives.journey.models.giving import give, give_back, heir_of, obstacle_to_give
 from initiatives.journey.models.opening_contests import interim_steward, obstacle_to_contest, other_side
 from initiatives.journey.models.ownable import next_reference
 from initiatives.journey.models.owned_objects import OwnedObject
@@ -227,10 +227,14 @@ class Contest(Contested):
     def _settle(self, department: Department, how: Settlement, *, by: User | None) -> None:
         self.ruled_for, self.settlement, self.due_on, self.ended_at = department, how, None, clock.now()
         self._become(CaseState.SETTLED)
-        self.owned.locked_until = clock.day_of(self.ended_at) + timedelta(days=LOCK_DAYS)
-        self.owned.save(update_fields=["locked_until"])
-        give(self.owned, department, by=by, why=f"{self.reference}: {self.get_settlement_display()}.")
-        self.record("settled", by=by, owner=department.name)
+        heir = heir_of(department)
+        if obstacle_to_give(heir):
+            give_back(self.owned)  # it was closed meanwhile, and nobody follows it
+        else:
+            self.owned.locked_until = clock.day_of(self.ended_at) + timedelta(days=LOCK_DAYS)
+            self.owned.save(update_fields=["locked_until"])
+            give(self.owned, heir, by=by, why=f"{self.reference}: {self.get_settlement_display()}.")
+        self.record("settled", by=by, owner=heir.name)
         asking.ask(self, by=by)
 
     def _become(self, state: CaseState) -> None:

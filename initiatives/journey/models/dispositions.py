@@ -6,7 +6,7 @@ from django.db import models, transaction
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.rules import RuleBroken
+from initiatives.core.rules import RuleBroken, reason_given
 from initiatives.duties.models import Obligation, ObligationQuerySet
 from initiatives.journey.models import triaging
 from initiatives.journey.models.failing_words import Disposition
@@ -137,14 +137,14 @@ class Disposed(Recorded):
             raise RuleBroken(obstacle)
         if self.problem is not None:
             self.problem.give_back(self.itself)
-        self._become(Disposition.OPEN, "reopened", by, given(reason))
+        self._become(Disposition.OPEN, "reopened", by, reason_given(reason))
         triaging.ask_to_triage(self.itself, by=by)
 
     def _dispose(self, state: str, verb: str, by: User, obstacle: str | None, reason: str, **fields: Any) -> None:
         self.lock()
         if obstacle := obstacle or self.obstacle_to_triage(by):
             raise RuleBroken(obstacle)
-        self._become(state, verb, by, given(reason), **fields)
+        self._become(state, verb, by, reason_given(reason), **fields)
         triaging.triage_was_done(self.itself, by=by)
         triaging.tell([self.itself], by=by)
 
@@ -155,10 +155,3 @@ class Disposed(Recorded):
             setattr(self, name, value)
         self.save(update_fields=list(values))
         self.record(verb, by=by, reason=reason)
-
-
-def given(reason: str) -> str:
-    """The reason, which must be there."""
-    if not reason.strip():
-        raise RuleBroken("Give the reason.")
-    return reason.strip()

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models, transaction
 
 from initiatives.core import clock
-from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.core.rules import BadInput, RuleBroken, reason_given
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.matrix import MatrixCell
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
@@ -157,6 +157,7 @@ class DataEntity(Ownable):
         cell.refresh_from_db()
         if obstacle := self.obstacle_to_rule(cell, by):
             raise RuleBroken(obstacle)
+        reason = reason_given(reason)
         rivals = self.cells.living().records().filter(region=cell.region).exclude(pk=cell.pk)
         losers = [rival.system for rival in rivals.select_related("system")]
         rivals.update(ended_at=clock.now())

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
 from initiatives.journey.models.entities import DataEntity
 from initiatives.journey.models.seen import seen
 from initiatives.journey.models.system_words import Direction, interval
@@ -153,7 +153,7 @@ class Flow(Recorded):
         self.lock()
         if obstacle := self.obstacle_to_change(by):
             raise RuleBroken(obstacle)
-        self.finish(by=by, reason=reason)
+        self.finish(by=by, reason=reason_given(reason))
 
     def finish(self, *, by: User, reason: str) -> None:
         """End the flow inside the act that brings it about: its own, or the retirement of a system."""

@@ -20,6 +20,13 @@ def obstacle_to_give(department: Department) -> str | None:
     return None if department.deciders() else f"{department} has nobody who could answer for it: neither a head nor a deputy."
 
 
+def heir_of(department: Department) -> Department:
+    """Who stands in the place of a department: itself, or when it was closed or merged the nearest that follows it."""
+    while department.closed_on is not None and department.parent is not None:
+        department = department.parent
+    return department
+
+
 def give(owned: "OwnedObject", department: Department, *, by: User | None, why: str) -> None:
     """Let the department own it, inside the act that decides so; the object is locked before.
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pgtrigger
 from django.core.validators import MaxValueValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -36,6 +36,8 @@ class MapPolicyQuerySet(models.QuerySet["MapPolicy"]):
         """Put other numbers in force. A new moment factor weighs the whole map anew; earlier days keep their weights."""
         if not by.standing.holds("cxo"):
             raise RuleBroken("Only the CXO sets the numbers by which the map is kept.")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('journey_mappolicy'))")  # there may be no row to lock
         before = self.current()
         changed = {name: value for name, value in changes.items() if value != getattr(before, name)}
         if not changed or not reason.strip():

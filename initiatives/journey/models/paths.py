@@ -68,9 +68,14 @@ class Journey(Drawn):
         super().lock(version=version)
         self._path = None
 
+    def obstacle_to_add(self, by: User | None = None) -> str | None:
+        return super().obstacle_to_add(by) or self._obstacle_on(set(self.path))
+
     def obstacle_to_become(self, changes: Mapping[str, Any], by: User) -> str | None:
         """Only what is in use comes onto the path anew; what stands on it already may stay."""
-        new = set(changes.get("path", ())) - set(self.path)
+        return self._obstacle_on(set(changes.get("path", ())) - set(self.path))
+
+    def _obstacle_on(self, new: set[int]) -> str | None:
         gone = new - set(Touchpoint.objects.in_use().filter(pk__in=new).values_list("pk", flat=True))
         return "A touchpoint of the path is archived, or never was." if gone else None
 

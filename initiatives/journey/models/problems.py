@@ -13,10 +13,9 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
 from initiatives.core.triggers import with_refusals
 from initiatives.journey.models import triaging
-from initiatives.journey.models.dispositions import given
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import PROBLEM_STEPS, ProblemState
 from initiatives.journey.models.hanging import answers_for
@@ -206,6 +205,6 @@ class Problem(Recorded):
         triaging.tell(self.signals.order_by("pk"), by=by)
 
     def _become(self, state: str, verb: str, by: User, reason: str) -> None:
-        self.state, self.since, self.reason = state, clock.now(), given(reason)
+        self.state, self.since, self.reason = state, clock.now(), reason_given(reason)
         self.save(update_fields=["state", "since", "reason"])
         self.record(verb, by=by, reason=self.reason)

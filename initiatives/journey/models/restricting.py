@@ -50,12 +50,12 @@ class Guarded(Weighed):
         if obstacle := self.obstacle_to_restrict(by):
             raise RuleBroken(obstacle)
         named, let_in = list(departments), list(guests)
+        before = self._let_in()
         for owned in self._whole_and_what_hangs_on_it():
             owned.departments.set(named)
             owned.guests.set(let_in)
             self._become(owned, restricted=True)
-        words: dict[str, Any] = {"departments": [one.name for one in named], "guests": [one.name for one in let_in]}
-        self.record("restricted", by=by, **words)
+        self.record("restricted", by=by, **_different(before, self._let_in()))
 
     @transaction.atomic
     def open_up(self, *, by: User) -> None:
@@ -64,11 +64,19 @@ class Guarded(Weighed):
         self.owned.lock()
         if obstacle := self.obstacle_to_open_up(by):
             raise RuleBroken(obstacle)
+        before = self._let_in()
         for owned in self._whole_and_what_hangs_on_it():
             owned.departments.clear()
             owned.guests.clear()
             self._become(owned, restricted=False)
-        self.record("opened_up", by=by)
+        self.record("opened_up", by=by, **_different(before, self._let_in()))
+
+    def _let_in(self) -> dict[str, list[str]]:
+        """By name, whom it is open to while it is restricted."""
+        return {
+            "departments": sorted(self.owned.departments.values_list("name", flat=True)),
+            "guests": sorted(self.owned.guests.values_list("name", flat=True)),
+        }
 
     def _whole_and_what_hangs_on_it(self) -> Iterable[Any]:
         """Its owned object, those of its parts, and the facets of all of them, locked in one order."""
@@ -86,3 +94,8 @@ class Guarded(Weighed):
         grants.project(owned)
         if owned.pk == self.owned_id:
             self.owned.restricted = restricted
+
+
+def _different(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, Any]:
+    """Before and after of what is not the same."""
+    return {name: [before[name], names] for name, names in after.items() if names != before[name]}

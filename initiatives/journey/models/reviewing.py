@@ -97,12 +97,11 @@ class Reviewed(InOrder, DrawnOwnable):
     def ask_to_review(self, *, by: User | None) -> None:
         """Ask who owns the stage, else the CXO, to look at it as a whole. `by=None`: its review day is over."""
         self.lock()
-        if obstacle := self.obstacle_to_ask_to_review(by):
-            raise RuleBroken(obstacle)
-        if Obligation.objects.open_now().about(self).filter(kind=REVIEW).exists():
+        asked = Obligation.objects.open_now().about(self).filter(kind=REVIEW).exists()
+        if obstacle := self.obstacle_to_ask_to_review(by) or ("The review is asked for already." if asked else None):
             if by is None:
                 return
-            raise RuleBroken("The review is asked for already.")
+            raise RuleBroken(obstacle)
         Obligation.objects.open_for(
             self.owners(),
             REVIEW,

@@ -7,11 +7,12 @@ from initiatives.journey.models import asking
 from initiatives.journey.models.map import MapPolicy
 from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.words import State
+from initiatives.organization.calendars import Calendar
 
 
-def next_attestation() -> date:
-    """The day by which what is accepted or attested today must be attested again."""
-    return clock.day_of(clock.now()) + timedelta(days=MapPolicy.objects.current().attest_days)
+def next_attestation(calendar: Calendar) -> date:
+    """The day by which what is accepted or attested today must be attested again: one on which its department works."""
+    return calendar.working_day_from(clock.day_of(clock.now()) + timedelta(days=MapPolicy.objects.current().attest_days))
 
 
 def settle(owned: OwnedObject, *, ruled: bool = False) -> None:
@@ -25,7 +26,8 @@ def settle(owned: OwnedObject, *, ruled: bool = False) -> None:
         owned.project_grants()
     elif accepted := owned.ownerships.accepted().select_related("department", "person").first():
         if (owned.state, owned.department_id, owned.person_id) != (State.OWNED, accepted.department_id, accepted.person_id):
-            owned.become(State.OWNED, department=accepted.department, person=accepted.person, attest_by=next_attestation())
+            attest_by = next_attestation(Calendar.of(accepted.department))
+            owned.become(State.OWNED, department=accepted.department, person=accepted.person, attest_by=attest_by)
         owned.project_grants()
     else:
         _nobody_owns(owned)

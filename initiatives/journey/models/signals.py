@@ -213,10 +213,11 @@ class Signal(Disposed):
 
 
 def triage_follows(owned: OwnedObject) -> None:
-    """Somebody else answers for a touchpoint now: the asks about its open signals are theirs."""
-    if owned.kind == Kind.TOUCHPOINT:
-        waiting = Signal.objects.open_now().filter(touchpoint__owned=owned).select_related("touchpoint__owned")
-        for signal in waiting.order_by("pk"):
+    """Somebody else answers for a touchpoint now, for its whole or its stage: the asks about its open signals are theirs."""
+    if owned.kind in (Kind.TOUCHPOINT, Kind.STAGE):
+        along = ("touchpoint__owned", "touchpoint__parent__owned", "touchpoint__stage__owned")
+        answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
+        for signal in Signal.objects.open_now().filter(answered).select_related(*along).order_by("pk"):
             triaging.triage_passes_on(signal)
 
 

@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.rules import RuleBroken, says
+from initiatives.core.rules import RuleBroken, reason_given, says
 from initiatives.journey.models import sweeping
-from initiatives.journey.models.dispositions import given
 from initiatives.journey.models.failing_words import SWEEP_STEPS, SweepState
 from initiatives.journey.models.map import Stage
 from initiatives.journey.models.posing import ProblemQuerySet
@@ -153,7 +152,7 @@ class Sweep(Recorded):
         self.lock()
         if obstacle := self.obstacle_to_cancel(by):
             raise RuleBroken(obstacle)
-        self._end(SweepState.CANCELLED, "cancelled", by, given(reason))
+        self._end(SweepState.CANCELLED, "cancelled", by, reason_given(reason))
 
     def _end(self, state: str, verb: str, by: User, reason: str = "") -> None:
         self.state, self.ended_at, self.reason = state, clock.now(), reason

@@ -83,6 +83,7 @@ class SweepStage(Recorded):
     @transaction.atomic
     def sign(self, *, by: User) -> None:
         """Sign that nothing is known to fail in this stage."""
+        self.sweep.lock()
         self.lock()
         if obstacle := self.obstacle_to_sign(by):
             raise RuleBroken(obstacle)

@@ -9,7 +9,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 
 from initiatives.core import clock
 from initiatives.core.money import checked
-from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
 from initiatives.journey.models.map import Stage, Touchpoint
 from initiatives.journey.models.ownable import Ownable, OwnableQuerySet
 from initiatives.journey.models.system_words import RUNNING, Course, Lifecycle
@@ -170,6 +170,7 @@ class System(Ownable):
         self.lock()
         if obstacle := self.obstacle_to_retire(by):
             raise RuleBroken(obstacle)
+        reason = reason_given(reason)
         self.lifecycle = Lifecycle.RETIRED
         self.version += 1
         self.save(update_fields=["lifecycle", "version"])

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
-from initiatives.core.rules import RuleBroken, says
+from initiatives.core.rules import RuleBroken, reason_given, says
 from initiatives.journey.models.flows import LONGEST
 from initiatives.journey.models.systems import System
 from initiatives.organization.models import User
@@ -35,6 +35,7 @@ class TruthPolicyQuerySet(models.QuerySet["TruthPolicy"]):
             node.lock()
             if node.is_retired:
                 raise RuleBroken(f"{node.reference} is retired.")
+        reason = reason_given(reason)
         policy: TruthPolicy = self.create(by=by, reason=reason, **values)
         facts = {**values, "node": node.reference if node else None}
         policy.record("agreed", by=by, reason=reason, **facts)
