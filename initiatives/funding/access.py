@@ -58,6 +58,17 @@ def close_period(user: User, period: Period) -> bool:
     return may_post(user)
 
 
+@permission("funding.control_pool")
+def control_pool(user: User, pool: Pool) -> bool:
+    return may_post(user)
+
+
+@permission("funding.exempt_request")
+def exempt_request(user: User, request: FundingRequest) -> bool:
+    """Finance; that it is neither the requester nor the owner, the act says."""
+    return may_post(user)
+
+
 @permission("funding.view_requests")
 def view_requests(user: User) -> bool:
     """Everybody who can ask for money or decide about it; each sees their own part."""
@@ -186,6 +197,8 @@ declare(
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
     Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),
+    Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
+    Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
     Rule("funding:pool_journal", "GET", "funding.view_pool", of="pool", who=SEES_POOL, export=True),
     Rule("funding:virements", "GET", "funding.view_pools", who="who leads a department, its own ones; who sees all money"),
     Rule("funding:virement_propose", "GET POST", "funding.propose_virement", who="who leads one of the pools; CXO, finance"),

@@ -13,7 +13,7 @@ from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import FiscalYear, Months, Pool
+from initiatives.funding.models import Control, FiscalYear, Months, Pool
 from initiatives.organization.models import Department, User
 
 
@@ -49,6 +49,32 @@ class AppropriateForm(Keyed):
     amount = AmountField(label="Amount")
     memo = LineField(label="What for", max_length=300, help_text="For the journal: the decision or document behind it.")
     on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
+
+
+class ControlForm(forms.Form):
+    """How strictly a pool is kept."""
+
+    control = forms.ChoiceField(label="When more is asked than it has to give", choices=Control)
+    tolerance = forms.IntegerField(
+        label="Tolerance, percent",
+        min_value=0,
+        max_value=100,
+        help_text="So much more than is free may be asked.",
+    )
+    alert_at = forms.IntegerField(
+        label="Alert level, percent", min_value=1, max_value=100, help_text="Pages warn when so much of it is given away."
+    )
+    departments = forms.ModelMultipleChoiceField(
+        Department.objects.none(),
+        label="Gives money for",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: for every department.",
+    )
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "departments", Department.objects.visible_to(user).active().in_order())
 
 
 class OpenPoolForm(Keyed):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.funding.views import authority, cost_objects, money, periods, virements
+from initiatives.funding.views import authority, control, cost_objects, money, periods, virements
 
 app_name = "funding"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("pools/new/", money.pool_open, name="pool_open"),
     path("pools/<int:pk>/", money.pool, name="pool"),
     path("pools/<int:pk>/appropriate/", money.pool_appropriate, name="pool_appropriate"),
+    path("pools/<int:pk>/control/", control.pool_control, name="pool_control"),
+    path("requests/<int:pk>/exempt/", control.request_exempt, name="request_exempt"),
     path("pools/<int:pk>/journal.csv", money.pool_journal, name="pool_journal"),
     path("transfers/", virements.virements, name="virements"),
     path("transfers/new/", virements.virement_propose, name="virement_propose"),

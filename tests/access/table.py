@@ -170,6 +170,8 @@ TABLE: list[Row] = [
     ("funding:pool_open", "GET POST", "", {"": "f"}),
     ("funding:pool", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:pool_appropriate", "POST", "pool", {"own": "f", "foreign": "f"}),
+    ("funding:pool_control", "GET POST", "pool", {"own": "f", "foreign": "f"}),
+    ("funding:request_exempt", "POST", "request", everywhere("f")),
     ("funding:pool_journal", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:virements", "GET", "", {"": "hdofxea"}),
     ("funding:virement_propose", "GET POST", "", {"": "hdofx"}),

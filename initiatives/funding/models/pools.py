@@ -1,5 +1,6 @@
 """The pools of money that departments and the company have for a fiscal year."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
 
 ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
+
+
+class Control(models.TextChoices):
+    """What is done when more is asked of a pool than it has to give. More than it has is never given, whatever this says."""
+
+    STOP = "stop", "Stop: such a request is not submitted"
+    WARN = "warn", "Warn: such a request is marked"
+    OFF = "off", "Off: nothing is said"
 
 
 class PoolQuerySet(models.QuerySet["Pool"]):
@@ -96,6 +105,10 @@ class Pool(Recorded):
     allocated = AmountColumn(default=Decimal(0), editable=False)
     committed = AmountColumn(default=Decimal(0), editable=False)
     spent = AmountColumn(default=Decimal(0), editable=False)
+    control = models.CharField(max_length=4, choices=Control, default=Control.WARN)
+    tolerance = models.PositiveSmallIntegerField(default=0)  # percent of what is free that may be asked on top of it
+    alert_at = models.PositiveSmallIntegerField(default=80)  # percent given away from which on pages warn
+    for_departments = models.ManyToManyField(Department, blank=True, related_name="+")  # none: for all
 
     objects = PoolQuerySet.as_manager()
 
@@ -114,6 +127,10 @@ class Pool(Recorded):
                 condition=Q(free__gte=0, asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent"))
                 & Q(appropriated=F("free") + F("allocated")),
                 name=says("pool_adds_up", "The pool does not have that much money."),
+            ),
+            models.CheckConstraint(
+                condition=Q(control__in=Control.values, tolerance__lte=100, alert_at__range=(1, 100)),
+                name=says("control_in_percent", "A tolerance is 0 to 100 percent, an alert level 1 to 100."),
             ),
         ]
         triggers: ClassVar = [
@@ -136,6 +153,44 @@ class Pool(Recorded):
     def uncommitted(self) -> Decimal:
         """What cost objects have and have not yet promised to anybody."""
         return self.allocated - self.committed - self.spent
+
+    @property
+    def most_asked(self) -> Decimal:
+        """How much requests together may ask of it before its control speaks."""
+        return self.free * (100 + self.tolerance) / 100
+
+    @property
+    def with_tolerance(self) -> str:
+        return f", even with its tolerance of {self.tolerance} %" if self.tolerance else ""
+
+    @property
+    def alert(self) -> str:
+        """Say that so much of it is given away that pages warn, or nothing."""
+        if self.control == Control.OFF or not self.appropriated or self.allocated * 100 < self.appropriated * self.alert_at:
+            return ""
+        return f"{self.allocated * 100 // self.appropriated} % of {self} are given away; {self.alert_at} % is its alert level."
+
+    def keeps_out(self, department_id: int | None) -> bool:
+        """Whether it gives money for other departments only."""
+        allowed = {department.pk for department in self.for_departments.all()}
+        return bool(allowed) and department_id not in allowed
+
+    def obstacle_to_control(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot say how this pool is kept, or None."""
+        return None if may_post(by) else "Only finance says how a pool is kept."
+
+    @transaction.atomic
+    def keep(self, control: str, tolerance: int, alert_at: int, departments: Iterable[Department], *, by: User) -> None:
+        """Say how strictly the pool is kept, and for which departments; none is for all."""
+        self.lock()
+        if obstacle := self.obstacle_to_control(by):
+            raise RuleBroken(obstacle)
+        before, after = set(self.for_departments.all()), set(departments)
+        self.control, self.tolerance, self.alert_at = control, tolerance, alert_at
+        self.save(update_fields=["control", "tolerance", "alert_at"])
+        self.for_departments.set(after)
+        names = [sorted(department.code for department in some) for some in (before, after)]
+        self.record("controlled", by=by, for_departments=names)
 
     def seen_by(self, user: User) -> bool:
         """Whether the person may see its money; the same answer as `visible_to`."""

@@ -13,6 +13,7 @@ from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
+from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK, Deciding
 from initiatives.funding.models.delegates import Delegation
@@ -83,6 +84,8 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             raise BadInput("Say what the money is for, and how much from at least one pool.")
         if len({pool.pk for pool, _ in wanted}) < len(wanted):
             raise BadInput("Each pool is asked once; add the amounts up.")
+        if outside := next((pool for pool, _ in wanted if pool.keeps_out(cost_object.department_id)), None):
+            raise RuleBroken(f"{outside} does not give money for this department.")
         request = self.create(cost_object=cost_object, requester=by, purpose=purpose)
         for pool, amount in sorted(wanted, key=lambda line: line[0].pk):
             RequestLine.objects.create(request=request, pool=pool, amount=amount)
@@ -101,7 +104,7 @@ class FundingRequest(Deciding):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "-id"], name="request_by_state")]
-        triggers: ClassVar = [NEVER_DELETED, LEGAL_STEPS, KEEP_ASKED, STILL_WITHIN_AUTHORITY]
+        triggers: ClassVar = [NEVER_DELETED, LEGAL_STEPS, KEEP_ASKED, STILL_WITHIN_AUTHORITY, WITHIN_CONTROL]
 
     @property
     def total(self) -> Decimal:
@@ -141,7 +144,7 @@ class FundingRequest(Deciding):
             return "This request was submitted already."
         if not above.may_ask(by, self.cost_object):
             return "You may no longer ask for money here."
-        return obstacle_to_fund()
+        return obstacle_to_fund() or obstacle_to_ask(self)
 
     @transaction.atomic
     def submit(self, *, by: User, key: UUID | None = None) -> None:
