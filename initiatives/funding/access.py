@@ -212,6 +212,8 @@ declare(
     Rule("funding:request_withdraw", "POST", "funding.withdraw_request", of="request", who="who drafted it"),
     Rule("funding:request_approve", "POST", "funding.decide_request", of="request", who=DECIDES),
     Rule("funding:request_decline", "POST", "funding.decide_request", of="request", who=DECIDES),
+    Rule("funding:request_return", "POST", "funding.decide_request", of="request", who=DECIDES),
+    Rule("funding:request_answer", "POST", "funding.submit_request", of="request", who="who drafted it"),
     Rule("funding:request_draft", "GET POST", "funding.draft_request", of="cost object", who=ASKS),
     Rule("funding:cost_object", "GET", "funding.view_money", of="cost object", who=SEES_MONEY),
     Rule("funding:commit", "POST", "funding.commit_money", of="cost object", who="owner, finance"),

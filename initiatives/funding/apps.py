@@ -12,6 +12,7 @@ class Funding(AppConfig):
 
         kinds.register(asks.APPROVE_REQUEST)
         kinds.register(asks.AGREE_VIREMENT)
+        kinds.register(asks.ANSWER_QUESTION)
         kinds.register(asks.CONFIRM_LIMIT)
         kinds.register(asks.CLOSE_PERIOD)
         departures.register(asks.asked_by, asks.hand_over)

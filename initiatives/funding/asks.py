@@ -2,7 +2,7 @@
 
 from initiatives.duties.kinds import Kind
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import AGREE, ASK, CLOSE, CONFIRM, ApprovalLimit, FundingRequest, Period, State, Virement
+from initiatives.funding.models import AGREE, ANSWER, ASK, CLOSE, CONFIRM, ApprovalLimit, FundingRequest, Period, State, Virement
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -22,6 +22,22 @@ APPROVE_REQUEST = Kind(
     "Request for money",
     "funding/answers/approve_request.html",
     still,
+    visible=lambda user: FundingRequest.objects.visible_to(user),
+    announced=True,
+)
+
+
+def to_answer(user: User, subject_ids: set[int]) -> set[int]:
+    """The requests of this person among these that were returned with a question."""
+    returned = FundingRequest.objects.visible_to(user).filter(requester=user, state=State.RETURNED)
+    return set(returned.filter(pk__in=subject_ids).values_list("pk", flat=True))
+
+
+ANSWER_QUESTION = Kind(
+    ANSWER,
+    "Question about a request",
+    "",
+    to_answer,
     visible=lambda user: FundingRequest.objects.visible_to(user),
     announced=True,
 )
@@ -82,7 +98,7 @@ CLOSE_PERIOD = Kind(
 
 def asked_by(person: User, by: User | None) -> Accountable:
     """The requests that this person has drafted or submitted and nobody has decided yet."""
-    found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED))
+    found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED, State.RETURNED))
     if by is not None:
         found = found.visible_to(by)
     return [(f"{request}: {request.get_state_display().lower()}", request.get_absolute_url()) for request in found]

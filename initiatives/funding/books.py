@@ -23,7 +23,7 @@ WITH moved AS (
 ), waiting AS (
     SELECT line.pool_id, request.cost_object_id, line.amount
     FROM funding_requestline line JOIN funding_fundingrequest request ON request.id = line.request_id
-    WHERE request.state = 'submitted'
+    WHERE request.state IN ('submitted', 'returned')
 ), pool AS (
     SELECT pool.id,
         ARRAY[pool.appropriated, pool.free, pool.allocated, pool.committed, pool.spent, pool.asked] AS kept,

@@ -9,4 +9,5 @@ from initiatives.funding.models import FundingRequest, Virement
 def expire() -> None:
     """Once an hour: close what was not answered in time; ask who decides since roles, limits or delegates began or ended."""
     Virement.objects.expire_overdue()
+    FundingRequest.objects.expire_overdue()
     FundingRequest.objects.ask_anew(None)

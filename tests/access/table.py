@@ -191,6 +191,8 @@ TABLE: list[Row] = [
     ("funding:request_withdraw", "POST", "request", {"own": "c"}),
     ("funding:request_approve", "POST", "request", everywhere("fx", own="hd")),
     ("funding:request_decline", "POST", "request", everywhere("fx", own="hd")),
+    ("funding:request_return", "POST", "request", everywhere("fx", own="hd")),
+    ("funding:request_answer", "POST", "request", {"own": "c"}),
     ("funding:request_draft", "GET POST", "cost object", everywhere("x", own="chd")),
     ("funding:cost_object", "GET", "cost object", everywhere("fxea", own="chd")),
     ("funding:commit", "POST", "cost object", everywhere("f")),

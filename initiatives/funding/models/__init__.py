@@ -4,19 +4,21 @@ from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciding import ASK
+from initiatives.funding.models.deciding import ANSWER, ASK
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
 from initiatives.funding.models.pools import Control, Pool
+from initiatives.funding.models.questions import Question
 from initiatives.funding.models.requests import FundingRequest
 from initiatives.funding.models.virements import Virement
 from initiatives.funding.models.years import FiscalYear, Months
 
 __all__ = [
     "AGREE",
+    "ANSWER",
     "ASK",
     "CLOSE",
     "CONFIRM",
@@ -38,6 +40,7 @@ __all__ = [
     "Months",
     "Period",
     "Pool",
+    "Question",
     "Receipt",
     "RequestLine",
     "Side",

@@ -34,7 +34,7 @@ def findings(request: "Deciding", lines: "Iterable[RequestLine]") -> list[Findin
     found = []
     for line in lines:
         pool = line.pool
-        others = pool.asked - (line.amount if request.state == "submitted" else 0)
+        others = pool.asked - (line.amount if request.state in ("submitted", "returned") else 0)
         if pool.keeps_out(request.cost_object.department_id):
             found.append(Finding(pool, f"{pool} does not give money for this department.", stops=True))
         elif pool.control != Control.OFF and others + line.amount > pool.most_asked:
@@ -147,7 +147,7 @@ WITHIN_CONTROL = pgtrigger.Trigger(
                     WHERE kept.pool_id = line.pool_id AND kept.department_id = thing.department_id))
         THEN REFUSE pool_is_for_other_departments;
         END IF;
-        IF NEW.state = 'submitted' AND EXISTS (
+        IF NEW.state = 'submitted' AND OLD.state = 'draft' AND EXISTS (
             SELECT FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
             WHERE line.request_id = NEW.id AND pool.control = 'stop'
                 AND pool.asked + line.amount > pool.free * (100 + pool.tolerance) / 100

@@ -25,7 +25,9 @@ from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 ASK = "funding.approve_request"
+ANSWER = "funding.answer_question"
 DAYS_TO_DECIDE = 5
+DAYS_TO_EXPIRE = 20  # working days; a request that nobody decided by then asks for nothing any more
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Deciding(Recorded):
     drafted_at = models.DateTimeField(default=clock.now, editable=False)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(null=True)  # the last day on which it can be decided, or while returned, answered
 
     class Meta:
         abstract = True
@@ -242,18 +245,20 @@ class Deciding(Recorded):
 
     # -- beats that the acts share -----------------------------------------------------------------------------------------
 
-    def ask_deciders(self, *, by: User | None) -> None:
+    def ask_deciders(self, *, by: User | None, days: int = DAYS_TO_DECIDE) -> None:
         """Ask those whose approval is due now, others of the same rank standing in; nobody else is waited for any longer."""
         wanted = {due.people[0]: due for due in reversed(self.due()) if due.people}
         asks = Obligation.objects.about(self)
         asks.exclude(person__in=wanted).excuse(ASK, self, by=by, reason=f"The request is {self.get_state_display().lower()}.")
+        if self.state != State.RETURNED:
+            Obligation.objects.excuse(ANSWER, self, by=by, reason=f"The request is {self.get_state_display().lower()}.")
         for person, due in wanted.items():
             department = due.pool.department if due.pool else None
             asked = Obligation.objects.open(
                 ASK,
                 self,
                 person=person,
-                due_on=working_days_after(person.today(), DAYS_TO_DECIDE, department),
+                due_on=working_days_after(person.today(), days, department),
                 words=f"Approve request {self.pk}",
                 url=self.get_absolute_url(),
                 department=department,
@@ -274,11 +279,11 @@ class Deciding(Recorded):
     def _receipt(self, act: str, by: User, key: UUID | None, content: str) -> None:
         Receipt.objects.create(request_id=self.pk, act=act, by=by, key=key or uuid4(), content=content)
 
-    def _become(self, state: State, verb: str, *, by: User, reason: str = "") -> None:
+    def _become(self, state: State, verb: str, *, by: User | None, reason: str = "") -> None:
         self.state = state
         if state == State.SUBMITTED:
-            self.submitted_at = clock.now()
+            self.submitted_at, self.decided_at = self.submitted_at or clock.now(), None
         else:
             self.decided_at = clock.now()
-        self.save(update_fields=["state", "submitted_at", "decided_at"])
+        self.save(update_fields=["state", "submitted_at", "decided_at", "expires_on"])
         self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.asked_lines())))

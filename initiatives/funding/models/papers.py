@@ -18,13 +18,15 @@ from initiatives.organization.models.roles import today
 
 
 class State(models.TextChoices):
-    """Where a request stands. Only a draft or a submitted request can still become something else."""
+    """Where a request stands. Only what is drafted, submitted or returned can still become something else."""
 
     DRAFT = "draft", "Draft"
     SUBMITTED = "submitted", "Waiting for approval"
     ALLOCATED = "allocated", "Allocated"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    RETURNED = "returned", "Returned with a question"
+    EXPIRED = "expired", "Expired"
 
 
 class Step(models.TextChoices):

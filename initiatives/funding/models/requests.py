@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from initiatives.core import clock
 from initiatives.core.money import exact
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
@@ -15,14 +16,17 @@ from initiatives.funding import above
 from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciding import ASK, Deciding
+from initiatives.funding.models.deciding import ASK, DAYS_TO_EXPIRE
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.papers import Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.question_laws import RETURNED_WITH_A_QUESTION
+from initiatives.funding.models.returning import Returning
 from initiatives.funding.models.triggers import KEEP_ASKED, LEGAL_STEPS, NEVER_DELETED
 from initiatives.journey.charter import obstacle_to_fund
+from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
@@ -43,6 +47,15 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
 
     def waiting(self) -> Self:
         return self.filter(state=State.SUBMITTED)
+
+    def undecided(self) -> Self:
+        """Submitted or returned: their money is asked for."""
+        return self.filter(state__in=(State.SUBMITTED, State.RETURNED))
+
+    def expire_overdue(self) -> None:
+        """Close what nobody decided or answered in time, each in a transaction of its own."""
+        for request in self.undecided().filter(expires_on__lt=clock.today()).with_people().order_by("pk"):
+            request.expire()
 
     def waiting_for(self, user: User) -> Self:
         """Those that this person, or this person as a stand-in, is asked to decide."""
@@ -94,7 +107,7 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
         return request
 
 
-class FundingRequest(Deciding):
+class FundingRequest(Returning):
     """What one person asks for a cost object from one or several pools.
 
     Approvals sign a hash of what was shown. Nothing can be edited after the submission: withdraw it, and ask anew.
@@ -104,7 +117,14 @@ class FundingRequest(Deciding):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "-id"], name="request_by_state")]
-        triggers: ClassVar = [NEVER_DELETED, LEGAL_STEPS, KEEP_ASKED, STILL_WITHIN_AUTHORITY, WITHIN_CONTROL]
+        triggers: ClassVar = [
+            NEVER_DELETED,
+            LEGAL_STEPS,
+            KEEP_ASKED,
+            STILL_WITHIN_AUTHORITY,
+            WITHIN_CONTROL,
+            RETURNED_WITH_A_QUESTION,
+        ]
 
     @property
     def total(self) -> Decimal:
@@ -153,6 +173,7 @@ class FundingRequest(Deciding):
             return
         if obstacle := self.obstacle_to_submit(by):
             raise RuleBroken(obstacle)
+        self.expires_on = working_days_after(clock.today(), DAYS_TO_EXPIRE)
         self._become(State.SUBMITTED, "submitted", by=by)
         self.ask_deciders(by=by)
 
@@ -160,7 +181,7 @@ class FundingRequest(Deciding):
         """Say in one sentence why `by` cannot take the request back, or None."""
         if by.pk != self.requester_id:
             return "Only who asked takes a request back."
-        if self.state not in (State.DRAFT, State.SUBMITTED):
+        if self.state not in (State.DRAFT, State.SUBMITTED, State.RETURNED):
             return f"This request is {self.get_state_display().lower()} and cannot be taken back."
         return None
 

@@ -180,7 +180,9 @@ LEGAL_STEPS = pgtrigger.Trigger(
         END IF;
         IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
             ('draft', 'submitted'), ('draft', 'withdrawn'),
-            ('submitted', 'allocated'), ('submitted', 'declined'), ('submitted', 'withdrawn'))
+            ('submitted', 'allocated'), ('submitted', 'declined'), ('submitted', 'withdrawn'),
+            ('submitted', 'returned'), ('returned', 'submitted'), ('returned', 'withdrawn'),
+            ('submitted', 'expired'), ('returned', 'expired'))
         THEN REFUSE only_legal_steps;
         END IF;
         IF NEW.state = 'allocated' AND OLD.state = 'submitted' THEN
@@ -213,7 +215,7 @@ KEEP_ASKED = pgtrigger.Trigger(
     operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
     declare=[("sign", "integer")],
     func="""
-        sign := (NEW.state = 'submitted')::int - (OLD.state = 'submitted')::int;
+        sign := (NEW.state IN ('submitted', 'returned'))::int - (OLD.state IN ('submitted', 'returned'))::int;
         IF sign <> 0 THEN
             PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)
                 ORDER BY id FOR NO KEY UPDATE;

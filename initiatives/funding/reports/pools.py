@@ -67,7 +67,7 @@ class PoolPage:
 
 
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
-    waiting = FundingRequest.objects.visible_to(user).waiting().with_people().filter(lines__pool=pool)
+    waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(lines__pool=pool)
     entries = pool_entries(user, pool, act=act, before=before)
     return PoolPage(pool, given(user, pool), request_rows(user, waiting, of=pool), entries, act)
 

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from initiatives.core.models import Event
 from initiatives.funding import above
 from initiatives.funding.above import Name
-from initiatives.funding.models import FundingRequest, Pool, RequestLine, State
+from initiatives.funding.models import FundingRequest, Pool, Question, RequestLine, State
 from initiatives.funding.models.deciding import Due
 from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
@@ -83,6 +83,7 @@ class RequestPage:
     events: list[Event]
     obstacles: dict[str, str | None]
     could_decide: bool
+    questions: list[Question]  # none where what the money is for is withheld
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -120,15 +121,17 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
             "submit": request.obstacle_to_submit(user),
             "withdraw": request.obstacle_to_withdraw(user),
             "approve": request.shortage(mine, to=user) if mine else None,
+            "answer": request.obstacle_to_answer(user),
         },
         could_decide,
+        [question for question in request.asked_questions() if named or question.by_id == user.pk],
     )
 
 
 def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -> list[Line]:
     open_pools = set(Pool.objects.visible_to(user).filter(lines__request=request).values_list("pk", flat=True))
     given = {approval.pool_id: approval for approval in approvals}
-    pending = request.state in (State.DRAFT, State.SUBMITTED)
+    pending = request.state in (State.DRAFT, State.SUBMITTED, State.RETURNED)
     lines = []
     for line in request.asked_lines().select_related("pool__department", "pool__year"):
         free = line.pool.free if line.pool_id in open_pools and pending else None

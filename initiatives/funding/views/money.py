@@ -168,6 +168,24 @@ def request_approve(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+def request_return(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "decide")
+    key = key_of(request)
+    with explained(request):
+        funding_request.return_with(prose(request, "question"), by=request.user, key=key)
+    return reply(request, funding_request, said="The request is returned with your question; the clock stands still.")
+
+
+@require_POST
+def request_answer(request: Request, pk: int) -> HttpResponse:
+    funding_request = request_for(request, pk, "submit")
+    key = key_of(request)
+    with explained(request):
+        funding_request.answer(prose(request, "answer"), by=request.user, key=key)
+    return reply(request, funding_request, said="Your answer is given; those who decide are asked again.")
+
+
+@require_POST
 def request_decline(request: Request, pk: int) -> HttpResponse:
     funding_request = request_for(request, pk, "decide")
     key = key_of(request)
