@@ -181,7 +181,7 @@ def test_the_page_costs_the_same_for_any_number(
     company: Map, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = sign_in(cast.contributor("OPS"))
-    with django_assert_num_queries(21) as few:
+    with django_assert_num_queries(22) as few:
         text(client)
     for number in range(20):
         own(company.touchpoint(f"Contact {number}"), cast, ("OPS", "IT", "HR")[number % 3])
@@ -236,3 +236,24 @@ def test_the_page_has_no_fault_at_any_width(
     facet(menu, "content", cast, "MKT")
     assert faults(browse("/own/coverage/", by=cast.ceo)) == []
     assert faults(browse("/own/coverage/?as_of=nonsense", by=cast.ceo, expect=422), [(360, "light")]) == []
+
+
+def test_the_board_and_the_page_say_how_much_has_an_owner_and_how_much_of_it_is_attested(company: Map, cast: Cast) -> None:
+    OwnedObject.objects.filter(touchpoint__title="Gate").update(lapses=1)
+    client = sign_in(cast.ceo)
+    board = client.get("/own/").content.decode()
+    assert '<a href="/own/coverage/">3 of 6 touchpoints have no owner</a>' in board
+    page = text(client)
+    assert "1&nbsp;of&nbsp;2" in page
+    assert "Attested" not in text(client, f"?as_of={today() - timedelta(days=1)}")
+    assert "touchpoints have no owner" not in sign_in(cast.nobody).get("/own/").content.decode()
+
+
+def test_the_numbers_of_the_map_are_named_with_their_units(cast: Cast) -> None:
+    client = sign_in(cast.cxo)
+    page = client.get("/own/policy/").content.decode()
+    assert "<dt>Time to answer</dt><dd>5 working days</dd>" in page
+    assert "<dt>Blind below</dt><dd>30\N{NARROW NO-BREAK SPACE}% of the journey’s weight</dd>" in page
+    form = client.get("/own/policy/set/").content.decode()
+    assert "Largest share of one department" in form
+    assert "Most share" not in form

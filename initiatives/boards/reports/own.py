@@ -24,6 +24,8 @@ from initiatives.decisions.reports import top
 from initiatives.duties.models.obligation import answerable, asked
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.funding.models import CostObject
+from initiatives.journey.reports.coverage import Part as Coverage
+from initiatives.journey.reports.holdings import holdings
 from initiatives.organization.models import Department, User
 from initiatives.organization.models.departments import chart
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -212,10 +214,16 @@ def own(user: User) -> dict[str, Any]:
         "waiting": Count(sum(wait.all.number for wait in waits), figures.waiting()),
         "late": Count(sum(wait.overdue.number for wait in waits), figures.waiting(overdue=True)),
         "top": top(user),
+        "journey": journey(user),
         "healths": HEALTHS,
         "some_hidden": not user.standing.sees_everything,
         "today": today,
     }
+
+
+def journey(user: User) -> Coverage | None:
+    """How much of the journey has an owner, for who may open its page; two queries."""
+    return Coverage.of(holdings(user)) if user.standing.anywhere else None
 
 
 def _stage(found: list[Cell], status: Status, purse: Purse) -> Stage:

@@ -6,16 +6,20 @@ from django import forms
 
 from initiatives.core.fields import ProseField
 from initiatives.journey.models import MapPolicy
+from initiatives.journey.policy_words import LABELS
 
 HELP = {
     "moment_factor": "What a moment of truth weighs more. A new factor weighs the whole map anew; earlier days keep theirs.",
-    "days_to_answer": "Working days for an answer: to own something, to decide about a change.",
-    "attest_days": "Days after which who owns something says again that it is theirs.",
-    "most_share": "Above this share of the owned weight in one department, ownership lies in too few hands.",
-    "most_concentration": "Above this sum of squared shares, ownership lies in too few hands.",
-    "sight_members": "So many members of a department must have looked at a stage …",
-    "sight_days": "… in so many days, so that the department counts as looking at it.",
-    "blind_below": "A department that sees less of the weight than this is called blind.",
+    "days_to_answer": "In working days: to own something, to decide about a change.",
+    "attest_days": "In calendar days; then who owns something says again that it is theirs.",
+    "days_to_triage": "In working days: until somebody says what becomes of a signal.",
+    "initiatives_need_problem": "A draft names the problem that it answers before it can be proposed.",
+    "funding_needs_charter": "Until the departments have ratified a charter, nobody asks for money; the CEO may waive it.",
+    "most_share": "From 0 to 1; 0.5 is half. With more of the owned weight in one department, ownership lies in too few hands.",
+    "most_concentration": "From 0 (spread) to 1 (one department): the sum of the squared shares. Above it, too few hands.",
+    "sight_members": "So many people of a department must have opened something of a stage for the department to look at it.",
+    "sight_days": "In calendar days.",
+    "blind_below": "From 0 to 1; 0.3 is 30 %. A department that looks at less of the journey’s weight than this is called blind.",
 }
 LEAST = {"moment_factor": 1, "days_to_answer": 1, "attest_days": 7, "sight_members": 1, "sight_days": 1}
 MOST = {"moment_factor": 20, "days_to_answer": 60, "attest_days": 1_000, "sight_members": 100, "sight_days": 366}
@@ -31,7 +35,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for name, asked in self.fields.items():
-            asked.help_text = HELP.get(name, asked.help_text)
+            asked.label, asked.help_text = LABELS.get(name, asked.label), HELP.get(name, asked.help_text)
             if name in LEAST:
                 self.fields[name] = forms.IntegerField(
                     label=asked.label, help_text=asked.help_text, min_value=LEAST[name], max_value=MOST[name]

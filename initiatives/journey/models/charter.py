@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.urls import reverse
 
 from initiatives.core import clock
+from initiatives.core.days import written
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties.models import Obligation
@@ -140,7 +141,7 @@ class CharterVersion(Recorded):
         if obstacle := self.obstacle_to_prepare(by):
             return obstacle
         if running := CharterVersion.objects.in_voting().first():
-            return f"{running} is being voted on until {running.closes_on}."
+            return f"{running} is being voted on until {written(running.closes_on)}."
         return None if self.pk and self.items.exists() else "Write down what is voted on first."
 
     @transaction.atomic
@@ -181,7 +182,7 @@ class CharterVersion(Recorded):
             return f"{self} is not being voted on."
         if self.closes_on < today() or (by is not None and not self.ballots.filter(voted_at=None).exists()):
             return None
-        return f"Departments may still vote until {self.closes_on}."
+        return f"Departments may still vote until {written(self.closes_on)}."
 
     @transaction.atomic
     def close(self, *, by: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from initiatives.core import clock
+from initiatives.core.days import written
 from initiatives.journey.models.deciding_contests import deciders
 from initiatives.journey.models.inheriting import above
 from initiatives.journey.models.words import State
@@ -44,7 +45,7 @@ def obstacle_to_contest(
     if owned.state == State.CONTESTED:
         return f"{owned.reference} is contested already; make your claim in that case."
     if owned.locked_until is not None and owned.locked_until >= clock.day_of(clock.now()):
-        return f"Who owns {owned.reference} was settled; it can be contested again after {owned.locked_until}."
+        return f"Who owns {owned.reference} was settled; it can be contested again after {written(owned.locked_until)}."
     if owned.department_id is None and not owned.ownerships.waiting().exists():
         return f"Nobody owns {owned.reference} and nobody is asked: a head takes it on without a contest."
     return _obstacle_of_claim(owned, department, names) if department and names else None

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from initiatives.journey.models import Channel, MapPolicy, Stage, StageKind, State
+from initiatives.journey.reports.attestation import AttestationRate, attestation_rates
 from initiatives.journey.reports.chart import curve
 from initiatives.journey.reports.coverage import CUSTOMER, GAPS, Concentration, Day, Part, Rails, gaps, history, parts_by
 from initiatives.journey.reports.handoffs import Agreement, paths
@@ -49,6 +50,7 @@ class Owner:
     share: Decimal
     url: str
     view: Any = None
+    attested: AttestationRate | None = None
 
 
 def coverage_page(user: User, day: date | None) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def coverage_page(user: User, day: date | None) -> dict[str, Any]:
     known = Stage.objects.visible_to(user).select_related("owned")
     stages = sorted(known, key=lambda one: (StageKind.values.index(one.kind), one.position))
     concentration = Concentration.of(found, policy)
-    days = history(user, day)
+    days, missing = history(user, day), gaps(found)
     return {
         "day": day,
         "today": today(),
@@ -71,8 +73,8 @@ def coverage_page(user: User, day: date | None) -> dict[str, Any]:
         "alarm": concentration.sentence(departments),
         "policy": policy,
         "owners": _owners(user, found, departments, concentration, policy, past),
-        "gaps": gaps(found)[:LISTED],
-        "gaps_total": len(gaps(found)),
+        "gaps": missing[:LISTED],
+        "gaps_total": len(missing),
         "splits": split(user, found, day),
         "agreement": None if past else Agreement.of(paths(user, found)),
         "curves": _curves(days),
@@ -135,6 +137,7 @@ def _owners(
     parts = parts_by((one for one in found if one.accepted), lambda one: one.department)
     there = [pk for pk, one in departments.items() if one.closed_on is None or pk in parts]
     seen = {} if past else {view.department: view for view in views(user, found, there, policy)}
+    rates = {} if past else {rate.department_id: rate for rate in attestation_rates(user)}
     rows = [
         Owner(
             departments[pk],
@@ -142,6 +145,7 @@ def _owners(
             held.shares.get(pk, Decimal(0)),
             "" if past or pk not in parts else touchpoints(department=departments[pk].code, state=State.OWNED),
             seen.get(pk),
+            rates.get(pk),
         )
         for pk in there
     ]
