@@ -38,6 +38,10 @@ class JourneyForm(DrawnForm):
         self.offered = Touchpoint.objects.visible_to(self.by).in_use().order_by("stage__position", "title")
         offer(self, "more", self.offered)
         self.places = self._named(self._sent() if self.is_bound else self._kept())
+        if self.is_bound:
+            again = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            again["more"] = ""  # it stands on the path now; drawn again, it would be added once more
+            self.data = again
 
     def _kept(self) -> list[tuple[str, int]]:
         if self.subject is None:
@@ -59,7 +63,7 @@ class JourneyForm(DrawnForm):
             to = max(0, min(len(rows) - 1, at + (-1 if way == "up" else 1)))
             rows.insert(to, rows.pop(at))
         rows = [row for row in rows if row[0] != self.data.get("remove")]
-        if self.pressed and (added := self.offered.filter(pk=_number(self.data.get("more"))).first()):
+        if self.data.get("add") and (added := self.offered.filter(pk=_number(self.data.get("more"))).first()):
             rows.append((f"t{added.pk}", added.pk))
         return rows
 
