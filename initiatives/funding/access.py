@@ -58,6 +58,16 @@ def close_period(user: User, period: Period) -> bool:
     return may_post(user)
 
 
+@permission("funding.view_rates")
+def view_rates(user: User) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.enter_rate")
+def enter_rate(user: User) -> bool:
+    return may_post(user)
+
+
 @permission("funding.control_pool")
 def control_pool(user: User, pool: Pool) -> bool:
     return may_post(user)
@@ -194,6 +204,8 @@ declare(
     Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
     Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
     Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
+    Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
+    Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
     Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),

@@ -1,15 +1,19 @@
 """What money forms read. Each carries a key, so that sending it twice acts once."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.formats import get_format
 
-from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
@@ -77,10 +81,38 @@ class ControlForm(forms.Form):
         offer(self, "departments", Department.objects.visible_to(user).active().in_order())
 
 
+class CurrencyField(CodeField):
+    """The three letters of a currency."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"max_length": 3, "label": "Currency", "help_text": "Its three letters, such as USD.", **more})
+
+    def clean(self, value: Any) -> str:
+        code = (super().clean(value) or settings.CURRENCY).upper()
+        if not re.fullmatch("[A-Z]{3}", code) or code in ("XXX", "XTS"):
+            raise ValidationError("A currency is written with its three letters, such as USD.", code="currency")
+        return code
+
+
+class RateForm(forms.Form):
+    """From a day on one unit of a currency is worth so much."""
+
+    currency = CurrencyField()
+    day = DayField(label="From", help_text="The first day on which it holds.")
+    rate = LineField(label="Worth of one unit", max_length=18, help_text=f"In {settings.CURRENCY}, such as 0.9215.")
+
+    def clean_rate(self) -> Decimal:
+        typed = str(self.cleaned_data["rate"]).replace(get_format("DECIMAL_SEPARATOR"), ".")
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,8})?", typed) or not Decimal(typed):
+            raise ValidationError("Write a rate above zero in digits, with at most eight decimals, such as 0.9215.", code="rate")
+        return Decimal(typed)
+
+
 class OpenPoolForm(Keyed):
     year = forms.ModelChoiceField(FiscalYear.objects.none(), label="Fiscal year")
     department = forms.ModelChoiceField(Department.objects.none(), required=False, empty_label="Central pool")
     amount = AmountField(label="Appropriation")
+    currency = CurrencyField(required=False, initial=settings.CURRENCY)
     memo = LineField(label="What for", max_length=300, required=False)
 
     def __init__(self, user: User, *args: Any, **more: Any) -> None:

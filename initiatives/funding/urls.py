@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.funding.views import authority, control, cost_objects, money, periods, virements
+from initiatives.funding.views import authority, control, cost_objects, money, periods, rates, virements
 
 app_name = "funding"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("periods/<int:pk>/propose/", periods.period_propose, name="period_propose"),
     path("periods/<int:pk>/close/", periods.period_close, name="period_close"),
     path("periods/<int:pk>/keep-open/", periods.period_keep_open, name="period_keep_open"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/new/", rates.rate_enter, name="rate_enter"),
     path("pools/new/", money.pool_open, name="pool_open"),
     path("pools/<int:pk>/", money.pool, name="pool"),
     path("pools/<int:pk>/appropriate/", money.pool_appropriate, name="pool_appropriate"),

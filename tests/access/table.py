@@ -167,6 +167,8 @@ TABLE: list[Row] = [
     ("funding:period_propose", "POST", "period", {"own": "f"}),
     ("funding:period_close", "POST", "period", {"own": "f"}),
     ("funding:period_keep_open", "POST", "period", {"own": "f"}),
+    ("funding:rates", "GET", "", {"": "fxea"}),
+    ("funding:rate_enter", "GET POST", "", {"": "f"}),
     ("funding:pool_open", "GET POST", "", {"": "f"}),
     ("funding:pool", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:pool_appropriate", "POST", "pool", {"own": "f", "foreign": "f"}),

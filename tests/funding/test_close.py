@@ -147,12 +147,20 @@ def test_what_was_not_shown_is_not_closed(cast: Cast, treasury: Treasury, spent:
 
 
 def test_the_last_period_closes_the_year(cast: Cast, treasury: Treasury, spent: CostObject) -> None:
+    pool = treasury.pool("OPS")
     with clock.at(datetime(2027, 1, 20, tzinfo=UTC)):
+        with pytest.raises(RuleBroken, match="1 cost objects is allocated or committed and not spent"):
+            period(12).propose(by=cast.finance)
+        close(cast, 11)
+        last = "UPDATE funding_period SET proposed_by_id = %s, closed_by_id = %s, closed_at = now() WHERE number = 12"
+        assert refused(last, cast.finance.pk, cast.second_finance.pk) == "years_close_settled"
+        spent.release(pool, Decimal(200), by=cast.finance)
+        spent.spend(pool, Decimal(400), by=cast.finance)
         close(cast, 12)
         assert FiscalYear.objects.get().is_closed
         with pytest.raises(RuleBroken, match="only reversals"):
-            spent.release(treasury.pool("OPS"), Decimal(1), by=cast.finance)
-        Journal.objects.get(act="committed").reverse(by=cast.second_finance, reason="Never delivered")
+            pool.appropriate(Decimal(1), by=cast.finance)
+        Journal.objects.get(act="spent").reverse(by=cast.second_finance, reason="Never delivered")
 
 
 POST = """

@@ -12,6 +12,7 @@ from initiatives.funding.models.papers import Approval, Receipt, RequestLine, St
 from initiatives.funding.models.periods import CLOSE, Period
 from initiatives.funding.models.pools import Control, Pool
 from initiatives.funding.models.questions import Question
+from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest
 from initiatives.funding.models.virements import Virement
 from initiatives.funding.models.years import FiscalYear, Months
@@ -30,6 +31,7 @@ __all__ = [
     "Control",
     "CostObject",
     "Delegation",
+    "ExchangeRate",
     "Exemption",
     "FiscalYear",
     "FundingRequest",

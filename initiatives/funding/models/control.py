@@ -30,15 +30,14 @@ class Finding(NamedTuple):
 
 def findings(request: "Deciding", lines: "Iterable[RequestLine]") -> list[Finding]:
     """What the pools' controls say about these lines, `request` not counted among what is asked already."""
-    passed = set(Exemption.objects.filter(request_id=request.pk).values_list("pool_id", flat=True))
-    found = []
+    found: list[Finding] = []
     for line in lines:
         pool = line.pool
         others = pool.asked - (line.amount if request.state in ("submitted", "returned") else 0)
         if pool.keeps_out(request.cost_object.department_id):
             found.append(Finding(pool, f"{pool} does not give money for this department.", stops=True))
         elif pool.control != Control.OFF and others + line.amount > pool.most_asked:
-            lifted = pool.pk in passed
+            lifted = Exemption.objects.filter(request_id=request.pk, pool=pool).exists()
             stops = pool.control == Control.STOP and not lifted
             found.append(Finding(pool, f"{pool} is asked for more than it has to give{pool.with_tolerance}.", stops, lifted))
     return found

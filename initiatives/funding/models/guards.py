@@ -58,12 +58,18 @@ PERIODS_CLOSE_ONCE = pgtrigger.Trigger(
             SELECT * INTO STRICT year FROM funding_fiscalyear WHERE id = NEW.year_id FOR UPDATE;
             PERFORM FROM funding_pool WHERE year_id = NEW.year_id ORDER BY id FOR NO KEY UPDATE;
             IF NEW.starts <> coalesce(year.closed_through + 1, year.starts) THEN REFUSE periods_close_in_order; END IF;
+            IF NEW.ends = year.ends AND EXISTS (
+                SELECT FROM funding_account account JOIN funding_pool pool ON pool.id = account.pool_id
+                WHERE pool.year_id = year.id AND account.kind IN ('allocated', 'committed') AND account.balance > 0)
+            THEN REFUSE years_close_settled;
+            END IF;
             UPDATE funding_fiscalyear SET closed_through = NEW.ends WHERE id = NEW.year_id;
         END IF;
         RETURN NEW;
     """,
         periods_are_made_with_their_year="The periods of a fiscal year are made with it and stay as they are.",
         closed_periods_stay_closed="A closed period is not opened again; a mistake in it is reversed.",
+        years_close_settled="A year is closed when nothing of it is allocated or committed and not spent.",
         periods_close_in_order="Periods close one after the other, the earliest first.",
     ),
 )

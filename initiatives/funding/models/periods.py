@@ -13,7 +13,7 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.deciders import Authority, financiers
 from initiatives.funding.models.guards import NOT_DELETED, PERIODS_CLOSE_ONCE
-from initiatives.funding.models.ledger import Journal
+from initiatives.funding.models.ledger import Account, Journal, Kind
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import content_of, may_post
 from initiatives.funding.models.years import FiscalYear, company_day
@@ -125,7 +125,17 @@ class Period(Recorded):
             return f"{self.proposed_by} proposed to close it already."
         if self.ends >= company_day():
             return f"The period lasts until {self.ends} and is closed when it is over."
-        return None
+        return self._unsettled()
+
+    def _unsettled(self) -> str | None:
+        """Say what keeps the year from closing with its last period, or None: what is given must be spent or released."""
+        if not self.closes_the_year:
+            return None
+        given = Account.objects.filter(pool__year=self.year, kind__in=(Kind.ALLOCATED, Kind.COMMITTED), balance__gt=0)
+        things = given.values("cost_object").distinct().count()
+        if not things:
+            return None
+        return f"Money of {things} cost objects is allocated or committed and not spent; release it or post what was spent first."
 
     @transaction.atomic
     def propose(self, *, by: User) -> None:
@@ -148,7 +158,7 @@ class Period(Recorded):
             return "Nobody has proposed to close this period."
         if by.pk == self.proposed_by_id:
             return f"{by} proposed to close it; another person in finance confirms."
-        return None
+        return self._unsettled()
 
     @transaction.atomic
     def close(self, *, by: User, shown: str | None = None) -> None:

@@ -74,11 +74,12 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         by: User,
         key: UUID | None = None,
         memo: str = "",
+        currency: str = settings.CURRENCY,
     ) -> "Pool":
         """Open the pool of a department, or the central one, with its first appropriation."""
         if not may_post(by):
             raise RuleBroken("Only finance opens a pool.")
-        pool, new = self.get_or_create(year=year, department=department)
+        pool, new = self.get_or_create(year=year, department=department, defaults={"currency": currency})
         if new:
             Account.objects.open_for(pool)
             pool.record("opened", by=by, currency=pool.currency)

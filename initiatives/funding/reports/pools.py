@@ -1,15 +1,21 @@
 """Pools of a year, and one pool: each figure with the records that it is made of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from django.conf import settings
 
 from initiatives.core.exports import Cell
 from initiatives.funding import above
-from initiatives.funding.models import Account, FiscalYear, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.models.rates import in_company_currency
+from initiatives.funding.models.years import company_day
 from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
+
+FIGURES = ("appropriated", "free", "asked", "allocated", "committed", "spent")
 
 
 @dataclass
@@ -21,6 +27,8 @@ class Pools:
     rows: list[Pool]
     totals: dict[str, Decimal]
     currency: str
+    used: list[ExchangeRate] = field(default_factory=list)  # that the totals are counted with
+    left_out: list[str] = field(default_factory=list)  # currencies that the totals leave out, because they have no rate
 
     @property
     def uncommitted(self) -> Decimal:
@@ -28,10 +36,18 @@ class Pools:
 
 
 def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools:
+    """The pools of one currency are added up in it; those of several in the company's, at the newest rates of the day."""
     rows = list(Pool.objects.visible_to(user).filter(year=year).in_order()) if year else []
-    names = ("appropriated", "free", "asked", "allocated", "committed", "spent")
-    totals = {name: sum((getattr(pool, name) for pool in rows), NONE) for name in names}
-    return Pools(year, years, rows, totals, rows[0].currency if rows else "")
+    kept = {pool.currency for pool in rows}
+    if len(kept) < 2:
+        plain = {name: sum((getattr(pool, name) for pool in rows), NONE) for name in FIGURES}
+        return Pools(year, years, rows, plain, next(iter(kept), ""))
+    rates = ExchangeRate.objects.on(company_day())
+    left_out = sorted(kept - rates.keys() - {settings.CURRENCY})
+    counted = [pool for pool in rows if pool.currency not in left_out]
+    worth = {name: [in_company_currency(getattr(pool, name), pool.currency, rates) for pool in counted] for name in FIGURES}
+    totals = {name: sum((one for one in found if one is not None), NONE) for name, found in worth.items()}
+    return Pools(year, years, rows, totals, settings.CURRENCY, [rates[code] for code in sorted(kept & rates.keys())], left_out)
 
 
 def given(user: User, pool: Pool) -> list[Given]:

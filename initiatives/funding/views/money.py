@@ -65,9 +65,8 @@ def pool_open(request: Request) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             with explained(request, form):
-                opened = Pool.objects.open(
-                    data["year"], data["department"], data["amount"], by=request.user, key=key, memo=data["memo"]
-                )
+                facts = {name: data[name] for name in ("year", "department", "amount", "memo", "currency")}
+                opened = Pool.objects.open(**facts, by=request.user, key=key)
                 return reply(request, opened, said=f"{opened} is open.")
     return page(request, "funding/pool_open.html", {"form": form}, status=422 if form.errors else 200)
 
