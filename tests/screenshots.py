@@ -98,6 +98,8 @@ PICTURES = (
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),
     Picture("board", "/initiatives/board/"),
+    Picture("log", "/ranking/log/", "CEO"),
+    Picture("decision", "/ranking/log/?papers=review", "CXO", "#rows th a"),
     Picture("gate", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/']"),
     Picture("gate-set", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/set/']"),
     Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cxgov.demo.world import RANKED_ON, Story
-from initiatives.decisions.models import Assessment
+from initiatives.decisions.models import Assessment, Paper
+from initiatives.decisions.models.log import decisions
 from initiatives.funding.models import FundingRequest
 from initiatives.portfolio.models import Gate, Initiative
 
@@ -156,6 +157,14 @@ class Plot:
         gate.answer({pk: (True if words else None, words) for pk, words in known.items()}, by=self.owner)
         if why:
             gate.go(by=self.stage.cxo, reason=why)
+            Paper.objects.weigh(
+                decisions(self.stage.cxo).latest("pk"),
+                rationale=f"{why} The last pier costs no more than the first two.",
+                options="Stop after two piers and buy cleaning hours instead\nBuy counters for the rail station first",
+                dissent="Finance: two piers are a small sample; wait for the summer.",
+                review_on=self.stage.today + timedelta(days=75),
+                by=self.stage.cxo,
+            )
 
     def meet(self, milestone: str) -> None:
         self.initiative.milestones.get(title=milestone).meet(by=self.owner)

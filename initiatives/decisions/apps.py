@@ -6,4 +6,4 @@ class Decisions(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from initiatives.decisions import access  # noqa: F401 - registers the rules
+        from initiatives.decisions import access, asks  # noqa: F401 - each registers what the room declares

@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from initiatives.core.fields import ProseField
+from initiatives.core.fields import DayField, ProseField
 from initiatives.core.rules import BadInput
+from initiatives.decisions.models import Outcome
 from initiatives.decisions.models.assessment import HIGHEST, LOWEST
 
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -33,6 +34,24 @@ class PublishForm(forms.Form):
         label="Why this order", max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}), help_text="Everybody reads this."
     )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class WeighForm(forms.Form):
+    """What was weighed; the newest paper counts, so it says everything."""
+
+    rationale = ProseField(label="Why it was decided so", max_length=5_000)
+    options = ProseField(label="What else could have been done", max_length=5_000, required=False, help_text="One option a line.")
+    dissent = ProseField(label="Who disagreed, and why", max_length=5_000, required=False)
+    review_on = DayField(label="Look at it again on", required=False)
+
+
+class ReviewForm(forms.Form):
+    """What the review of a decision found."""
+
+    outcome = forms.ChoiceField(
+        label="Does it stand?", choices=[one for one in Outcome.choices if one[0]], widget=forms.RadioSelect
+    )
+    words = ProseField(label="Why", max_length=5_000)
 
 
 class Arrangement:

@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from initiatives.decisions import views
+from initiatives.decisions.views import log, ranking
 
 app_name = "decisions"
 urlpatterns = [
-    path("", views.ranking, name="ranking"),
-    path("history/", views.history, name="history"),
-    path("draft/", views.draft, name="draft"),
-    path("draft/publish/", views.publish, name="publish"),
-    path("initiatives/<str:ref>/", views.assessments, name="assessments"),
-    path("initiatives/<str:ref>/assess/", views.assess, name="assess"),
-    path("<int:number>/", views.published, name="published"),
+    path("", ranking.ranking, name="ranking"),
+    path("history/", ranking.history, name="history"),
+    path("draft/", ranking.draft, name="draft"),
+    path("draft/publish/", ranking.publish, name="publish"),
+    path("initiatives/<str:ref>/", ranking.assessments, name="assessments"),
+    path("initiatives/<str:ref>/assess/", ranking.assess, name="assess"),
+    path("log/", log.log, name="log"),
+    path("log/<int:number>/", log.decision, name="decision"),
+    path("log/<int:number>/weigh/", log.weigh, name="weigh"),
+    path("log/<int:number>/review/", log.review, name="review"),
+    path("<int:number>/", ranking.published, name="published"),
 ]

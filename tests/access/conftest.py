@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.models import Event
 from initiatives.duties.models import Letter
 from initiatives.funding.models import ApprovalLimit, Delegation, FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
@@ -72,7 +73,8 @@ def _initiatives(world: World, cast: Cast) -> None:
         part: Involvement = found.propose_involvement(cast.department(code), "R", by=cast.head(code))
         milestone: Milestone = found.add_milestone("A gate", date(2027, 3, 1), by=cast.head(code))
         gated = found.add_milestone("Pilot", date(2027, 3, 1), by=cast.head(code))
-        Gate.objects.set_gate(gated, Decimal("10.00"), must=["It works"], should=[], by=cast.cxo)
+        gate = Gate.objects.set_gate(gated, Decimal("10.00"), must=["It works"], should=[], by=cast.cxo)
+        gate.recycle(by=cast.cxo, reason="Measure it first.")
         if case == "hidden":
             found.make_confidential(by=cast.head(code))
         ref = {"ref": found.reference}
@@ -80,13 +82,15 @@ def _initiatives(world: World, cast: Cast) -> None:
         world.arguments["involvement", case] = {**ref, "number": part.pk}
         world.arguments["milestone", case] = {**ref, "number": milestone.pk}
         world.arguments["gate", case] = {**ref, "number": gated.pk}
+        decided = Event.objects.about(found).get(verb="portfolio.initiative.gate_decided")
+        world.arguments["decision", case] = {"number": decided.pk}
     world.arguments["initiative", "none"] = {"ref": "CX-99999"}
     own = world.of("initiative", "own")
     world.arguments["involvement", "none"] = world.arguments["milestone", "none"] = world.arguments["gate", "none"] = {
         **own,
         "number": NOWHERE,
     }
-    world.arguments["ranking", "none"] = {"number": NOWHERE}
+    world.arguments["decision", "none"] = world.arguments["ranking", "none"] = {"number": NOWHERE}
 
 
 def _money(world: World, cast: Cast) -> None:

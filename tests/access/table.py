@@ -24,6 +24,7 @@ SEEN: dict[str, dict[str, str]] = {
     "": {"": ALL},
     "initiative": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "involvement": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "decision": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "gate": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "milestone": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "saved view": {
@@ -338,6 +339,10 @@ TABLE: list[Row] = [
     ("journey:cancel_sweep", "POST", "sweep", {"own": "x"}),
     ("journey:sign_nothing", "POST", "swept stage", {"own": "hd"}),
     # -- decisions
+    ("decisions:log", "GET", "", {"": ROLE}),
+    ("decisions:decision", "GET", "decision", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("decisions:weigh", "GET POST", "decision", everywhere("x")),
+    ("decisions:review", "GET POST", "decision", everywhere("x")),
     ("decisions:ranking", "GET", "", {"": ALL}),
     ("decisions:history", "GET", "", {"": ALL}),
     ("decisions:published", "GET", "ranking", {"own": ALL}),

@@ -20,7 +20,7 @@ from initiatives.boards.reports.cells import Part
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
 from initiatives.core.prepared import prepared
-from initiatives.decisions.reports import top
+from initiatives.decisions.reports.ranking import top
 from initiatives.duties.models.obligation import answerable, asked
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.funding.models import CostObject

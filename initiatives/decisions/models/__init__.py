@@ -1,7 +1,8 @@
-"""Decide: how candidates were judged, and the rankings that the CXO published."""
+"""Decide: how candidates were judged, the rankings that the CXO published, and what was weighed for every decision."""
 
 from initiatives.decisions.models.assessment import Assessment, AssessmentQuerySet
 from initiatives.decisions.models.lines import Placement, RankedItem, Row
+from initiatives.decisions.models.log import Outcome, Paper
 from initiatives.decisions.models.ranking import Ranking, State
 
-__all__ = ["Assessment", "AssessmentQuerySet", "Placement", "RankedItem", "Ranking", "Row", "State"]
+__all__ = ["Assessment", "AssessmentQuerySet", "Outcome", "Paper", "Placement", "RankedItem", "Ranking", "Row", "State"]

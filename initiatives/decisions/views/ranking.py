@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from initiatives.core.pages import Request, page, reply
 from initiatives.core.rules import explained
-from initiatives.decisions import reports
 from initiatives.decisions.forms import Arrangement, AssessForm, PublishForm
 from initiatives.decisions.models import Assessment, Ranking
+from initiatives.decisions.reports import ranking as reports
 from initiatives.portfolio.access import initiative_for
 
 

@@ -1,0 +1,195 @@
+"""The decision log: which recorded acts are decisions, and what was weighed when they were taken."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar, NamedTuple, Self
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import APPEND_ONLY, Event, EventQuerySet
+from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.decisions.models.ranking import Ranking
+from initiatives.duties.models import Obligation
+from initiatives.funding.models import FundingRequest, Virement
+from initiatives.journey.models import CharterVersion, Contest, OwnedObject
+from initiatives.organization.models import User
+from initiatives.portfolio.models import Initiative
+
+REVIEW = "decisions.review"
+
+
+class Deciding(NamedTuple):
+    """The model that is decided about, its deciding acts, and what those are called in the log."""
+
+    model: type[models.Model]
+    acts: Mapping[str, str]
+
+    @property
+    def subject_type(self) -> str:
+        return self.model._meta.label_lower
+
+    def verbs(self) -> dict[str, str]:
+        return {f"{self.subject_type}.{act}": words for act, words in self.acts.items()}
+
+    def seen_by(self, user: User) -> models.QuerySet[Any]:
+        if self.model is Ranking:
+            return Ranking.objects.published() if user.standing.anywhere else Ranking.objects.none()
+        manager: Any = self.model._default_manager
+        seen: models.QuerySet[Any] = manager.visible_to(user)
+        if self.model is FundingRequest:  # others, such as finance, see the amounts of a hidden initiative and not its words
+            seen = seen.filter(cost_object__initiative__in=Initiative.objects.visible_to(user))
+        return seen
+
+
+LOG = (
+    Deciding(FundingRequest, {"allocated": "Money", "declined": "Money"}),
+    Deciding(Virement, {"made": "Money", "declined": "Money"}),
+    Deciding(Initiative, {"gate_decided": "Gate", "declined": "Portfolio", "cancelled": "Portfolio", "paused": "Portfolio"}),
+    Deciding(Ranking, {"published": "Ranking"}),
+    Deciding(Contest, {"ruled": "Ownership"}),
+    Deciding(OwnedObject, {"assigned": "Ownership"}),
+    Deciding(CharterVersion, {"ratified": "Charter"}),
+)
+VERBS = {verb: words for deciding in LOG for verb, words in deciding.verbs().items()}
+KINDS = tuple(dict.fromkeys(VERBS.values()))
+
+
+def decisions(user: User) -> EventQuerySet:
+    """The events that are decisions about something that this person may see."""
+    seen = Q(pk__in=[])
+    if user.is_active:
+        for deciding in LOG:
+            subjects = deciding.seen_by(user).values("pk")
+            seen |= Q(verb__in=deciding.verbs(), subject_type=deciding.subject_type, subject_id__in=subjects)
+    return Event.objects.filter(verb__in=VERBS).filter(seen)
+
+
+def subjects_of(events: list[Event]) -> dict[int, models.Model]:
+    """What each event decided about, by the event's id; one query for each kind."""
+    found: dict[int, models.Model] = {}
+    for deciding in LOG:
+        mine = [event for event in events if event.subject_type == deciding.subject_type]
+        rows = deciding.model._default_manager.in_bulk([event.subject_id for event in mine]) if mine else {}
+        found |= {event.pk: rows[event.subject_id] for event in mine}
+    return found
+
+
+def decided_by(event: Event, user: User) -> bool:
+    return user.pk in (event.actor_id, event.on_behalf_of_id)
+
+
+def obstacle_to_weigh(event: Event, by: User) -> str | None:
+    """Say in one sentence why `by` cannot add to what was weighed, or None."""
+    if by.is_active and (decided_by(event, by) or by.standing.holds("cxo")):
+        return None
+    return f"Only {event.actor_name}, who decided, or the CXO says what was weighed."
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def newest(self) -> Self:
+        """Of each decision the last one, which counts."""
+        later = Paper.objects.filter(event=OuterRef("event"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+    def about(self, event: Event) -> Self:
+        return self.filter(event=event).order_by("-id")
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(event__in=decisions(user).values("pk"))
+
+    def to_review(self) -> Self:
+        """The last word on its decision, with a day of review, and not reviewed."""
+        return self.newest().exclude(review_on=None).filter(outcome="")  # the row of a review is newer than what it reviews
+
+    @transaction.atomic
+    def weigh(
+        self, event: Event, *, rationale: str, options: str = "", dissent: str = "", review_on: date | None = None, by: User
+    ) -> "Paper":
+        """Write down why it was decided so, what else could have been done, who disagreed, and when to look at it again."""
+        if obstacle := obstacle_to_weigh(event, by):
+            raise RuleBroken(obstacle)
+        if not rationale.strip():
+            raise BadInput("Say why it was decided so.")
+        if review_on is not None and review_on <= by.today():
+            raise BadInput("Name a day after today.")
+        self.end_reviews(event, by)
+        paper = self.create(
+            event=event, rationale=rationale.strip(), options=options.strip(), dissent=dissent.strip(), review_on=review_on, by=by
+        )
+        if review_on is not None:
+            paper.ask_to_review(event.actor or by, by)
+        return paper
+
+    def end_reviews(self, event: Event, by: User) -> None:
+        for paper in self.about(event).exclude(review_on=None):
+            Obligation.objects.excuse(REVIEW, paper, by=by, reason="A newer paper says when.")
+
+
+class Outcome(models.TextChoices):
+    """What a review of a decision found."""
+
+    NONE = "", "Not reviewed"
+    KEPT = "kept", "It stands"
+    CHANGED = "changed", "It is decided anew"
+
+
+class Paper(models.Model):
+    """What was weighed when something was decided. Rows are only ever added: the newest counts, the others are its history.
+
+    outcome, reviews  what a review found about which paper, on the row that the review added; empty on all others
+    """
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="papers")
+    rationale = models.TextField(max_length=5_000)
+    options = models.TextField(max_length=5_000, blank=True)
+    dissent = models.TextField(max_length=5_000, blank=True)
+    review_on = models.DateField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.NONE, blank=True)
+    reviews = models.OneToOneField("self", models.PROTECT, null=True, related_name="review_of")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(outcome="", reviews=None) | (~Q(outcome="") & Q(reviews__isnull=False)),
+                name=says("a_review_reviews", "A review says of which paper it is, and what it found."),
+            ),
+        ]
+        triggers: ClassVar = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"Paper of {self.at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("decisions:decision", args=[self.event_id])
+
+    def ask_to_review(self, person: User, by: User) -> None:
+        """Wait on the day of review for the word of who decided."""
+        assert self.review_on is not None
+        words, url = f"Review the decision of {self.event.at:%-d %b %Y}", self.get_absolute_url()
+        Obligation.objects.open(REVIEW, self, person=person, due_on=self.review_on, words=words, url=url, by=by)
+
+    def obstacle_to_review(self, by: User) -> str | None:
+        """Say in one sentence why `by` cannot say what the review found, or None."""
+        if obstacle := obstacle_to_weigh(self.event, by):
+            return obstacle
+        if not Paper.objects.to_review().filter(pk=self.pk).exists():
+            return "No review of this decision is due."
+        return None
+
+    @transaction.atomic
+    def review(self, *, outcome: str, words: str, by: User) -> "Paper":
+        """Say whether the decision stands, and why."""
+        if obstacle := self.obstacle_to_review(by):
+            raise RuleBroken(obstacle)
+        if outcome not in (Outcome.KEPT, Outcome.CHANGED) or not words.strip():
+            raise BadInput("Say whether it stands, and why.")
+        Obligation.objects.meet(REVIEW, self, by=by)
+        kept = {"event": self.event, "options": self.options, "dissent": self.dissent}
+        return Paper.objects.create(**kept, rationale=words.strip(), outcome=outcome, reviews=self, by=by)

@@ -1,0 +1,73 @@
+"""The decision log as one reader sees it: five queries and one for each kind of thing decided about, however long it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import QueryDict
+
+from initiatives.core.models import Event
+from initiatives.decisions.look import PAPERS, LogLook
+from initiatives.decisions.models import Paper
+from initiatives.decisions.models.log import KINDS, VERBS, decisions, obstacle_to_weigh, subjects_of
+from initiatives.organization.models import User
+
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One decision: the event, what it decided about, and the paper that counts, where somebody wrote one."""
+
+    event: Event
+    subject: models.Model
+    paper: Paper | None
+
+    @property
+    def kind(self) -> str:
+        return VERBS[self.event.verb]
+
+    @property
+    def templates(self) -> list[str]:
+        """The sentence of the event, or the general one."""
+        return [f"events/{self.event.verb}.html", "events/event.html"]
+
+    @property
+    def why(self) -> str:
+        return self.paper.rationale if self.paper else self.event.reason
+
+
+def entries(events: list[Event]) -> Iterator[Entry]:
+    subjects = subjects_of(events)
+    papers = {paper.event_id: paper for paper in Paper.objects.newest().filter(event__in=events)}
+    return (Entry(event, subjects[event.pk], papers.get(event.pk)) for event in events)
+
+
+def log_page(user: User, query: QueryDict) -> dict[str, Any]:
+    """The list, the newest first: at most ROWS rows, and how many there are in all."""
+    look = LogLook.of(query)
+    pages = Paginator(look.narrow(decisions(user)).select_related("actor").newest_first(), ROWS)
+    here = pages.get_page(query.get("page"))
+    return {
+        "look": look,
+        "kinds": KINDS,
+        "papers": PAPERS.items(),
+        "page": here,
+        "total": pages.count,
+        "entries": list(entries(list(here.object_list))),
+    }
+
+
+def decision_page(event: Event, user: User) -> dict[str, Any]:
+    """One decision with every paper on it, the newest first."""
+    papers = list(Paper.objects.about(event).select_related("by"))
+    newest = papers[0] if papers else None
+    return {
+        "entry": next(entries([event])),
+        "event": event,
+        "papers": papers,
+        "may_weigh": obstacle_to_weigh(event, user) is None,
+        "review_due": newest is not None and newest.obstacle_to_review(user) is None,
+    }

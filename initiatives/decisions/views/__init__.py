@@ -1,0 +1,1 @@
+"""Decide: the ranking with its judgements, and the decision log."""

@@ -1,0 +1,46 @@
+"""The decision log, one decision, what was weighed, and its review."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
+from initiatives.core.rules import RuleBroken, explained
+from initiatives.decisions.access import decision_for
+from initiatives.decisions.forms import ReviewForm, WeighForm
+from initiatives.decisions.models import Paper
+from initiatives.decisions.reports.log import decision_page, log_page
+
+
+@require_safe
+def log(request: Request) -> HttpResponse:
+    return page(request, "decisions/log.html", log_page(request.user, request.GET), part="rows")
+
+
+@require_safe
+def decision(request: Request, number: int) -> HttpResponse:
+    return page(request, "decisions/decision.html", decision_page(decision_for(request, number), request.user))
+
+
+@form_view
+def weigh(request: Request, number: int) -> HttpResponse:
+    event = decision_for(request, number, to="weigh")
+    newest = Paper.objects.about(event).first()
+    form = WeighForm(sent(request), initial=vars(newest) if newest else {"rationale": event.reason})
+    if form.is_valid():
+        with explained(request, form):
+            paper = Paper.objects.weigh(event, **form.cleaned_data, by=request.user)
+            return reply(request, paper, said="It is written down.")
+    return form_page(request, "decisions/weigh.html", form, decision_page(event, request.user))
+
+
+@form_view
+def review(request: Request, number: int) -> HttpResponse:
+    event = decision_for(request, number, to="weigh")
+    form = ReviewForm(sent(request))
+    if form.is_valid():
+        with explained(request, form):
+            newest = Paper.objects.about(event).first()
+            if newest is None:
+                raise RuleBroken("No review of this decision is due.")
+            return reply(request, newest.review(**form.cleaned_data, by=request.user), said="The review is written down.")
+    return form_page(request, "decisions/review.html", form, decision_page(event, request.user))
