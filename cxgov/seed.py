@@ -1,4 +1,4 @@
-"""A company of any size for benchmarks: initiatives with people, money, check-ins and asks in proportion.
+"""A company of any size for benchmarks: initiatives with people, money, check-ins, asks and a map in proportion.
 
 Unlike the demo world it is not acted out but written in bulk, which the database's own rules still have to accept. The same
 seed gives the same company. Everybody signs in as <part>@seed.example: cxo, ceo, finance, auditor, administrator, head-d01 ….
@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection
 
+from cxgov.seed_map import Map
 from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.duties.models import Obligation
@@ -97,6 +98,8 @@ class Seed:
         self.report()
         self.fund()
         self.ask()
+        owners = [(department, self.people[f"head-{department.code.lower()}"]) for department in self.departments]
+        Map(self.dice, self.size, owners, self.people["cxo"]).write()
         projections.rebuild()
 
     def day(self, before: int) -> date:

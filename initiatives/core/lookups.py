@@ -18,4 +18,6 @@ class Among(In):
     lookup_name = "among"
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= ANY {rhs}" if isinstance(self.rhs, Place) else f"= ANY (ARRAY{rhs})"
+        if isinstance(self.rhs, Place):
+            return f"= ANY {rhs}"
+        return f"= ANY (ARRAY[{rhs[1:-1]}])" if self.rhs_is_direct_value() else f"= ANY (ARRAY{rhs})"

@@ -11,6 +11,7 @@ from django.db.models import ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from initiatives.core import clock
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import RuleBroken, Stale
 
 APPEND_ONLY = (
@@ -102,6 +103,12 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at}"
 
 
+@prepared
+def _locked(model: type[models.Model], key: int) -> models.QuerySet[Any, dict[str, Any]]:
+    rows: models.QuerySet[Any, dict[str, Any]] = model._base_manager.select_for_update(no_key=True).filter(pk=key).values()
+    return rows
+
+
 class Recorded(models.Model):
     """Base of everything people decide about: can be locked, and records what changed since."""
 
@@ -116,7 +123,7 @@ class Recorded(models.Model):
 
         `version` is what the form was opened with: Stale is raised when the row has moved on since.
         """
-        row: dict[str, Any] | None = type(self)._base_manager.select_for_update(no_key=True).filter(pk=self.pk).values().first()  # type: ignore[assignment]  # fields of the concrete model
+        row = next(iter(_locked(type(self), self.pk)), None) if self.pk is not None else None
         if row is None:
             raise RuleBroken("This no longer exists.")
         if version is not None and row["version"] != version:

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, models
 from django.db.models.expressions import Expression
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
 Shape = tuple[Any, ...]
@@ -66,6 +67,8 @@ class Question:
     def ask(self, values: list[Any]) -> list[Any]:
         if not self.sql:
             return []
+        if self.rows.query.select_for_update and connections[self.rows.db].get_autocommit():
+            raise TransactionManagementError("What locks is asked within a transaction.")
         params = tuple(values[param.at] if isinstance(param, Place) else param for param in self.params)
         compiler = copy(self.compiler)
         compiler.connection = connections[self.rows.db]
@@ -81,7 +84,7 @@ def prepared(build: Callable[..., models.QuerySet[Any, Row]]) -> Callable[..., l
     @lru_cache(maxsize=MOST_SHAPES)
     def question(*shapes: Shape) -> Question:
         with connection.execute_wrapper(_refuse):
-            return Question(build(*(RowPlace(at, *shape) if shape else Place(at) for at, shape in enumerate(shapes))))
+            return Question(build(*(_place(at, *shape) for at, shape in enumerate(shapes))))
 
     @wraps(build)
     def ask(*arguments: Any) -> list[Row]:
@@ -94,7 +97,16 @@ def _refuse(*query: Any) -> None:
     raise ValueError("What another question answered would stay in what is kept: give it as an argument.")
 
 
+def _place(at: int, model: Any = None, *person: Any) -> Any:
+    """What the function gets: a class as it is, for the rest a place."""
+    if model is None:
+        return Place(at)
+    return RowPlace(at, model, *person) if person else model
+
+
 def _shape(argument: Any) -> Shape:
+    if isinstance(argument, type):
+        return (argument,)
     if not isinstance(argument, models.Model):
         return ()
     return argument.__class__, getattr(argument, "standing", None), getattr(argument, "is_active", True)

@@ -18,6 +18,7 @@ from cxgov.local.servers import free_port
 from cxgov.local.state import ROOT, data_folder
 from cxgov.local.suite import servers
 from tests.bench.load import Target, window_alone, window_together
+from tests.bench.own import measure_map, print_map
 
 SETTINGS = "tests.bench.settings"
 
@@ -52,11 +53,16 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=1.0, help="of one window")
     options.add_argument("--rounds", type=int, default=5)
     chosen = options.parse_args()
-    results: list[dict[str, Any]] = []
+    pages, beside = [], []
     for size in map(int, chosen.sizes.split(",")):
         with servers() as environment:
-            results += measure(size, environment, chosen.seconds, chosen.rounds)
-    table(results)
+            measured = measure(size, environment, chosen.seconds, chosen.rounds)
+        pages += measured["pages"]
+        beside += [*measured["map"], measured["postings"]]
+        print_map(measured["map"], size)
+        print_postings(measured["postings"], size)
+    results = [*pages, *beside]
+    table(pages)
     kept = data_folder() / "bench.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(results, indent=2))
@@ -64,7 +70,8 @@ def main() -> int:
     return 0 if all(row["met"] for row in results) else 1
 
 
-def measure(size: int, environment: dict[str, str], seconds: float, rounds: int) -> list[dict[str, Any]]:
+def measure(size: int, environment: dict[str, str], seconds: float, rounds: int) -> dict[str, Any]:
+    """The pages beside their floors, then the map above its frame, then postings beside SQL by hand."""
     environment = {**os.environ, **environment, "DJANGO_SETTINGS_MODULE": SETTINGS, "DEMO": "0"}
     for command in (["migrate", "-v0"], ["seed_world", "--seed", "1", "--size", str(size)]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
@@ -79,26 +86,32 @@ def measure(size: int, environment: dict[str, str], seconds: float, rounds: int)
                 for target in (page, floor) if number % 2 else (floor, page):
                     window_alone(target, port, seconds)
                     window_together(target, port, seconds)
-    return [
-        {
-            "page": goal.name,
-            "initiatives": size,
-            "floor_ms": round(floor.milliseconds, 2),
-            "ms": round(page.milliseconds, 2),
-            "times": round(page.milliseconds / floor.milliseconds, 2),
-            "floor_a_second": round(floor.a_second, 1),
-            "a_second": round(page.a_second, 1),
-            "times_with_8": round(floor.a_second / page.a_second, 2),
-            "times_goal": goal.times,
-            "queries": page.queries,
-            "queries_goal": goal.queries,
-            "bytes": page.weight,
-            "met": page.milliseconds <= goal.times * floor.milliseconds
-            and floor.a_second <= goal.times * page.a_second
-            and page.queries <= goal.queries,
-        }
-        for goal, (page, floor) in zip(GOALS, pairs, strict=True)
-    ]
+        drawn = measure_map(port, cookies["ceo"], seconds, rounds)
+    return {
+        "pages": [compared(size, goal, *both) for goal, both in zip(GOALS, pairs, strict=True)],
+        "map": drawn,
+        "postings": measure_postings(environment, seconds, rounds),
+    }
+
+
+def compared(size: int, goal: Goal, page: Target, floor: Target) -> dict[str, Any]:
+    return {
+        "page": goal.name,
+        "initiatives": size,
+        "floor_ms": round(floor.milliseconds, 2),
+        "ms": round(page.milliseconds, 2),
+        "times": round(page.milliseconds / floor.milliseconds, 2),
+        "floor_a_second": round(floor.a_second, 1),
+        "a_second": round(page.a_second, 1),
+        "times_with_8": round(floor.a_second / page.a_second, 2),
+        "times_goal": goal.times,
+        "queries": page.queries,
+        "queries_goal": goal.queries,
+        "bytes": page.weight,
+        "met": page.milliseconds <= goal.times * floor.milliseconds
+        and floor.a_second <= goal.times * page.a_second
+        and page.queries <= goal.queries,
+    }
 
 
 def pair(goal: Goal, cookies: dict[str, Any]) -> tuple[Target, Target]:
@@ -110,9 +123,21 @@ def pair(goal: Goal, cookies: dict[str, Any]) -> tuple[Target, Target]:
     return made[0], made[1]
 
 
-def _python(module: str, environment: dict[str, str]) -> str:
+def measure_postings(environment: dict[str, str], seconds: float, rounds: int) -> dict[str, Any]:
+    posted: dict[str, Any] = json.loads(_python("tests.bench.postings", environment, str(seconds), str(rounds)))
+    return posted
+
+
+def print_postings(row: dict[str, Any], size: int) -> None:
+    words = (
+        f"{row['a_second']:.0f} a second by 8 writers on one pool, {row['share']:.2f} of {row['by_hand_a_second']:.0f} by hand"
+    )
+    print(f"\npostings, {size:,} initiatives: {words}; queries {row['posting']}{'' if row['met'] else '  MISSED'}")
+
+
+def _python(module: str, environment: dict[str, str], *arguments: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", module], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 
 from initiatives.core.models import Recorded
@@ -138,10 +138,12 @@ class CostObject(Recorded):
         """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""
         if not may_post(by):
             return "Only finance posts what was spent."
+        return APPROVED.format(by) if self.approved(by, *pools).exists() else None
+
+    def approved(self, by: User, *pools: Pool) -> models.QuerySet[Any]:
+        """The requests of this money, from these pools or at all, that `by` or a delegate of `by` said yes to."""
         requests = self.requests.filter(Q(approvals__by=by) | Q(approvals__on_behalf_of=by), state="allocated")
-        if (requests.filter(lines__pool__in=pools) if pools else requests).exists():
-            return f"{by} approved this money and does not post what was spent of it; another person in finance can."
-        return None
+        return requests.filter(lines__pool__in=pools) if pools else requests
 
     def obstacle_to_release(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot give this money back, or None."""
@@ -215,25 +217,27 @@ class CostObject(Recorded):
         content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, on=on)
         if done := Journal.done_before(by, key, content):
             return done
-        if obstacle := self._obstacle_to(act, by, pool):
+        if obstacle := self._obstacle_to(act, by):
             raise RuleBroken(obstacle)
         if self.held and act in (Act.COMMITTED, Act.RELEASED) and amount > self.open_to_commit:
             raise RuleBroken(
                 f"{self.currency} {self.open_to_commit:,.2f} is open; {self.held:,.2f} is held until a gate lets it go."
             )
-        accounts = Account.objects.locked(pool, cost_object=self)
+        asked = {"approved": Exists(self.approved(by, pool))} if act == Act.SPENT else {}
+        accounts = Account.objects.locked(pool, cost_object=self, **asked)
         source, target = (accounts.get((pool.pk, kind)) for kind in MOVES[act])
+        if getattr(source, "approved", False):
+            raise RuleBroken(APPROVED.format(by))
         if source is None or target is None or source.balance < amount:
             left = source.balance if source else Decimal(0)
-            raise RuleBroken(f"{WHERE[act]} {left:,.2f} {self.currency} from {pool}; {amount:,.2f} is more.")
-        moves = [Move(source, target, amount)]
-        journal = Journal.objects.post(act, moves, by=by, key=key, content=content, memo=memo, on=on)
+            raise RuleBroken(f"{WHERE.get(act, FREE)} {left:,.2f} {self.currency} from {pool}; {amount:,.2f} is more.")
+        journal = Journal.objects.post(act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=on)
         self.record(act, by=by, reason=memo, pool=pool.pk, amount=str(amount), journal=journal.pk)
         return journal
 
-    def _obstacle_to(self, act: Act, by: User, pool: Pool) -> str | None:
-        if act == Act.SPENT:
-            return self.obstacle_to_spend(by, pool)
+    def _obstacle_to(self, act: Act, by: User) -> str | None:
+        if act == Act.SPENT:  # who approved is asked with the accounts
+            return None if may_post(by) else self.obstacle_to_spend(by)
         return self.obstacle_to_commit(by) if act == Act.COMMITTED else self.obstacle_to_release(by)
 
 
@@ -242,8 +246,5 @@ MOVES = {
     Act.SPENT: (Kind.COMMITTED, Kind.SPENT),
     Act.RELEASED: (Kind.ALLOCATED, Kind.AVAILABLE),
 }
-WHERE = {
-    Act.COMMITTED: "Allocated and not committed are",
-    Act.SPENT: "Committed and not spent are",
-    Act.RELEASED: "Allocated and not committed are",
-}
+APPROVED = "{} approved this money and does not post what was spent of it; another person in finance can."
+FREE, WHERE = "Allocated and not committed are", {Act.SPENT: "Committed and not spent are"}

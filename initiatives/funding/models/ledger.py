@@ -1,16 +1,17 @@
 """The ledger: accounts, and journals of transfers between them. Rows are only ever added; the database keeps the balances."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
 from initiatives.funding.models.posting import Act, Keyed, content_of, handles_money, may_post
@@ -46,11 +47,27 @@ COST_OBJECTS = (Kind.ALLOCATED, Kind.COMMITTED, Kind.SPENT)
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
-    def locked(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> "dict[tuple[int, str], Account]":
-        """The accounts by pool and kind, their pools locked in the order of ids until the transaction ends."""
-        whose = Q(cost_object=None) if cost_object is None else Q(cost_object=None) | Q(cost_object=cost_object)
-        rows = self.filter(whose, pool__in=pools).select_related("pool__year").order_by("pool_id", "id")
-        return {(row.pool_id, row.kind): row for row in rows.select_for_update(of=("pool",), no_key=True)}
+    def locked(
+        self, *pools: "Pool", cost_object: "CostObject | None" = None, **asked: Exists
+    ) -> "dict[tuple[int, str], Account]":
+        """The accounts by pool and kind, their pools locked in the order of ids until the transaction ends.
+
+        `asked` is answered along with them, on each account.
+        """
+        keys = [pool.pk for pool in pools]
+        if cost_object is None:
+            rows: Iterable[Account] = _own(keys)
+        else:
+            rows = self.of(keys, cost_object.pk).annotate(**asked) if asked else _own_and_given(keys, cost_object.pk)
+        return {(row.pool_id, row.kind): row for row in rows}
+
+    def of(self, pools: Any, *cost_objects: Any) -> Self:
+        """The accounts of pools themselves, and those with one cost object, locked as `locked` says."""
+        whose = Q(cost_object=None)
+        for cost_object in cost_objects:
+            whose |= Q(cost_object_id=cost_object)
+        rows = self.filter(whose, pool__pk__among=pools).select_related("pool__year").order_by("pool_id", "id")
+        return rows.select_for_update(of=("pool",), no_key=True)
 
     def locked_of(self, cost_object: "CostObject") -> "list[Account]":
         """Its accounts in all pools that gave, the pools locked in the order of ids until the transaction ends."""
@@ -98,6 +115,16 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.pool}"
+
+
+@prepared
+def _own(pools: list[int]) -> models.QuerySet[Account]:
+    return Account.objects.of(pools)
+
+
+@prepared
+def _own_and_given(pools: list[int], cost_object: int) -> models.QuerySet[Account]:
+    return Account.objects.of(pools, cost_object)
 
 
 class Move(NamedTuple):

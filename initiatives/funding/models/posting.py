@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from initiatives.core import clock
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput
 from initiatives.organization.models import User
 
@@ -49,10 +50,15 @@ class Keyed(models.Model):
         """
         if key is None:
             return None
-        done: Self | None = cls._default_manager.filter(by=by, key=key).first()
+        done: Self | None = next(iter(_done(cls, by.pk, key)), None)
         if done is not None and done.content != content:
             raise BadInput("This form was already sent with other content. Open the page again to send a new one.")
         return done
+
+
+@prepared
+def _done(model: type[Keyed], by: int, key: UUID) -> models.QuerySet[Any]:
+    return model._default_manager.filter(by_id=by, key=key)
 
 
 def may_post(user: User) -> bool:
