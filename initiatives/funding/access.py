@@ -3,7 +3,7 @@
 An administrator has no say over money, whatever else she is (SoD6).
 """
 
-from initiatives.core.policy import Rule, TaskRule, declare, permission
+from initiatives.core.policy import MailRule, Rule, TaskRule, declare, permission
 from initiatives.funding import above
 from initiatives.funding.models import (
     ApprovalLimit,
@@ -238,5 +238,7 @@ declare(
     Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
     Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
+    MailRule("budget_changed", who="owner, and who leads the department of it or of the pool; not who made the change"),
+    TaskRule("funding.tell", "writes to whom changes of budgets concern; in nobody’s name"),
     TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),
 )  # fmt: skip

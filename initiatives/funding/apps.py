@@ -7,7 +7,7 @@ class Funding(AppConfig):
 
     def ready(self) -> None:
         from initiatives.duties import kinds
-        from initiatives.funding import access, asks  # noqa: F401 - access registers the rules
+        from initiatives.funding import access, asks, news  # noqa: F401 - rules and letters are registered
         from initiatives.organization import departures
 
         kinds.register(asks.APPROVE_REQUEST)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from initiatives.funding import news
 from initiatives.funding.models import FundingRequest, Virement
 
 
@@ -11,3 +12,9 @@ def expire() -> None:
     Virement.objects.expire_overdue()
     FundingRequest.objects.expire_overdue()
     FundingRequest.objects.ask_anew(None)
+
+
+@shared_task(name="funding.tell", ignore_result=True)
+def tell() -> None:
+    """Once an hour: write to whom yesterday's changes of budgets concern."""
+    news.tell()

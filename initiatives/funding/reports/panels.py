@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.reports.forecast import Forecast, forecast
 from initiatives.funding.reports.journals import Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
 from initiatives.organization.models import User
@@ -21,6 +22,7 @@ class Panel:
     requests: list[RequestRow] = field(default_factory=list)
     obstacles: dict[str, str | None] = field(default_factory=dict)
     may_ask: bool = False
+    forecast: Forecast | None = None
 
 
 def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
@@ -46,6 +48,8 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
         row = rows.setdefault(account.pool, Given(name))
         setattr(row, "left" if account.kind == Kind.ALLOCATED else account.kind, account.balance)
     panel.pools = list(rows.items())
+    if rows:
+        panel.forecast = forecast(cost_object, max(pool.year.ends for pool in rows))
     panel.obstacles = {
         "commit": cost_object.obstacle_to_commit(user),
         "spend": cost_object.obstacle_to_spend(user),
