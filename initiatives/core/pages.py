@@ -112,8 +112,14 @@ def form_page(
         more["conflict"] = list(differences(form, kept))
         form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict: a name may have several values
         form.data["version"] = str(kept.version)  # type: ignore[attr-defined,index]  # an edited object has one
-    status = 200 if not form.is_bound else refused.status if refused else 422
+    status = refusal(request) if form.is_bound else 200
     return render(request, template, {**(context or {}), **more}, status=status)
+
+
+def refusal(request: HttpRequest) -> int:
+    """The status of a page that shows a form again: of the rule that refused the act, else of bad input."""
+    refused = getattr(request, "refused", None)
+    return refused.status if refused else BadInput.status
 
 
 def differences(form: forms.BaseForm, kept: models.Model) -> Iterator[dict[str, Any]]:

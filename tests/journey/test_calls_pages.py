@@ -138,3 +138,13 @@ def test_its_pages_have_no_fault(orphan: OwnedObject, cast: Cast, browse: Browse
     assert faults(browse(call.get_absolute_url(), by=cast.ceo)) == []
     assert faults(browse(reverse("journey:calls"), by=cast.ceo)) == []
     assert faults(browse(reverse("journey:orphan", args=[orphan.reference]), by=cast.ceo)) == []
+
+
+def test_the_words_of_a_hand_stay_when_the_call_was_closed_meanwhile(cast: Cast, orphan: OwnedObject) -> None:
+    call = Call.objects.call(orphan, why="Please.", by=cast.ceo)
+    call.close(by=cast.ceo)
+    refused = as_(cast.contributor("OPS")).post(f"{call.get_absolute_url()}raise/", {"words": "I know the barrier."})
+    assert refused.status_code == 409
+    assert "I know the barrier." in refused.content.decode()
+    assert not Hand.objects.exists()
+    assert "This call is closed." in text(as_(cast.contributor("OPS")).get(call.get_absolute_url()))

@@ -146,3 +146,13 @@ def test_its_pages_have_no_fault(court: Court, cast: Cast, browse: Browse, fault
     assert faults(browse(reverse("journey:contests"), by=cast.ceo)) == []
     owned = court.owned("Another")
     assert faults(browse(reverse("journey:contest_open", args=[owned.reference]), by=cast.head("MKT"))) == []
+
+
+def test_what_was_typed_stays_when_a_rule_refuses_it(court: Court, cast: Cast) -> None:
+    contest = court.to_ruling(court.contest())
+    address = reverse("journey:contest_evidence", args=[contest.reference])
+    refused = as_(cast.head("OPS")).post(address, {"department": cast.department("OPS").pk, "words": "The old contract."})
+    assert refused.status_code == 409
+    assert "The days for evidence are over" in text(refused)
+    assert "The old contract." in refused.content.decode()
+    assert contest.evidence.count() == 1

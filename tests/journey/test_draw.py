@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from initiatives.core import clock
 from initiatives.core.models import Event
@@ -252,3 +253,29 @@ def test_the_state_of_a_part_is_not_touched_by_weighing_the_whole(journey_map: M
     found.owned.propose(cast.department("OPS"), by=cast.head("OPS"), person=cast.contributor("OPS"))
     stale.edit({"reach": 20}, by=cast.cxo)
     assert Spell.objects.get(owned=found.owned, until=None).state == State.OWNED
+
+
+def test_parts_move_with_their_whole_from_the_stage_that_they_shared(journey_map: Map, cast: Cast) -> None:
+    whole = journey_map.touchpoint(reach=10)
+    near, apart = whole.split([Part("A", 1), Part("B", 1)], by=cast.cxo)
+    apart.edit({"stage": journey_map.within}, by=cast.cxo)
+    Touchpoint.objects.get(pk=whole.pk).edit({"stage": journey_map.after}, by=cast.cxo)
+    assert [Touchpoint.objects.get(pk=one.pk).stage for one in (near, apart)] == [journey_map.after, journey_map.within]
+
+
+def test_what_changed_is_named_in_words(journey_map: Map, cast: Cast, client: Client) -> None:
+    touchpoint = journey_map.touchpoint(reach=10)
+    touchpoint.edit({"reach": 20, "moment_of_truth": True}, by=cast.cxo)
+    client.force_login(cast.cxo)
+    page = client.get(touchpoint.get_absolute_url()).content.decode()
+    assert "<strong>Clara Cxo</strong> changed reach, moment of truth" in page
+
+
+def test_the_form_of_what_is_archived_says_why_it_cannot_be_saved(journey_map: Map, cast: Cast, client: Client) -> None:
+    touchpoint = journey_map.touchpoint()
+    touchpoint.archive(by=cast.cxo, reason="Closed.")
+    client.force_login(cast.cxo)
+    for act in ("edit", "split"):
+        page = client.get(f"{touchpoint.get_absolute_url()}{act}/").content.decode()
+        assert f"{touchpoint.reference} is archived." in page
+        assert "<textarea" not in page

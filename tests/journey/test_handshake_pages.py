@@ -106,3 +106,10 @@ def test_the_page_of_an_ask_has_a_fixed_price(
     client.get(asked["OPS"].get_absolute_url())
     with django_assert_num_queries(12):
         client.get(asked["OPS"].get_absolute_url())
+
+
+def test_the_reason_stays_when_something_else_is_missing(cast: Cast, asked: dict[str, Ownership]) -> None:
+    path = reverse("journey:decline_ownership", args=[asked["OPS"].pk])
+    again = browse(cast.head("OPS")).post(path, {"reason": "Three people short."})
+    assert again.status_code == 422
+    assert "Three people short.</textarea>" in again.content.decode()

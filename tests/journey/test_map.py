@@ -243,3 +243,11 @@ def test_what_may_not_be_seen_and_what_is_not_there_open_the_same(journey_map: M
     pages = [client.get(f"/own/map/?open={ref}").content.decode().split('id="panel"')[1] for ref in (secret.reference, "TP-999")]
     assert pages[0].replace(secret.reference, "") == pages[1].replace("TP-999", "")
     assert "you may not see it" in pages[0]
+
+
+def test_who_owns_a_stage_in_person_asks_for_what_stands_in_it_and_in_no_other(journey_map: Map, cast: Cast) -> None:
+    journey_map.before.owned.become(State.OWNED, department=cast.department("OPS"), person=cast.contributor("OPS"))
+    mine, other = journey_map.touchpoint("Mine"), journey_map.touchpoint("Other", stage=journey_map.after)
+    html = signed_in(cast.contributor("OPS")).get("/own/map/").content.decode()
+    assert f'data-open="{mine.reference}"' in html
+    assert f'data-open="{other.reference}"' not in html

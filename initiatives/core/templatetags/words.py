@@ -1,8 +1,10 @@
 """Words for values: money, days, instants, shares. Nothing here decides anything; it only says what is there."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -95,6 +97,12 @@ def share(part: int, whole: int) -> str:
         return _("none of 0")
     percent = number(round(100 * part / whole))
     return f"{percent}{NARROW}% ({number(part)} {_('of')} {number(whole)})"
+
+
+@register.filter
+def fields(changes: Mapping[str, Any]) -> str:
+    """What an event changed, by name: "reach, moment of truth"."""
+    return ", ".join(name.removesuffix("_id").replace("_", " ") for name in changes if name != "version")
 
 
 @register.filter

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from initiatives.journey.models.owned_objects import OwnedObject
 
 
+OFFERED = (State.UNOWNED, State.PROPOSED, State.VACANT)  # in these states any department can be asked
+
+
 def may_ask(user: User, owned: "OwnedObject") -> bool:
     """Who may ask any department: the CXO, who owns what stands above, head and deputies of the department that has it."""
     standing = user.standing

@@ -32,6 +32,7 @@ class Weighed(DrawnOwnable):
     EDITABLE: ClassVar[tuple[str, ...]] = ("title", "stage", "channel", "description", "reach", "moment_of_truth")
 
     stage: Any
+    stage_id: Any
     channel: Any
     reach: Any
     moment_of_truth: Any
@@ -57,9 +58,9 @@ class Weighed(DrawnOwnable):
         return self.parent.obstacle_to_split(by) if self.parent is not None else None
 
     def obstacle_to_become(self, changes: Mapping[str, Any], by: User) -> str | None:
-        """It moves to another stage only with the consent of who owns that one; its parts stay with it."""
+        """It moves to another stage only with the consent of who owns that one; its parts go with it."""
         stage, channel = changes.get("stage", self.stage), changes.get("channel", self.channel)
-        if stage.pk != self.stage_id and not (by.standing.holds("cxo") or stage.is_owned_by(by)):  # type: ignore[attr-defined]
+        if stage.pk != self.stage_id and not (by.standing.holds("cxo") or stage.is_owned_by(by)):
             return f"Only the CXO or the owner of the stage “{stage.title}” can move it there."
         return _obstacle_there(stage, channel) if {"stage", "channel"} & set(changes) else None
 
@@ -109,6 +110,16 @@ class Weighed(DrawnOwnable):
         super().after_archive(by)
         if self.parent_id is not None:
             self.weigh()
+
+    @transaction.atomic
+    def edit(self, changes: Mapping[str, Any], *, by: User, version: int | None = None) -> None:
+        """Change it; when it moves to another stage, the parts that stood with it move along."""
+        self.lock(version=version)
+        before = self.stage_id
+        super().edit(changes, by=by, version=version)
+        if self.stage_id != before:
+            for part in self.parts.in_use().filter(stage=before).order_by("pk"):
+                part.edit({"stage": self.stage}, by=by)
 
     # -- Parts -----------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from initiatives.journey.models import Channel, Kind, OwnedObject, Stage, StageKind, System, Touchpoint
+from initiatives.journey.models.proposing import OFFERED
 from initiatives.journey.reports.coverage import CUSTOMER, Part, Rails, gaps
 from initiatives.journey.reports.handoffs import agreed_pairs
 from initiatives.journey.reports.holdings import Holding, holdings
@@ -146,7 +147,10 @@ def map_page(user: User, query: QueryDict) -> dict[str, Any]:
     """The whole map; its queries do not grow with it."""
     departments = {one.pk: one for one in Department.objects.visible_to(user)}
     look = Look.of(query, {one.code for one in departments.values()})
-    stages = sorted(Stage.objects.visible_to(user).in_use(), key=lambda one: (StageKind.values.index(one.kind), one.position))
+    stages = sorted(
+        Stage.objects.visible_to(user).in_use().select_related("owned"),
+        key=lambda one: (StageKind.values.index(one.kind), one.position),
+    )
     known = {stage.pk for stage in stages}
     found = [one for one in holdings(user) if one.stage in known]
     chosen = [one for one in found if look.shows(one, departments)]
@@ -170,9 +174,16 @@ def map_page(user: User, query: QueryDict) -> dict[str, Any]:
         "offered": sorted(departments.values(), key=lambda one: one.name),
         "touchpoints": reverse("journey:touchpoint", args=["x"]).removesuffix("x/"),
         "query": look.query(),
-        "may_ask": user.standing.holds("cxo") or bool(user.standing.heads),
+        "askable": _askable(user, missing[:LISTED], stages),
         "clear": replace(Look(), view=look.view).query(),
     }
+
+
+def _askable(user: User, missing: list[Holding], stages: list[Stage]) -> set[str]:
+    """The references for which this person may ask a department: any, the own one, or in a stage of theirs."""
+    anywhere = user.standing.holds("cxo") or bool(user.standing.heads)
+    theirs = {stage.pk for stage in stages if stage.is_owned_by(user)}
+    return {one.reference for one in missing if one.state in OFFERED and (anywhere or one.stage in theirs)}
 
 
 def gap_opened(user: User, query: QueryDict) -> dict[str, Any]:

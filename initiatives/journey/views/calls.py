@@ -40,11 +40,11 @@ def call_open(request: Request, ref: str) -> HttpResponse:
 @require_POST
 def call_raise(request: Request, number: int) -> HttpResponse:
     found, form = call_for(request, number), HandForm(request.POST, by=request.user)
-    if not form.is_valid():
-        return page(request, "journey/call.html", call_page(found, request.user) | {"form": form}, status=422)
-    with explained(request):
-        found.raise_hand(**form.cleaned_data, by=request.user)
-    return reply(request, found, said="Your hand is up. The CXO or the CEO chooses.")
+    if form.is_valid():
+        with explained(request, form):
+            found.raise_hand(**form.cleaned_data, by=request.user)
+            return reply(request, found, said="Your hand is up. The CXO or the CEO chooses.")
+    return form_page(request, "journey/call.html", form, call_page(found, request.user))
 
 
 @require_POST
@@ -80,8 +80,8 @@ def orphan(request: Request, ref: str) -> HttpResponse:
 @require_POST
 def orphan_assign(request: Request, ref: str) -> HttpResponse:
     owned, form = owned_for(request, ref, to="assign"), AssignForm(request.POST, by=request.user)
-    if not form.is_valid():
-        return page(request, "journey/orphan.html", orphan_page(owned, request.user) | {"form": form}, status=422)
-    with explained(request):
-        assign(owned, **form.cleaned_data, by=request.user)
-    return reply(request, owned, said=f"{form.cleaned_data['department']} owns {owned.reference} now.")
+    if form.is_valid():
+        with explained(request, form):
+            assign(owned, **form.cleaned_data, by=request.user)
+            return reply(request, owned, said=f"{form.cleaned_data['department']} owns {owned.reference} now.")
+    return form_page(request, "journey/orphan.html", form, orphan_page(owned, request.user))

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, form_view, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, refusal, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import ballot_for, charter_for
 from initiatives.journey.charter_draft import proposed_items
@@ -50,12 +50,12 @@ def prepare(request: Request) -> HttpResponse:
 @require_POST
 def open_vote(request: Request) -> HttpResponse:
     draft, form = CharterVersion.objects.draft(), OpenForm(request.POST)
-    if not form.is_valid():
-        context = {"draft": draft, "open_form": form, "form": PrepareForm(initial=proposed_items(draft, request.user))}
-        return page(request, "journey/charter_prepare.html", context, status=422)
-    with explained(request):
-        draft.open(closes_on=form.cleaned_data["closes_on"], by=request.user)
-    return reply(request, HERE, said="The vote is open; each department’s head is asked.")
+    if form.is_valid():
+        with explained(request, form):
+            draft.open(closes_on=form.cleaned_data["closes_on"], by=request.user)
+            return reply(request, HERE, said="The vote is open; each department’s head is asked.")
+    context = {"draft": draft, "open_form": form, "form": PrepareForm(initial=proposed_items(draft, request.user))}
+    return page(request, "journey/charter_prepare.html", context, status=refusal(request))
 
 
 @require_POST
@@ -68,11 +68,11 @@ def close(request: Request) -> HttpResponse:
 @require_POST
 def waive(request: Request) -> HttpResponse:
     form = WaiveForm(request.POST)
-    if not form.is_valid():
-        return form_page(request, "journey/charter_waive.html", form)
-    with explained(request):
-        CharterWaiver.objects.waive(reason=form.cleaned_data["reason"], by=request.user)
-    return reply(request, HERE, said="Money may be asked for without a ratified charter. Everybody reads your reason.")
+    if form.is_valid():
+        with explained(request, form):
+            CharterWaiver.objects.waive(reason=form.cleaned_data["reason"], by=request.user)
+            return reply(request, HERE, said="Money may be asked for without a ratified charter. Everybody reads your reason.")
+    return form_page(request, "journey/charter_waive.html", form)
 
 
 @require_POST

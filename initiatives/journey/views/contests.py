@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, form_view, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, refusal, reply
 from initiatives.core.rules import explained
 from initiatives.journey.access import contest_for, owned_for
 from initiatives.journey.forms.contests import AppealForm, ClaimForm, ContestForm, EvidenceForm, RuleForm, forms_of
@@ -46,9 +46,9 @@ def claim(request: Request, ref: str) -> HttpResponse:
     case, user = contest_for(request, ref, to="speak"), request.user
     form = ClaimForm(request.POST, by=user, speaks_for=answers_for(user), contest=case)
     if form.is_valid():
-        with explained(request):
+        with explained(request, form):
             case.claim(form.cleaned_data["department"], by=user, **form.claim)
-        return reply(request, case, said=f"Your claim is in the case; it is {case.get_state_display().lower()}.")
+            return reply(request, case, said=f"Your claim is in the case; it is {case.get_state_display().lower()}.")
     return shown_again(request, case, "claim_form", form)
 
 
@@ -57,9 +57,9 @@ def evidence(request: Request, ref: str) -> HttpResponse:
     case, user = contest_for(request, ref, to="speak"), request.user
     form = EvidenceForm(request.POST, by=user, speaks_for=answers_for(user))
     if form.is_valid():
-        with explained(request):
+        with explained(request, form):
             case.give_evidence(form.cleaned_data["department"], words=form.cleaned_data["words"], by=user)
-        return reply(request, case, said="The evidence is in the case.")
+            return reply(request, case, said="The evidence is in the case.")
     return shown_again(request, case, "evidence_form", form)
 
 
@@ -76,9 +76,9 @@ def appeal(request: Request, ref: str) -> HttpResponse:
     case, user = contest_for(request, ref, to="speak"), request.user
     form = AppealForm(request.POST, by=user, speaks_for=answers_for(user))
     if form.is_valid():
-        with explained(request):
+        with explained(request, form):
             case.appeal(form.cleaned_data["department"], words=form.cleaned_data["words"], by=user)
-        return reply(request, case, said="The appeal is made; the CEO rules.")
+            return reply(request, case, said="The appeal is made; the CEO rules.")
     return shown_again(request, case, "appeal_form", form)
 
 
@@ -87,13 +87,14 @@ def rule(request: Request, ref: str) -> HttpResponse:
     case = contest_for(request, ref, to="rule")
     form = RuleForm(request.POST, by=request.user, contest=case)
     if form.is_valid():
-        with explained(request):
+        with explained(request, form):
             case.rule(**form.cleaned_data, by=request.user)
-        return reply(request, case, said=f"You ruled for {form.cleaned_data['department']}.")
+            return reply(request, case, said=f"You ruled for {form.cleaned_data['department']}.")
     return shown_again(request, case, "rule_form", form)
 
 
 def shown_again(request: Request, case: Contest, name: str, form: forms.Form) -> HttpResponse:
-    """The case with a form that cannot be read as it is."""
+    """The case with a form that cannot be read as it is, or that a rule refuses: what was typed stays."""
+    case = Contest.objects.with_sides().get(pk=case.pk)
     context: dict[str, Any] = {**contest_page(request.user, case), **forms_of(request.user, case), name: form}
-    return page(request, "journey/contest.html", context, status=422)
+    return page(request, "journey/contest.html", context, status=refusal(request))

@@ -28,7 +28,9 @@ def drawn(request: Request, noun: Noun, act: Act, form: DrawnForm) -> HttpRespon
         with explained(request, form):
             done = change(noun, act, form.subject, form.values(), by=request.user, **form.said)
             return reply(request, done, said=said_of(done))
-    return form_page(request, "journey/draw.html", form, heading(noun, act, form.subject), kept=form.subject)
+    obstacle = getattr(form.subject, f"obstacle_to_{act}")() if form.subject is not None else None
+    context = heading(noun, act, form.subject) | {"obstacle": obstacle}
+    return form_page(request, "journey/draw.html", form, context, kept=form.subject)
 
 
 def heading(noun: Noun, act: Act, subject: Drawn | None) -> dict[str, Any]:

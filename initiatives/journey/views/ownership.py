@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.exports import csv_response
-from initiatives.core.pages import Request, form_page, form_view, page, reply
+from initiatives.core.pages import Request, form_page, form_view, page, refusal, reply
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.access import owned_for, ownership_for
 from initiatives.journey.forms.ownership import AttestForm, DeclineForm, MaybeWhyForm, OwnerForm, ProposeForm, WhyForm
-from initiatives.journey.models import attesting
+from initiatives.journey.models import Ownership, attesting
+from initiatives.journey.models.words import LIVING
 from initiatives.journey.reports.attestation import attest_page
 from initiatives.journey.reports.ownership import ownership_page, propose_page
 from initiatives.journey.reports.register import REGISTER, register
@@ -32,30 +33,42 @@ def propose(request: Request, ref: str) -> HttpResponse:
 
 @require_safe
 def ownership(request: Request, number: int) -> HttpResponse:
-    found = ownership_for(request, number)
-    forms = {
-        "form": OwnerForm(by=request.user, ownership=found, initial={"person": found.person}),
-        "decline_form": DeclineForm(),
-    }
-    return page(request, "journey/ownership.html", ownership_page(found, request.user) | forms)
+    return page(request, "journey/ownership.html", whole_page(request, ownership_for(request, number)))
+
+
+def whole_page(request: Request, found: Ownership) -> dict[str, Any]:
+    """The page of one handshake with its forms."""
+    form = OwnerForm(by=request.user, ownership=found, initial={"person": found.person})
+    return {**ownership_page(found, request.user), "form": form, "decline_form": DeclineForm()}
+
+
+def shown_again(request: Request, found: Ownership, form: forms.Form, name: str = "form") -> HttpResponse:
+    """The page with what was typed, where it can still be sent; else only why not."""
+    if getattr(request, "refused", None) and found.answer not in LIVING:
+        return reply(request, found)
+    return page(request, "journey/ownership.html", {**whole_page(request, found), name: form}, status=refusal(request))
 
 
 @require_POST
 def accept_ownership(request: Request, number: int) -> HttpResponse:
     asked = ownership_for(request, number, to="answer")
-    with explained(request):
-        typed = given(OwnerForm(request.POST, by=request.user, ownership=asked))
-        asked.accept(by=request.user, person=typed["person"])
-    return reply(request, asked, said=f"{asked.department} owns {asked.owned.reference} now.")
+    form = OwnerForm(request.POST, by=request.user, ownership=asked)
+    if form.is_valid():
+        with explained(request, form):
+            asked.accept(by=request.user, person=form.cleaned_data["person"])
+            return reply(request, asked, said=f"{asked.department} owns {asked.owned.reference} now.")
+    return shown_again(request, asked, form)
 
 
 @require_POST
 def decline_ownership(request: Request, number: int) -> HttpResponse:
     asked = ownership_for(request, number, to="answer")
-    with explained(request):
-        typed = given(DeclineForm(request.POST))
-        asked.decline(by=request.user, **typed)
-    return reply(request, asked, said=f"{asked.department} declined to own {asked.owned.reference}.")
+    form = DeclineForm(request.POST)
+    if form.is_valid():
+        with explained(request, form):
+            asked.decline(by=request.user, **form.cleaned_data)
+            return reply(request, asked, said=f"{asked.department} declined to own {asked.owned.reference}.")
+    return shown_again(request, asked, form, "decline_form")
 
 
 @require_POST
@@ -82,10 +95,12 @@ def hand_over(request: Request, number: int) -> HttpResponse:
 @require_POST
 def name_person(request: Request, number: int) -> HttpResponse:
     mine = ownership_for(request, number, to="answer")
-    with explained(request):
-        typed = given(OwnerForm(request.POST, by=request.user, ownership=mine))
-        mine.name_person(typed["person"] or request.user, by=request.user)
-    return reply(request, mine, said=f"{mine.person} owns {mine.owned.reference} now.")
+    form = OwnerForm(request.POST, by=request.user, ownership=mine)
+    if form.is_valid():
+        with explained(request, form):
+            mine.name_person(form.cleaned_data["person"] or request.user, by=request.user)
+            return reply(request, mine, said=f"{mine.person} owns {mine.owned.reference} now.")
+    return shown_again(request, mine, form)
 
 
 @require_POST

@@ -57,7 +57,9 @@ def edit_problem(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.edit(form.description(), version=form.cleaned_data["version"], by=request.user)
             return reply(request, found, said="Saved.")
-    return form_page(request, "journey/edit_problem.html", form, {"problem": found}, kept=found)
+    return form_page(
+        request, "journey/edit_problem.html", form, {"problem": found, "obstacle": found.obstacle_to_work()}, kept=found
+    )
 
 
 @form_view
@@ -68,7 +70,7 @@ def add_evidence(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.add_evidence(by=request.user, **form.cleaned_data)
             return reply(request, found, said="The evidence is added.")
-    return form_page(request, "journey/add_evidence.html", form, {"problem": found})
+    return form_page(request, "journey/add_evidence.html", form, {"problem": found, "obstacle": found.obstacle_to_work()})
 
 
 def ending(act: str, said: str) -> Callable[..., HttpResponse]:

@@ -31,7 +31,7 @@ def review_stage(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.review(by=request.user, **form.cleaned_data)
             return reply(request, found, said=f"“{found.title}” is reviewed.")
-    return form_page(request, "journey/review_stage.html", form, {"stage": found})
+    return form_page(request, "journey/review_stage.html", form, {"stage": found, "obstacle": found.obstacle_to_review()})
 
 
 @require_POST

@@ -52,7 +52,9 @@ def edit_system(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             found.edit(form.values(), **form.served(), version=form.cleaned_data["version"], by=request.user)
             return reply(request, found, said="Saved.")
-    return form_page(request, "journey/edit_system.html", form, {"system": found}, kept=found)
+    return form_page(
+        request, "journey/edit_system.html", form, {"system": found, "obstacle": found.obstacle_to_edit()}, kept=found
+    )
 
 
 @require_POST
@@ -72,7 +74,7 @@ def add_flow(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             flow = Flow.objects.add(*ends, by=request.user, **form.values())
             return reply(request, source, said=f"{flow.entity.title} flows to {flow.target.title}.")
-    return form_page(request, "journey/add_flow.html", form, {"system": source})
+    return form_page(request, "journey/add_flow.html", form, {"system": source, "obstacle": source.obstacle_to_edit()})
 
 
 @form_view
