@@ -186,6 +186,11 @@ def end_delegation(user: User, delegation: Delegation) -> bool:
     return user.pk in (delegation.head_id, delegation.delegate_id) or user.standing.holds("cxo")
 
 
+@permission("funding.view_flags")
+def view_flags(user: User) -> bool:
+    return user.standing.holds("finance", "auditor")
+
+
 FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
@@ -233,6 +238,7 @@ declare(
     Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
     Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
     Rule("funding:authority", "GET", "funding.view_authority", who=SEES_AUTHORITY),
+    Rule("funding:flags", "GET", "funding.view_flags", who="auditor, finance"),
     Rule("funding:limit_propose", "GET POST", "funding.propose_limit", who="administrators"),
     Rule("funding:limit_confirm", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),

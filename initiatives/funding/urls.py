@@ -37,6 +37,7 @@ urlpatterns = [
     path("requests/<int:pk>/answer/", money.request_answer, name="request_answer"),
     path("requests/<int:pk>/withdraw/", money.request_withdraw, name="request_withdraw"),
     path("authority/", authority.authority, name="authority"),
+    path("authority/flags/", authority.flags, name="flags"),
     path("authority/limits/new/", authority.limit_propose, name="limit_propose"),
     path("authority/limits/<int:pk>/confirm/", authority.limit_confirm, name="limit_confirm"),
     path("authority/limits/<int:pk>/decline/", authority.limit_decline, name="limit_decline"),

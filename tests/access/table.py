@@ -183,6 +183,7 @@ TABLE: list[Row] = [
     ("funding:virement_decline", "POST", "virement", everywhere("x", own="hd")),
     ("funding:virement_withdraw", "POST", "virement", {"own": "f", "foreign": "f"}),
     ("funding:authority", "GET", "", {"": "hdofxeaA"}),
+    ("funding:flags", "GET", "", {"": "fa"}),
     ("funding:limit_propose", "GET POST", "", {"": "A"}),
     ("funding:limit_confirm", "POST", "limit", {"own": "x"}),
     ("funding:limit_decline", "POST", "limit", {"own": "x"}),

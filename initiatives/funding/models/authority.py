@@ -8,12 +8,16 @@ import pgtrigger
 
 from initiatives.core.triggers import with_refusals
 
-# Whether `person` holds on `day` a role whose limit reaches `amount` of `currency`, in one of `places` or company-wide.
+# Whether `person` holds on `day` a role whose limit reaches `amount` of `currency`, in one of `places` or company-wide. Who
+# administers the product holds none that counts.
 REACHES = """EXISTS (
     SELECT FROM organization_role role
     WHERE role.person_id = {person} AND role.kind IN {kinds}
         AND (role.department_id IS NULL OR role.department_id = ANY ({places}))
         AND role.starts <= {day} AND (role.ends IS NULL OR role.ends > {day})
+        AND NOT EXISTS (
+            SELECT FROM organization_role other WHERE other.person_id = role.person_id AND other.kind = 'administrator'
+                AND other.starts <= {day} AND (other.ends IS NULL OR other.ends > {day}))
         AND coalesce(
             (SELECT coalesce(found.amount, 'infinity') FROM funding_approvallimit found
                 WHERE {applies} AND found.currency = {currency}
@@ -63,6 +67,9 @@ DELEGATED = """EXISTS (
             SELECT FROM organization_role role
             WHERE role.person_id = named.delegate_id AND role.department_id = named.department_id
                 AND role.starts <= today AND (role.ends IS NULL OR role.ends > today))
+        AND NOT EXISTS (
+            SELECT FROM organization_role other WHERE other.person_id = named.delegate_id AND other.kind = 'administrator'
+                AND other.starts <= today AND (other.ends IS NULL OR other.ends > today))
         AND {head})"""
 
 

@@ -39,11 +39,12 @@ class Authority:
 
 
 class Line(NamedTuple):
-    """Who may decide, first the one who is asked; whose turn it would be but for the limit; for whom delegates decide."""
+    """Who may decide, first the one who is asked; whose turn it would be but for the limit; for whom and up to what they do."""
 
     people: list[User]
     passed: list[User]
     acting: dict[int, User]  # delegate → head
+    limits: dict[int, Decimal | None]  # person → up to which amount
 
 
 def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:
@@ -74,8 +75,8 @@ def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, witho
             _add_delegates(line, authority, leads, amount, pool.currency, without)
         passed += line.passed
         if line.people:
-            return Line(line.people, [person for person in passed if person not in line.people], line.acting)
-    return Line([], passed, {})
+            return Line(line.people, [person for person in passed if person not in line.people], line.acting, line.limits)
+    return Line([], passed, {}, {})
 
 
 def financiers(amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
@@ -92,10 +93,14 @@ def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
 
 def _within(authority: Authority, roles: Iterable[Role], amount: Decimal | None, currency: str) -> Line:
     """The people of these roles, once each: whom a limit lets decide about so much, and whom it does not."""
-    able, passed = dict[int, User](), dict[int, User]()
+    able, passed, limits = dict[int, User](), dict[int, User](), dict[int, Decimal | None]()
     for role in roles:
-        (able if authority.reach(role, amount, currency) else passed).setdefault(role.person_id, role.person)
-    return Line(list(able.values()), [person for key, person in passed.items() if key not in able], {})
+        if authority.reach(role, amount, currency):
+            able.setdefault(role.person_id, role.person)
+            limits.setdefault(role.person_id, authority.of(role, currency))
+        else:
+            passed.setdefault(role.person_id, role.person)
+    return Line(list(able.values()), [person for key, person in passed.items() if key not in able], {}, limits)
 
 
 def _add_delegates(
@@ -110,5 +115,7 @@ def _add_delegates(
         if authority.reach(head, amount, currency) and named.reaches(amount, currency):
             line.people.append(person)
             line.acting[person.pk] = head.person
+            both = (authority.of(head, currency), named.cap)
+            line.limits[person.pk] = min((limit for limit in both if limit is not None), default=None)
         else:
             line.passed.append(person)

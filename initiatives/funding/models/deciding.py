@@ -41,6 +41,7 @@ class Due:
     people: list[User]
     passed: list[User]
     acting: dict[int, User]  # delegate → the head for whom they decide
+    limits: dict[int, Decimal | None]  # person → up to which amount they decide
 
     def __str__(self) -> str:
         return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
@@ -178,12 +179,16 @@ class Deciding(Recorded):
         if due is None or obstacle:
             raise RuleBroken(obstacle or "This approval is not yours.")
         head = due.acting.get(by.pk)
-        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, on_behalf_of=head, shown=self.shown())
+        self._give(due, by, head)
         self.record("approved", by=by, on_behalf_of=head, step=due.step, pool=due.pool and due.pool.pk)
         Obligation.objects.meet(ASK, self, by=by, person=due.people[0])
         if due.step == Step.FINANCE:
             self._allocate(by)
         self.ask_deciders(by=by)
+
+    def _give(self, due: Due, by: User, head: User | None) -> None:
+        signed = {"shown": self.shown(), "limit": due.limits.get(by.pk)}
+        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, on_behalf_of=head, **signed)
 
     def _allocate(self, by: User) -> None:
         """Move the money to the cost object. Every approval must still stand: for this content, by these people."""

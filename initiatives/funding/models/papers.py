@@ -66,6 +66,7 @@ class Approval(models.Model):
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # the head, where a delegate approved
+    limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # up to which it could be given; null: any amount
     shown = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now, editable=False)
     day = models.DateField(null=True, default=today, editable=False)  # the company's, by which roles and limits counted

@@ -1,6 +1,7 @@
 """What money pages show."""
 
 from initiatives.funding.reports.authority import authority_page
+from initiatives.funding.reports.flags import flags_page
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.periods import period_page, periods
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
@@ -15,6 +16,7 @@ __all__ = [
     "cost_object_entries",
     "decisions",
     "effects",
+    "flags_page",
     "journal_rows",
     "money_page",
     "money_panel",

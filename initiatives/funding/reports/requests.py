@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.funding import above
 from initiatives.funding.above import Name
-from initiatives.funding.models import FundingRequest, Pool, Question, RequestLine, State
+from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State
 from initiatives.funding.models.deciding import Due
 from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
@@ -58,11 +58,42 @@ def requests(user: User, *, state: str = "", waiting: bool = False, pool: Pool |
 
 @dataclass
 class Line:
+    """What one pool is asked for; `open`: whether the reader sees what the pool has, else every figure of it is withheld."""
+
     pool: Pool
     amount: Decimal
-    free: Decimal | None  # None: withheld
-    after: Decimal | None
-    approval: Approval | None
+    approval: Approval | None = None
+    open: bool = False
+    counted: bool = True  # whether the amount is among what the pool is asked already
+
+    @property
+    def free(self) -> Decimal | None:
+        return self.pool.free if self.open else None
+
+    @property
+    def after(self) -> Decimal | None:
+        return self.pool.free - self.amount if self.open else None
+
+    @property
+    def allocated(self) -> Decimal | None:
+        return self.pool.allocated if self.open else None
+
+    @property
+    def allocated_after(self) -> Decimal | None:
+        return self.pool.allocated + self.amount if self.open else None
+
+    @property
+    def others(self) -> Decimal | None:
+        """What other requests ask of the same pool."""
+        return self.pool.asked - (self.amount if self.counted else NONE) if self.open else None
+
+
+def open_pools(user: User, requests: Iterable[FundingRequest]) -> set[int]:
+    """The pools of these requests whose figures the reader sees: the own ones, and those for whose head the reader decides."""
+    pools = Pool.objects.filter(lines__request__in=[request.pk for request in requests])
+    stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
+    mine = Q(pk__in=Pool.objects.visible_to(user).values("pk")) | Q(department__in=stood_for)
+    return set(pools.filter(mine).values_list("pk", flat=True))
 
 
 @dataclass
@@ -129,14 +160,13 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
 
 
 def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -> list[Line]:
-    open_pools = set(Pool.objects.visible_to(user).filter(lines__request=request).values_list("pk", flat=True))
-    given = {approval.pool_id: approval for approval in approvals}
     pending = request.state in (State.DRAFT, State.SUBMITTED, State.RETURNED)
-    lines = []
-    for line in request.asked_lines().select_related("pool__department", "pool__year"):
-        free = line.pool.free if line.pool_id in open_pools and pending else None
-        lines.append(Line(line.pool, line.amount, free, None if free is None else free - line.amount, given.get(line.pool_id)))
-    return lines
+    known = open_pools(user, [request]) if pending else set()
+    given = {approval.pool_id: approval for approval in approvals}
+    return [
+        Line(line.pool, line.amount, given.get(line.pool_id), line.pool_id in known, request.state != State.DRAFT)
+        for line in request.asked_lines().select_related("pool__department", "pool__year")
+    ]
 
 
 @dataclass
@@ -159,7 +189,7 @@ def decisions(user: User) -> dict[int, Decision]:
     if not found:
         return {}
     names = above.names(user, {request.cost_object_id for request in found.values()})
-    open_pools = set(Pool.objects.visible_to(user).filter(lines__request__in=found).values_list("pk", flat=True))
+    known = open_pools(user, found.values())
     lines: dict[int, list[RequestLine]] = {pk: [] for pk in found}
     asked = RequestLine.objects.filter(request__in=found).select_related("pool__department", "pool__year")
     for line in asked.order_by("pool_id"):
@@ -169,11 +199,7 @@ def decisions(user: User) -> dict[int, Decision]:
             request,
             names.get(request.cost_object_id, above.RESTRICTED),
             request.purpose if request.cost_object_id in names else None,
-            [
-                Line(line.pool, line.amount, free, None if free is None else free - line.amount, None)
-                for line in lines[pk]
-                for free in (line.pool.free if line.pool_id in open_pools else None,)
-            ],
+            [Line(line.pool, line.amount, open=line.pool_id in known) for line in lines[pk]],
             sum((line.amount for line in lines[pk]), NONE),
             request.shown(lines[pk]),
         )

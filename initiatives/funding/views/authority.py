@@ -20,6 +20,11 @@ def authority(request: Request) -> HttpResponse:
     return page(request, "funding/authority.html", {"report": reports.authority_page(request.user)})
 
 
+@require_safe
+def flags(request: Request) -> HttpResponse:
+    return page(request, "funding/flags.html", {"report": reports.flags_page(request.user)})
+
+
 @form_view
 def limit_propose(request: Request) -> HttpResponse:
     form = LimitForm(request.user, sent(request))
