@@ -13,7 +13,7 @@ import pytest
 
 from cxgov.local.state import ROOT
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 # One process, so that Django is loaded once.
 BACK_AND_FORTH = """

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='portfolio.initiative')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('initiative',), name='one_current_assessment'), models.CheckConstraint(condition=models.Q(('effort__range', (1, 10)), ('value__range', (1, 10))), name='assessment_on_its_scale'), models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='assessment_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Ranking',
@@ -42,6 +45,9 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('state',), name='one_draft_ranking'), models.CheckConstraint(condition=models.Q(models.Q(('number', None), ('published_at', None), ('published_by', None), ('state', 'draft')), models.Q(('number__gte', 1), ('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published'), models.Q(('rationale', ''), _negated=True)), _connector='OR'), name='published_with_a_number')],
+            },
         ),
         migrations.CreateModel(
             name='RankedItem',
@@ -55,6 +61,9 @@ class Migration(migrations.Migration):
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ranked', to='portfolio.initiative')),
                 ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='decisions.ranking')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('ranking', 'position'), name='one_item_a_position'), models.UniqueConstraint(fields=('ranking', 'initiative'), name='ranked_once'), models.CheckConstraint(condition=models.Q(models.Q(('placed', True), models.Q(('reason', ''), _negated=True)), models.Q(('placed', False), ('reason', '')), _connector='OR'), name='overruled_with_a_reason'), models.CheckConstraint(condition=models.Q(('model_position__gte', 1), ('position__gte', 1)), name='positions_start_at_one')],
+            },
         ),
         migrations.CreateModel(
             name='Placement',
@@ -65,18 +74,9 @@ class Migration(migrations.Migration):
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portfolio.initiative')),
                 ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='decisions.ranking')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('initiative',), name='one_current_assessment'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('effort__range', (1, 10)), ('value__range', (1, 10))), name='assessment_on_its_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='assessment_says_why'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('ranking', 'initiative'), name='one_placement_each'), models.UniqueConstraint(fields=('ranking', 'position'), name='one_at_a_place')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assessment',
@@ -90,14 +90,6 @@ class Migration(migrations.Migration):
             model_name='assessment',
             trigger=pgtrigger.compiler.Trigger(name='set_aside_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."superseded_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4f72cc0c9e0c927d353c4807fb773e998be8a4fc', operation='UPDATE', pgid='pgtrigger_set_aside_once_0beed', table='decisions_assessment', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('state',), name='one_draft_ranking'),
-        ),
-        migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', None), ('published_at', None), ('published_by', None), ('state', 'draft')), models.Q(('number__gte', 1), ('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published'), models.Q(('rationale', ''), _negated=True)), _connector='OR'), name='published_with_a_number'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='ranking',
             trigger=pgtrigger.compiler.Trigger(name='published_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'published\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='3ab86f0bcad30f0aee3a7f3af45f415d93ad1d4b', operation='UPDATE', pgid='pgtrigger_published_stays_014b8', table='decisions_ranking', when='BEFORE')),
@@ -105,22 +97,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='ranking',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8ff2ee00fe9325dd6cd2b3c2aa5e6f6760534de2', operation='DELETE', pgid='pgtrigger_never_deleted_379dd', table='decisions_ranking', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='rankeditem',
-            constraint=models.UniqueConstraint(fields=('ranking', 'position'), name='one_item_a_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankeditem',
-            constraint=models.UniqueConstraint(fields=('ranking', 'initiative'), name='ranked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankeditem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('placed', True), models.Q(('reason', ''), _negated=True)), models.Q(('placed', False), ('reason', '')), _connector='OR'), name='overruled_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankeditem',
-            constraint=models.CheckConstraint(condition=models.Q(('model_position__gte', 1), ('position__gte', 1)), name='positions_start_at_one'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rankeditem',
@@ -133,13 +109,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='rankeditem',
             trigger=pgtrigger.compiler.Trigger(name='written_with_its_ranking', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (SELECT state FROM decisions_ranking WHERE id = NEW.ranking_id) <> 'draft' THEN RAISE EXCEPTION 'A published ranking stays as it is.' USING ERRCODE = 'check_violation', CONSTRAINT = 'published_ranking_stays'; END IF; RETURN NEW;", hash='98cedb2145614830f409fc57a2d6160b9fa0e073', operation='INSERT', pgid='pgtrigger_written_with_its_ranking_b9f92', table='decisions_rankeditem', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('ranking', 'initiative'), name='one_placement_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('ranking', 'position'), name='one_at_a_place'),
         ),
     ]

@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(null=True)),
                 ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ('queued', 'sending'))), fields=['next_try_at'], name='letters_to_send')],
+                'constraints': [models.UniqueConstraint(fields=('key',), name='one_letter_per_key'), models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('recipient__isnull', False)), models.Q(('recipient', None), models.Q(('address', ''), _negated=True)), _connector='OR'), name='letter_has_one_reader'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='letter_sent_at_an_instant'), models.CheckConstraint(condition=models.Q(models.Q(('leased_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('leased_until', None)), _connector='OR'), name='letter_leased_while_sending')],
+            },
         ),
         migrations.CreateModel(
             name='Obligation',
@@ -60,6 +64,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to=settings.AUTH_USER_MODEL)),
                 ('stand_ins', models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['person', 'due_on'], name='open_asks_of_a_person'), models.Index(condition=models.Q(('outcome', '')), fields=['department', 'opened_at'], name='open_asks_of_a_department'), models.Index(fields=['subject_type', 'subject_id'], name='asks_about_a_subject')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('kind', 'subject_type', 'subject_id', 'person'), name='one_open_ask_each'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='ask_closed_with_an_outcome'), models.CheckConstraint(condition=models.Q(('url__startswith', '/'), models.Q(('url__startswith', '//'), _negated=True)), name='ask_leads_into_the_site')],
+            },
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -71,50 +79,9 @@ class Migration(migrations.Migration):
                 ('obligation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='duties.obligation')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'sending'))), fields=['next_try_at'], name='letters_to_send'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('key',), name='one_letter_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('recipient__isnull', False)), models.Q(('recipient', None), models.Q(('address', ''), _negated=True)), _connector='OR'), name='letter_has_one_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='letter_sent_at_an_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leased_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('leased_until', None)), _connector='OR'), name='letter_leased_while_sending'),
-        ),
-        migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['person', 'due_on'], name='open_asks_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['department', 'opened_at'], name='open_asks_of_a_department'),
-        ),
-        migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='asks_about_a_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('kind', 'subject_type', 'subject_id', 'person'), name='one_open_ask_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='ask_closed_with_an_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('url__startswith', '/'), models.Q(('url__startswith', '//'), _negated=True)), name='ask_leads_into_the_site'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('obligation', 'recipient', 'due_on', 'step'), name='one_reminder_each_step')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='obligation',
@@ -123,9 +90,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='obligation',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='bedb35570af9ed1ec3e901454a509c7fcc3a07c2', operation='DELETE', pgid='pgtrigger_never_deleted_ee777', table='duties_obligation', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('obligation', 'recipient', 'due_on', 'step'), name='one_reminder_each_step'),
         ),
     ]

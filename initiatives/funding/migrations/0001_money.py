@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('allocated__gte', django.db.models.expressions.CombinedExpression(models.F('committed'), '+', models.F('spent'))), ('asked__gte', 0), ('committed__gte', 0), ('spent__gte', 0)), name='cost_object_adds_up')],
+            },
         ),
         migrations.CreateModel(
             name='FiscalYear',
@@ -61,6 +64,9 @@ class Migration(migrations.Migration):
                 ('cost_object', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='funding.costobject')),
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', '-id'], name='request_by_state')],
+            },
         ),
         migrations.CreateModel(
             name='Journal',
@@ -75,6 +81,9 @@ class Migration(migrations.Migration):
                 ('request', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allocation', to='funding.fundingrequest')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='funding.journal')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='one_act_per_key'), models.CheckConstraint(condition=models.Q(models.Q(('act', 'reversed'), ('reverses__isnull', False)), models.Q(models.Q(('act', 'reversed'), _negated=True), ('reverses', None)), _connector='OR'), name='a_reversal_reverses'), models.CheckConstraint(condition=models.Q(models.Q(('act', 'allocated'), ('request__isnull', False)), models.Q(models.Q(('act', 'allocated'), _negated=True), ('request', None)), _connector='OR'), name='an_allocation_was_asked_for')],
+            },
         ),
         migrations.CreateModel(
             name='Pool',
@@ -90,6 +99,9 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='organization.department')),
                 ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='funding.fiscalyear')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('year', 'department'), name='one_pool_a_year', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), models.Q(('currency__in', ('XXX', 'XTS')), _negated=True)), name='a_real_currency'), models.CheckConstraint(condition=models.Q(('allocated__gte', django.db.models.expressions.CombinedExpression(models.F('committed'), '+', models.F('spent'))), ('asked__gte', 0), ('committed__gte', 0), ('free__gte', 0), ('spent__gte', 0), ('appropriated', django.db.models.expressions.CombinedExpression(models.F('free'), '+', models.F('allocated')))), name='pool_adds_up')],
+            },
         ),
         migrations.CreateModel(
             name='Approval',
@@ -102,6 +114,9 @@ class Migration(migrations.Migration):
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='funding.fundingrequest')),
                 ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.pool')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('request', 'by'), name='nobody_approves_twice'), models.UniqueConstraint(fields=('request', 'step', 'pool'), name='one_approval_a_step', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('pool__isnull', False), ('step', 'budget')), models.Q(('pool', None), ('step', 'finance')), _connector='OR'), name='budget_is_of_a_pool')],
+            },
         ),
         migrations.CreateModel(
             name='Account',
@@ -112,6 +127,9 @@ class Migration(migrations.Migration):
                 ('cost_object', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='funding.costobject')),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='funding.pool')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('pool', 'cost_object', 'kind'), name='one_account_of_a_kind', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('balance__gte', 0), ('kind', 'source'), _connector='OR'), name='account_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('cost_object', None), ('kind__in', ('source', 'available'))), models.Q(('cost_object__isnull', False), ('kind__in', ('allocated', 'committed', 'spent'))), _connector='OR'), name='account_in_the_right_place')],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -124,6 +142,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='funding.fundingrequest')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='one_receipt_per_key')],
+            },
         ),
         migrations.CreateModel(
             name='RequestLine',
@@ -133,6 +154,9 @@ class Migration(migrations.Migration):
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='funding.pool')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='funding.fundingrequest')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('request', 'pool'), name='one_line_per_pool'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='asked_amounts_are_positive')],
+            },
         ),
         migrations.CreateModel(
             name='Transfer',
@@ -143,10 +167,9 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='funding.account')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='funding.account')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='costobject',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', django.db.models.expressions.CombinedExpression(models.F('committed'), '+', models.F('spent'))), ('asked__gte', 0), ('committed__gte', 0), ('spent__gte', 0)), name='cost_object_adds_up'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='amounts_are_positive'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='two_different_accounts'), models.UniqueConstraint(fields=('journal', 'source', 'target'), name='one_transfer_per_way')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='costobject',
@@ -160,10 +183,6 @@ class Migration(migrations.Migration):
             model_name='costobject',
             trigger=pgtrigger.compiler.Trigger(name='stays_what_it_is', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.currency IS DISTINCT FROM OLD.currency THEN RAISE EXCEPTION 'What an account or a pool stands for does not change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'money_stays_where_it_was_put'; END IF; RETURN NEW;", hash='bae3da28f59b46b59725d2a8b5c7a784c2154753', operation='UPDATE OF "currency"', pgid='pgtrigger_stays_what_it_is_6c134', table='funding_costobject', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='fundingrequest',
-            index=models.Index(fields=['state', '-id'], name='request_by_state'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='fundingrequest',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='fec4ccf0b28f70870685d8dfc34aa01e7924bad8', operation='DELETE', pgid='pgtrigger_never_deleted_4fa45', table='funding_fundingrequest', when='BEFORE')),
@@ -175,18 +194,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='fundingrequest',
             trigger=pgtrigger.compiler.Trigger(name='keep_asked', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE sign integer;', func="\n        sign := (NEW.state = 'submitted')::int - (OLD.state = 'submitted')::int;\n        IF sign <> 0 THEN\n            PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)\n                ORDER BY id FOR NO KEY UPDATE;\n            UPDATE funding_pool SET asked = asked + sign * line.amount\n                FROM funding_requestline line WHERE line.request_id = NEW.id AND line.pool_id = funding_pool.id;\n            UPDATE funding_costobject SET asked = asked + sign *\n                (SELECT coalesce(sum(amount), 0) FROM funding_requestline WHERE request_id = NEW.id)\n                WHERE id = NEW.cost_object_id;\n        END IF;\n        RETURN NULL;\n    ", hash='e127b5ad5f10ce1dc6ca7f6382e85dac5ae3d244', operation='UPDATE OF "state"', pgid='pgtrigger_keep_asked_8a3d5', table='funding_fundingrequest', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='journal',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='one_act_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='journal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'reversed'), ('reverses__isnull', False)), models.Q(models.Q(('act', 'reversed'), _negated=True), ('reverses', None)), _connector='OR'), name='a_reversal_reverses'),
-        ),
-        migrations.AddConstraint(
-            model_name='journal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'allocated'), ('request__isnull', False)), models.Q(models.Q(('act', 'allocated'), _negated=True), ('request', None)), _connector='OR'), name='an_allocation_was_asked_for'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='journal',
@@ -200,18 +207,6 @@ class Migration(migrations.Migration):
             model_name='journal',
             trigger=pgtrigger.compiler.Trigger(name='reversed_by_another', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE original funding_journal%ROWTYPE;', func="\n        IF NEW.reverses_id IS NOT NULL THEN\n            SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;\n            IF original.reverses_id IS NOT NULL OR original.act = 'allocated' THEN\n                RAISE EXCEPTION 'A reversal is not reversed, and an allocation is given back by releasing it.' USING ERRCODE = 'check_violation', CONSTRAINT = 'not_everything_is_reversed';\n            END IF;\n            IF original.by_id = NEW.by_id THEN\n                RAISE EXCEPTION 'Who posted an entry does not reverse it; another person in finance can.' USING ERRCODE = 'check_violation', CONSTRAINT = 'reversed_by_another_person';\n            END IF;\n        END IF;\n        RETURN NEW;\n    ", hash='c89c2d703b74881037ba41ae788b4eac7c896501', operation='INSERT', pgid='pgtrigger_reversed_by_another_5273a', table='funding_journal', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.UniqueConstraint(fields=('year', 'department'), name='one_pool_a_year', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), models.Q(('currency__in', ('XXX', 'XTS')), _negated=True)), name='a_real_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', django.db.models.expressions.CombinedExpression(models.F('committed'), '+', models.F('spent'))), ('asked__gte', 0), ('committed__gte', 0), ('free__gte', 0), ('spent__gte', 0), ('appropriated', django.db.models.expressions.CombinedExpression(models.F('free'), '+', models.F('allocated')))), name='pool_adds_up'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='pool',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9f683ec202960a91fa786dc8532e852cb32f1474', operation='DELETE', pgid='pgtrigger_never_deleted_a1972', table='funding_pool', when='BEFORE')),
@@ -223,18 +218,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='pool',
             trigger=pgtrigger.compiler.Trigger(name='stays_what_it_is', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.year_id IS DISTINCT FROM OLD.year_id OR NEW.department_id IS DISTINCT FROM OLD.department_id OR NEW.currency IS DISTINCT FROM OLD.currency THEN RAISE EXCEPTION 'What an account or a pool stands for does not change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'money_stays_where_it_was_put'; END IF; RETURN NEW;", hash='1def3a1cb397a12ec1b6849351c63939ffa22e1d', operation='UPDATE OF "year_id", "department_id", "currency"', pgid='pgtrigger_stays_what_it_is_275f2', table='funding_pool', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('request', 'by'), name='nobody_approves_twice'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('request', 'step', 'pool'), name='one_approval_a_step', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pool__isnull', False), ('step', 'budget')), models.Q(('pool', None), ('step', 'finance')), _connector='OR'), name='budget_is_of_a_pool'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='approval',
@@ -248,18 +231,6 @@ class Migration(migrations.Migration):
             model_name='approval',
             trigger=pgtrigger.compiler.Trigger(name='duties_apart', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE request funding_fundingrequest%ROWTYPE; owner bigint;', func="\n        SELECT * INTO STRICT request FROM funding_fundingrequest WHERE id = NEW.request_id FOR SHARE;\n        SELECT owner_id INTO owner FROM funding_costobject WHERE id = request.cost_object_id FOR SHARE;\n        IF NEW.by_id = request.requester_id THEN\n            RAISE EXCEPTION 'Who asks for money does not approve it.' USING ERRCODE = 'check_violation', CONSTRAINT = 'requester_does_not_approve';\n        END IF;\n        IF NEW.by_id = owner THEN\n            RAISE EXCEPTION 'Who owns what the money is for does not approve it.' USING ERRCODE = 'check_violation', CONSTRAINT = 'owner_does_not_approve';\n        END IF;\n        IF request.state <> 'submitted'\n            OR (NEW.step = 'budget' AND NOT EXISTS (\n                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND line.pool_id = NEW.pool_id))\n            OR (NEW.step = 'finance' AND EXISTS (\n                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (\n                    SELECT FROM funding_approval given\n                    WHERE given.request_id = request.id AND given.step = 'budget' AND given.pool_id = line.pool_id)))\n        THEN RAISE EXCEPTION 'This approval is not due: each pool decides first, then finance.' USING ERRCODE = 'check_violation', CONSTRAINT = 'approvals_in_order';\n        END IF;\n        RETURN NEW;\n    ", hash='f848b5ee08ba059aab0dc4c8390f477d172c9a4a', operation='INSERT', pgid='pgtrigger_duties_apart_3ad1d', table='funding_approval', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('pool', 'cost_object', 'kind'), name='one_account_of_a_kind', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', 0), ('kind', 'source'), _connector='OR'), name='account_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost_object', None), ('kind__in', ('source', 'available'))), models.Q(('cost_object__isnull', False), ('kind__in', ('allocated', 'committed', 'spent'))), _connector='OR'), name='account_in_the_right_place'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='account',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2c8c1acf13ef50cd09795540db9afddc78a4ce0f', operation='DELETE', pgid='pgtrigger_never_deleted_539ef', table='funding_account', when='BEFORE')),
@@ -272,10 +243,6 @@ class Migration(migrations.Migration):
             model_name='account',
             trigger=pgtrigger.compiler.Trigger(name='stays_what_it_is', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NEW.pool_id IS DISTINCT FROM OLD.pool_id OR NEW.cost_object_id IS DISTINCT FROM OLD.cost_object_id OR NEW.kind IS DISTINCT FROM OLD.kind THEN RAISE EXCEPTION 'What an account or a pool stands for does not change.' USING ERRCODE = 'check_violation', CONSTRAINT = 'money_stays_where_it_was_put'; END IF; RETURN NEW;", hash='355af24baa670856e5c0dcb4cc2ae0207d448141', operation='UPDATE OF "pool_id", "cost_object_id", "kind"', pgid='pgtrigger_stays_what_it_is_3099a', table='funding_account', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='one_receipt_per_key'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='receipt',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f7674bb747a48509704356fca45b6177099fe0c5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_603e5', table='funding_receipt', when='BEFORE')),
@@ -284,29 +251,9 @@ class Migration(migrations.Migration):
             model_name='receipt',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='e1dd535057ac7e89df4148ccce1239c2c50b7634', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_ace43', table='funding_receipt', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='requestline',
-            constraint=models.UniqueConstraint(fields=('request', 'pool'), name='one_line_per_pool'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='asked_amounts_are_positive'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='requestline',
             trigger=pgtrigger.compiler.Trigger(name='lines_stay', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE request funding_fundingrequest%ROWTYPE; here varchar(3); there varchar(3);', func="\n        SELECT * INTO STRICT request FROM funding_fundingrequest\n            WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.request_id ELSE OLD.request_id END FOR SHARE;\n        IF TG_OP <> 'INSERT' OR request.state <> 'draft' THEN\n            RAISE EXCEPTION 'What was submitted stays as it is; withdraw it and ask anew.' USING ERRCODE = 'check_violation', CONSTRAINT = 'submitted_requests_stay';\n        END IF;\n        SELECT currency INTO here FROM funding_pool WHERE id = NEW.pool_id;\n        SELECT currency INTO there FROM funding_costobject WHERE id = request.cost_object_id;\n        IF here <> there THEN\n            RAISE EXCEPTION 'The pool keeps another currency than this request.' USING ERRCODE = 'check_violation', CONSTRAINT = 'one_currency_in_a_request';\n        END IF;\n        RETURN NEW;\n    ", hash='5aa4acd1ad47805406154268b7d152f804aea023', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_lines_stay_35205', table='funding_requestline', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='amounts_are_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='two_different_accounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('journal', 'source', 'target'), name='one_transfer_per_way'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='transfer',

@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
                 ('agree_by', models.DateField()),
                 ('decided_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', '-id'], name='virement_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='moved_amounts_are_positive')],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='transfer',
@@ -89,17 +93,9 @@ class Migration(migrations.Migration):
             model_name='journal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'transferred'), ('virement__isnull', False)), models.Q(models.Q(('act', 'transferred'), _negated=True), ('virement', None)), _connector='OR'), name='a_transfer_was_agreed'),
         ),
-        migrations.AddIndex(
-            model_name='virement',
-            index=models.Index(fields=['state', '-id'], name='virement_by_state'),
-        ),
         migrations.AddConstraint(
             model_name='virement',
             constraint=models.UniqueConstraint(fields=('by', 'key'), name='one_virement_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='virement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='moved_amounts_are_positive'),
         ),
         migrations.AddConstraint(
             model_name='virement',

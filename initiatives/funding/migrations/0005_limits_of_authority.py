@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
                 ('decided_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount', None), ('amount__gte', 0), _connector='OR'), name='limit_not_negative'), models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='limit_ends_after_it_starts')],
+            },
         ),
         migrations.AddField(
             model_name='approval',
@@ -77,14 +80,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='approvallimit',
             constraint=models.CheckConstraint(condition=models.Q(('department', None), ('kind__in', ('head', 'deputy')), _connector='OR'), name='limit_where_the_role_is'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvallimit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), ('amount__gte', 0), _connector='OR'), name='limit_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvallimit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='limit_ends_after_it_starts'),
         ),
         migrations.AddConstraint(
             model_name='approvallimit',

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(max_length=2000)),
                 ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts')), ('ends__lte', django.db.models.expressions.CombinedExpression(models.F('starts'), '+', models.Value(datetime.timedelta(days=30))))), name='delegation_of_a_month'), models.CheckConstraint(condition=models.Q(('cap', None), ('cap__gt', 0), _connector='OR'), name='cap_is_positive')],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='approval',
@@ -88,15 +91,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts')), ('ends__lte', django.db.models.expressions.CombinedExpression(models.F('starts'), '+', models.Value(datetime.timedelta(days=30))))), name='delegation_of_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
             constraint=models.CheckConstraint(condition=models.Q(('head', models.F('delegate')), _negated=True), name='delegate_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('cap', None), ('cap__gt', 0), _connector='OR'), name='cap_is_positive'),
         ),
         migrations.AddConstraint(
             model_name='delegation',

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(max_length=2000)),
                 ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='an_exemption_has_its_reason')],
+            },
         ),
         migrations.AddField(
             model_name='pool',
@@ -71,10 +74,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='exemption',
             constraint=models.UniqueConstraint(fields=('request', 'pool'), name='one_exemption_a_pool'),
-        ),
-        migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='an_exemption_has_its_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='exemption',

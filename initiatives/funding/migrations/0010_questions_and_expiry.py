@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
                 ('days_to_decide', models.PositiveSmallIntegerField()),
                 ('days_to_expire', models.PositiveSmallIntegerField()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='answered_with_words')],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='fundingrequest',
@@ -79,10 +82,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='question',
             constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('request',), name='one_open_question'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='answered_with_words'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='question',

@@ -25,6 +25,10 @@ class Migration(migrations.Migration):
                 ('rate', models.DecimalField(decimal_places=8, max_digits=18)),
                 ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
             ],
+            options={
+                'indexes': [models.Index(fields=['currency', '-day', '-id'], name='rate_by_currency')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='rates_are_positive'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), models.Q(('currency__in', ('XXX', 'XTS')), _negated=True)), name='rates_of_real_currencies')],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='period',
@@ -38,18 +42,6 @@ class Migration(migrations.Migration):
             model_name='exchangerate',
             name='by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='exchangerate',
-            index=models.Index(fields=['currency', '-day', '-id'], name='rate_by_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='rates_are_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$'), models.Q(('currency__in', ('XXX', 'XTS')), _negated=True)), name='rates_of_real_currencies'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='exchangerate',

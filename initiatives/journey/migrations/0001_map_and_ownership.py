@@ -42,6 +42,9 @@ class Migration(migrations.Migration):
                 ('archived_on', models.DateField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('title'), name='one_journey_per_title')],
+            },
         ),
         migrations.CreateModel(
             name='MapPolicy',
@@ -72,6 +75,10 @@ class Migration(migrations.Migration):
                 ('locked_until', models.DateField(blank=True, null=True)),
                 ('archived_on', models.DateField(blank=True, null=True)),
             ],
+            options={
+                'indexes': [models.Index(fields=['kind', 'state'], name='owned_object_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='weight_not_negative'), models.CheckConstraint(condition=models.Q(('state__in', ['unowned', 'proposed', 'owned', 'contested', 'vacant'])), name='ownership_state')],
+            },
         ),
         migrations.CreateModel(
             name='OwnedObjectGroupPermission',
@@ -128,6 +135,8 @@ class Migration(migrations.Migration):
                 ('review_on', models.DateField(blank=True, null=True)),
             ],
             options={
+                'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('position',), name='one_stage_per_position'), models.CheckConstraint(condition=models.Q(('kind__in', ['pre_sale', 'post_sale', 'employee'])), name='stage_kind')],
+               
                 'ordering': ['position'],
             },
         ),
@@ -154,6 +163,9 @@ class Migration(migrations.Migration):
                 ('external_source', models.CharField(blank=True, max_length=60)),
                 ('external_id', models.CharField(blank=True, max_length=120)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_source', 'external_id'), name='one_touchpoint_per_external_id')],
+            },
         ),
         migrations.CreateModel(
             name='Channel',
@@ -172,10 +184,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='channel',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='11144b0fba86352f0e49f04873f8e2baa1f1481f', operation='DELETE', pgid='pgtrigger_keep_23c56', table='journey_channel', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('title'), name='one_journey_per_title'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='journey',
@@ -326,10 +334,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ownedobject',
-            index=models.Index(fields=['kind', 'state'], name='owned_object_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='ownedobject',
             index=models.Index(fields=['department', 'kind'], name='owned_object_by_department'),
         ),
         migrations.AddConstraint(
@@ -339,14 +343,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ownedobject',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'owned'), ('person', None), _connector='OR'), name='only_owned_has_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownedobject',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='weight_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownedobject',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unowned', 'proposed', 'owned', 'contested', 'vacant'])), name='ownership_state'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='ownedobject',
@@ -404,21 +400,9 @@ class Migration(migrations.Migration):
             model_name='spell',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5adacd927df148bdbd4cf85f8efad885f7bcf9a1', operation='DELETE', pgid='pgtrigger_keep_5a03c', table='journey_spell', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('position',), name='one_stage_per_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['pre_sale', 'post_sale', 'employee'])), name='stage_kind'),
-        ),
         migrations.AddIndex(
             model_name='touchpoint',
             index=models.Index(fields=['stage', 'channel'], name='touchpoint_by_cell'),
-        ),
-        migrations.AddConstraint(
-            model_name='touchpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_source', 'external_id'), name='one_touchpoint_per_external_id'),
         ),
         migrations.AddConstraint(
             model_name='touchpoint',

@@ -49,6 +49,9 @@ class Migration(migrations.Migration):
                 ('stages', models.ManyToManyField(blank=True, related_name='systems', to='journey.stage')),
                 ('touchpoints', models.ManyToManyField(blank=True, related_name='systems', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('lifecycle__in', ['planned', 'in_use', 'replace', 'retired'])), name='system_lifecycle'), models.CheckConstraint(condition=models.Q(('course__in', ['invest', 'sustain', 'migrate', 'retire'])), name='system_course'), models.CheckConstraint(condition=models.Q(('yearly_cost', None), ('yearly_cost__gte', 0), _connector='OR'), name='system_cost_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='MatrixCell',
@@ -62,6 +65,9 @@ class Migration(migrations.Migration):
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='journey.dataentity')),
                 ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='journey.system')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('claimed', False), ('ended_at', None), ('role', 'record')), fields=('entity', 'region'), name='one_system_of_record'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('entity', 'system', 'role', 'region'), name='one_cell_per_role'), models.CheckConstraint(condition=models.Q(('role', 'record'), ('claimed', False), _connector='OR'), name='only_records_are_claimed'), models.CheckConstraint(condition=models.Q(('role__in', ['capture', 'record', 'replica', 'derived'])), name='data_role'), models.CheckConstraint(condition=models.Q(('region', django.db.models.functions.text.Upper(models.F('region')))), name='region_in_capitals')],
+            },
         ),
         migrations.CreateModel(
             name='Flow',
@@ -78,6 +84,9 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows_out', to='journey.system')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows_in', to='journey.system')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('source', 'target', 'entity'), name='one_flow_per_entity'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='no_flow_in_itself'), models.CheckConstraint(condition=models.Q(('minutes__lte', 525600)), name='flow_within_a_year'), models.CheckConstraint(condition=models.Q(('direction__in', ['one_way', 'both_ways'])), name='flow_direction')],
+            },
         ),
         migrations.CreateModel(
             name='TruthPolicy',
@@ -92,46 +101,17 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('node', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journey.system', verbose_name='single view')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('view_target__isnull', True), ('view_target__range', (0, 100)), _connector='OR'), name='percent_view_target'), models.CheckConstraint(condition=models.Q(('link_target__isnull', True), ('link_target__range', (0, 100)), _connector='OR'), name='percent_link_target'), models.CheckConstraint(condition=models.Q(('repeat_target__isnull', True), ('repeat_target__range', (0, 100)), _connector='OR'), name='percent_repeat_target')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='dataentity',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='18891962f1b5749a054d1696650f76972939138d', operation='DELETE', pgid='pgtrigger_keep_0839e', table='journey_dataentity', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.CheckConstraint(condition=models.Q(('lifecycle__in', ['planned', 'in_use', 'replace', 'retired'])), name='system_lifecycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.CheckConstraint(condition=models.Q(('course__in', ['invest', 'sustain', 'migrate', 'retire'])), name='system_course'),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.CheckConstraint(condition=models.Q(('yearly_cost', None), ('yearly_cost__gte', 0), _connector='OR'), name='system_cost_not_negative'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='system',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='822891bef26ebb5efe15ab81f9353e2cb4008e45', operation='DELETE', pgid='pgtrigger_keep_f78cb', table='journey_system', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixcell',
-            constraint=models.UniqueConstraint(condition=models.Q(('claimed', False), ('ended_at', None), ('role', 'record')), fields=('entity', 'region'), name='one_system_of_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixcell',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('entity', 'system', 'role', 'region'), name='one_cell_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixcell',
-            constraint=models.CheckConstraint(condition=models.Q(('role', 'record'), ('claimed', False), _connector='OR'), name='only_records_are_claimed'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixcell',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['capture', 'record', 'replica', 'derived'])), name='data_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixcell',
-            constraint=models.CheckConstraint(condition=models.Q(('region', django.db.models.functions.text.Upper(models.F('region')))), name='region_in_capitals'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='matrixcell',
@@ -141,22 +121,6 @@ class Migration(migrations.Migration):
             model_name='matrixcell',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='07af6b488f47326720581651c207c9a3c67742a9', operation='DELETE', pgid='pgtrigger_keep_a9c32', table='journey_matrixcell', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='flow',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('source', 'target', 'entity'), name='one_flow_per_entity'),
-        ),
-        migrations.AddConstraint(
-            model_name='flow',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='no_flow_in_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='flow',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__lte', 525600)), name='flow_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='flow',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['one_way', 'both_ways'])), name='flow_direction'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='flow',
             trigger=pgtrigger.compiler.Trigger(name='ended_stays_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."ended_at" IS NULL))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='3276698cdc664c4e4c003d3de49c3ca17a4a5d2a', operation='UPDATE', pgid='pgtrigger_ended_stays_ended_10f9c', table='journey_flow', when='BEFORE')),
@@ -164,18 +128,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='flow',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b85af8d6ed41cdea0c187998b6fe0966fe05ff5e', operation='DELETE', pgid='pgtrigger_keep_f1522', table='journey_flow', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='truthpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('view_target__isnull', True), ('view_target__range', (0, 100)), _connector='OR'), name='percent_view_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='truthpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('link_target__isnull', True), ('link_target__range', (0, 100)), _connector='OR'), name='percent_link_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='truthpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('repeat_target__isnull', True), ('repeat_target__range', (0, 100)), _connector='OR'), name='percent_repeat_target'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='truthpolicy',

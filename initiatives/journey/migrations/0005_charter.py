@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('state',), name='one_draft_charter'), models.UniqueConstraint(condition=models.Q(('state', 'voting')), fields=('state',), name='one_voting_charter'), models.UniqueConstraint(condition=models.Q(('state', 'ratified')), fields=('state',), name='one_ratified_charter'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('closes_on__isnull', False), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='charter_opened_until_a_day'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'voting', 'ratified', 'not_ratified', 'superseded'])), name='charter_state')],
+            },
         ),
         migrations.CreateModel(
             name='CharterItem',
@@ -39,6 +42,8 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='journey.charterversion')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'kind', 'text'), name='charter_item_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['stage', 'metric', 'principle'])), name='charter_item_kind')],
+               
                 'ordering': ['position'],
             },
         ),
@@ -51,6 +56,9 @@ class Migration(migrations.Migration):
                 ('voted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballots', to='journey.charterversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'department'), name='one_ballot_each'), models.CheckConstraint(condition=models.Q(models.Q(('voted_at', None), ('voted_by', None)), models.Q(('voted_at__isnull', False), ('voted_by__isnull', False)), _connector='OR'), name='voted_by_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='CharterWaiver',
@@ -62,6 +70,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at', None)), name='one_charter_waiver'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waived_with_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Vote',
@@ -71,26 +82,9 @@ class Migration(migrations.Migration):
                 ('ballot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='journey.ballot')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='journey.charteritem')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('state',), name='one_draft_charter'),
-        ),
-        migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'voting')), fields=('state',), name='one_voting_charter'),
-        ),
-        migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ratified')), fields=('state',), name='one_ratified_charter'),
-        ),
-        migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('closes_on__isnull', False), ('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='charter_opened_until_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='charterversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'voting', 'ratified', 'not_ratified', 'superseded'])), name='charter_state'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'item'), name='one_vote_each_item'), models.CheckConstraint(condition=models.Q(('choice__in', ['in', 'out', 'abstain'])), name='vote_in_out_or_abstain')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='charterversion',
@@ -100,37 +94,13 @@ class Migration(migrations.Migration):
             model_name='charterversion',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6b8eead3230a68408c423e7526f25c1824676876', operation='DELETE', pgid='pgtrigger_keep_045ac', table='journey_charterversion', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='charteritem',
-            constraint=models.UniqueConstraint(fields=('version', 'kind', 'text'), name='charter_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='charteritem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['stage', 'metric', 'principle'])), name='charter_item_kind'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='charteritem',
             trigger=pgtrigger.compiler.Trigger(name='only_while_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (SELECT state FROM journey_charterversion WHERE id = COALESCE(NEW.version_id, OLD.version_id)) IS DISTINCT FROM 'draft' THEN\n                RAISE EXCEPTION 'The charter is no longer voted on.' USING ERRCODE = 'check_violation', CONSTRAINT = 'charter_stays_as_voted';\n            END IF;\n            RETURN COALESCE(NEW, OLD);\n        ", hash='8f181603c6a7ffa623a9c2a65dddef65dc3c4ebd', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_draft_f3010', table='journey_charteritem', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('version', 'department'), name='one_ballot_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voted_at', None), ('voted_by', None)), models.Q(('voted_at__isnull', False), ('voted_by__isnull', False)), _connector='OR'), name='voted_by_somebody'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='ballot',
             trigger=pgtrigger.compiler.Trigger(name='only_while_voting', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (SELECT state FROM journey_charterversion WHERE id = COALESCE(NEW.version_id, OLD.version_id)) IS DISTINCT FROM 'voting' THEN\n                RAISE EXCEPTION 'The charter is no longer voted on.' USING ERRCODE = 'check_violation', CONSTRAINT = 'charter_stays_as_voted';\n            END IF;\n            RETURN COALESCE(NEW, OLD);\n        ", hash='8718cfc6c2997b1f1127fb0a595a3074298ff2df', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_while_voting_090ac', table='journey_ballot', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='charterwaiver',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at', None)), name='one_charter_waiver'),
-        ),
-        migrations.AddConstraint(
-            model_name='charterwaiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waived_with_a_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='charterwaiver',
@@ -143,14 +113,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='charterwaiver',
             trigger=pgtrigger.compiler.Trigger(name='ended_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."ended_at" IS NULL))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c96633b12e28cdd9820a5c62c7ccddbad7c41c8f', operation='UPDATE', pgid='pgtrigger_ended_once_fe3b2', table='journey_charterwaiver', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'item'), name='one_vote_each_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['in', 'out', 'abstain'])), name='vote_in_out_or_abstain'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='vote',

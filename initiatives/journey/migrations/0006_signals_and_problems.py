@@ -48,6 +48,9 @@ class Migration(migrations.Migration):
                 ('posed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 5)), name='problem_severity'), models.CheckConstraint(condition=models.Q(('frequency__gte', 0), ('frequency__lte', 1)), name='problem_frequency'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'solved', 'dismissed'])), name='problem_state'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='problem_ends_with_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='ProblemTouchpoint',
@@ -56,6 +59,9 @@ class Migration(migrations.Migration):
                 ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='journey.problem')),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problem_links', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('problem', 'touchpoint'), name='problem_once_a_touchpoint')],
+            },
         ),
         migrations.AddField(
             model_name='problem',
@@ -82,6 +88,10 @@ class Migration(migrations.Migration):
                 ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to=settings.AUTH_USER_MODEL)),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journey.touchpoint')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', '-raised_at'], name='signal_by_state'), models.Index(fields=['raised_by', '-raised_at'], name='signal_by_author')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'gathered', 'answered', 'duplicate', 'dismissed'])), name='signal_state'), models.CheckConstraint(condition=models.Q(models.Q(('problem__isnull', False), ('state', 'gathered')), models.Q(models.Q(('state', 'gathered'), _negated=True), ('problem', None)), _connector='OR'), name='gathered_into_a_problem'), models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', False), ('state', 'duplicate')), models.Q(models.Q(('state', 'duplicate'), _negated=True), ('duplicate_of', None)), _connector='OR'), name='duplicate_of_a_signal'), models.CheckConstraint(condition=models.Q(('duplicate_of', None), models.Q(('duplicate_of', models.F('id')), _negated=True), _connector='OR'), name='no_duplicate_of_itself'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('reason', ''), _negated=True), ('disposed_by__isnull', False)), _connector='OR'), name='disposed_with_a_reason'), models.CheckConstraint(condition=models.Q(('customers__gte', 1)), name='signal_customers')],
+            },
         ),
         migrations.CreateModel(
             name='News',
@@ -107,6 +117,10 @@ class Migration(migrations.Migration):
                 ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='journey.problem')),
                 ('signal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='journey.signal')),
             ],
+            options={
+                'indexes': [models.Index(fields=['problem', '-observed_on'], name='evidence_by_day')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('signal',), name='evidence_once'), models.CheckConstraint(condition=models.Q(('customers__gte', 1)), name='evidence_customers'), models.CheckConstraint(condition=models.Q(('source__in', ['staff', 'complaint', 'comment', 'finding', 'other'])), name='evidence_source')],
+            },
         ),
         migrations.CreateModel(
             name='SignalTouchpoint',
@@ -115,6 +129,9 @@ class Migration(migrations.Migration):
                 ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='journey.signal')),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signal_links', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('signal', 'touchpoint'), name='signal_once_a_touchpoint')],
+            },
         ),
         migrations.AddField(
             model_name='signal',
@@ -130,30 +147,13 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voices', to=settings.AUTH_USER_MODEL)),
                 ('signal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voices', to='journey.signal')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='problemtouchpoint',
-            constraint=models.UniqueConstraint(fields=('problem', 'touchpoint'), name='problem_once_a_touchpoint'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('signal', 'person'), name='one_voice_each')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='problemtouchpoint',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fe73092343afaa4402cd53a58b8543423272b22f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_84a12', table='journey_problemtouchpoint', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 5)), name='problem_severity'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__gte', 0), ('frequency__lte', 1)), name='problem_frequency'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'solved', 'dismissed'])), name='problem_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='problem_ends_with_a_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='problem',
@@ -171,22 +171,6 @@ class Migration(migrations.Migration):
             model_name='news',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ba11d8e9c0176a36af301a8ce67b920d7aefcb2c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c68cc', table='journey_news', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['problem', '-observed_on'], name='evidence_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('signal',), name='evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('customers__gte', 1)), name='evidence_customers'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['staff', 'complaint', 'comment', 'finding', 'other'])), name='evidence_source'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7a58e72d39c9d11f9bb452e62158ac22f3341c29', operation='DELETE', pgid='pgtrigger_keep_34b75', table='journey_evidence', when='BEFORE')),
@@ -199,45 +183,9 @@ class Migration(migrations.Migration):
             model_name='evidence',
             trigger=pgtrigger.compiler.Trigger(name='not_the_last', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n    IF NOT EXISTS (SELECT FROM journey_evidence WHERE problem_id = NEW.problem_id AND withdrawn_at IS NULL) THEN\n        RAISE EXCEPTION 'A problem rests on one piece of evidence at least.' USING ERRCODE = 'check_violation', CONSTRAINT = 'problem_has_evidence';\n    END IF;\n    RETURN NULL;\n    ", hash='8b4c29a6cf160e2d552db09e251a8318cfc7b2f5', operation='UPDATE', pgid='pgtrigger_not_the_last_5f038', table='journey_evidence', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='signaltouchpoint',
-            constraint=models.UniqueConstraint(fields=('signal', 'touchpoint'), name='signal_once_a_touchpoint'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='signaltouchpoint',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c225a3a9ba0413bde5040f393c1e6592fcf9b34d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1da3e', table='journey_signaltouchpoint', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['state', '-raised_at'], name='signal_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['raised_by', '-raised_at'], name='signal_by_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'gathered', 'answered', 'duplicate', 'dismissed'])), name='signal_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('problem__isnull', False), ('state', 'gathered')), models.Q(models.Q(('state', 'gathered'), _negated=True), ('problem', None)), _connector='OR'), name='gathered_into_a_problem'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', False), ('state', 'duplicate')), models.Q(models.Q(('state', 'duplicate'), _negated=True), ('duplicate_of', None)), _connector='OR'), name='duplicate_of_a_signal'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('duplicate_of', None), models.Q(('duplicate_of', models.F('id')), _negated=True), _connector='OR'), name='no_duplicate_of_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('reason', ''), _negated=True), ('disposed_by__isnull', False)), _connector='OR'), name='disposed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(('customers__gte', 1)), name='signal_customers'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='signal',
@@ -250,10 +198,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='signal',
             trigger=pgtrigger.compiler.Trigger(name='has_its_touchpoint', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n    IF NOT EXISTS (SELECT FROM journey_signaltouchpoint WHERE signal_id = NEW.id AND touchpoint_id = NEW.touchpoint_id) THEN\n        RAISE EXCEPTION 'A signal is about at least one touchpoint.' USING ERRCODE = 'check_violation', CONSTRAINT = 'signal_has_a_touchpoint';\n    END IF;\n    RETURN NULL;\n    ", hash='8287bd64753235098ef382b4ad03d9c6d4e2c018', operation='INSERT', pgid='pgtrigger_has_its_touchpoint_f0af7', table='journey_signal', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.UniqueConstraint(fields=('signal', 'person'), name='one_voice_each'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='voice',

@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 ('owned', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contests', to='journey.ownedobject')),
                 ('ruled_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), fields=['due_on'], name='contests_by_clock')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), fields=('owned',), name='one_open_contest'), models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', False), ('ended_at', None), ('settlement', ''), ('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), models.Q(('due_on', None), ('ended_at__isnull', False), ('ruled_for__isnull', False), ('settlement__in', ['silence', 'agreement', 'ruling', 'appeal']), ('state', 'settled')), models.Q(('due_on', None), ('ended_at__isnull', False), ('settlement', ''), ('state', 'withdrawn')), _connector='OR'), name='contest_ends_somehow')],
+            },
         ),
         migrations.CreateModel(
             name='Claim',
@@ -45,6 +49,9 @@ class Migration(migrations.Migration):
                 ('names', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
                 ('contest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='journey.contest')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('contest', 'department'), name='one_claim_each')],
+            },
         ),
         migrations.CreateModel(
             name='Exhibit',
@@ -58,6 +65,8 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('contest', 'number'), name='evidence_numbered'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='evidence_says_something')],
+               
                 'ordering': ['number'],
             },
         ),
@@ -74,20 +83,10 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('contest', 'on_appeal'), name='one_ruling_each_time'), models.UniqueConstraint(fields=('contest', 'decider'), name='another_rules_on_appeal'), models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='ruled_with_a_rationale')],
+               
                 'ordering': ['on_appeal'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contest',
-            index=models.Index(condition=models.Q(('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), fields=['due_on'], name='contests_by_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='contest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), fields=('owned',), name='one_open_contest'),
-        ),
-        migrations.AddConstraint(
-            model_name='contest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', False), ('ended_at', None), ('settlement', ''), ('state__in', ('claimed', 'contested', 'mediation', 'ruling', 'ruled', 'appealed'))), models.Q(('due_on', None), ('ended_at__isnull', False), ('ruled_for__isnull', False), ('settlement__in', ['silence', 'agreement', 'ruling', 'appeal']), ('state', 'settled')), models.Q(('due_on', None), ('ended_at__isnull', False), ('settlement', ''), ('state', 'withdrawn')), _connector='OR'), name='contest_ends_somehow'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contest',
@@ -97,21 +96,9 @@ class Migration(migrations.Migration):
             model_name='contest',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='fb9020f730873f37e4da345ec958923a9c2dc6ff', operation='DELETE', pgid='pgtrigger_keep_b6eec', table='journey_contest', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('contest', 'department'), name='one_claim_each'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='10b1adc16b06786c1ff41cd77e5d5af9c6f651a0', operation='DELETE', pgid='pgtrigger_keep_5ae0d', table='journey_claim', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='exhibit',
-            constraint=models.UniqueConstraint(fields=('contest', 'number'), name='evidence_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='exhibit',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='evidence_says_something'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='exhibit',
@@ -120,18 +107,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='exhibit',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='4c231556ee0c83002725cba8bbf70845fe6dacc2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_4ba3b', table='journey_exhibit', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(fields=('contest', 'on_appeal'), name='one_ruling_each_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(fields=('contest', 'decider'), name='another_rules_on_appeal'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('rationale', ''), _negated=True), name='ruled_with_a_rationale'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='ruling',

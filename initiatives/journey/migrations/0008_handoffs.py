@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs_out', to='journey.touchpoint')),
                 ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs_in', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('giver', 'taker'), name='one_handoff_each_way'), models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='no_handoff_to_itself'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'agreed', 'declined', 'ended'])), name='handoff_state')],
+            },
         ),
         migrations.CreateModel(
             name='HandoffSide',
@@ -44,38 +47,14 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
                 ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sides', to='journey.handoff')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('giver', 'taker'), name='one_handoff_each_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='no_handoff_to_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'agreed', 'declined', 'ended'])), name='handoff_state'),
+            options={
+                'indexes': [models.Index(fields=['department', 'answer'], name='handoff_side_by_department')],
+                'constraints': [models.UniqueConstraint(fields=('handoff', 'taking'), name='one_side_each'), models.CheckConstraint(condition=models.Q(('answer', 'proposed'), models.Q(('answered_by__isnull', False), ('department__isnull', False)), _connector='OR'), name='side_answered_by_name'), models.CheckConstraint(condition=models.Q(('answer__in', ('proposed', 'accepted', 'declined'))), name='side_answer')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='handoff',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='38f2bfe2201349c169a3e9100fa949b8a7efff3a', operation='DELETE', pgid='pgtrigger_keep_e4696', table='journey_handoff', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='handoffside',
-            index=models.Index(fields=['department', 'answer'], name='handoff_side_by_department'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoffside',
-            constraint=models.UniqueConstraint(fields=('handoff', 'taking'), name='one_side_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoffside',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', 'proposed'), models.Q(('answered_by__isnull', False), ('department__isnull', False)), _connector='OR'), name='side_answered_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoffside',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ('proposed', 'accepted', 'declined'))), name='side_answer'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='handoffside',

@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('state',), name='one_open_sweep'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='sweep_ends_at_an_instant')],
+               
                 'ordering': ['-number'],
             },
         ),
@@ -43,14 +45,9 @@ class Migration(migrations.Migration):
                 ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sweeps', to='journey.stage')),
                 ('sweep', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='journey.sweep')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('state',), name='one_open_sweep'),
-        ),
-        migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='sweep_ends_at_an_instant'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sweep', 'stage'), name='stage_once_a_sweep'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('signed_by', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='signed_by_somebody')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sweep',
@@ -59,14 +56,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sweep',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7acd968b9af11346d292b0f4d7ad7510a30d6d56', operation='DELETE', pgid='pgtrigger_keep_58d53', table='journey_sweep', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='sweepstage',
-            constraint=models.UniqueConstraint(fields=('sweep', 'stage'), name='stage_once_a_sweep'),
-        ),
-        migrations.AddConstraint(
-            model_name='sweepstage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('signed_by', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='signed_by_somebody'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sweepstage',

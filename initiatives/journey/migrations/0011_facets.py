@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('owned', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s', to='journey.ownedobject')),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facets', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('touchpoint', 'kind'), name='one_facet_of_a_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ['content', 'channel', 'data', 'outcome'])), name='facet_kind')],
+            },
         ),
         migrations.CreateModel(
             name='FacetRole',
@@ -37,26 +40,13 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facet_roles', to='organization.department')),
                 ('facet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='journey.facet')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='facet',
-            constraint=models.UniqueConstraint(fields=('touchpoint', 'kind'), name='one_facet_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='facet',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['content', 'channel', 'data', 'outcome'])), name='facet_kind'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('facet', 'department'), name='one_letter_in_a_facet'), models.CheckConstraint(condition=models.Q(('letter__in', ['R', 'C', 'I'])), name='facet_letter')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='facet',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c163eba4632cf779184801ed3dfcaa72555e380a', operation='DELETE', pgid='pgtrigger_keep_79b78', table='journey_facet', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='facetrole',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('facet', 'department'), name='one_letter_in_a_facet'),
-        ),
-        migrations.AddConstraint(
-            model_name='facetrole',
-            constraint=models.CheckConstraint(condition=models.Q(('letter__in', ['R', 'C', 'I'])), name='facet_letter'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='facetrole',

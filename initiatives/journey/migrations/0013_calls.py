@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owned', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='journey.ownedobject')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('owned',), name='one_open_call')],
+            },
         ),
         migrations.CreateModel(
             name='Hand',
@@ -43,10 +46,9 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.department')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('owned',), name='one_open_call'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lowered_at', None)), fields=('call', 'person'), name='one_hand_each'), models.CheckConstraint(condition=models.Q(('chosen_by', None), models.Q(('chosen_by', models.F('person')), _negated=True), _connector='OR'), name='nobody_chooses_themselves')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='call',
@@ -55,14 +57,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='call',
             trigger=pgtrigger.compiler.Trigger(name='closed_stays_closed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."closed_at" IS NULL))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8c3758c0914f6d6cba5fe20fa19e062b6d6513c1', operation='UPDATE', pgid='pgtrigger_closed_stays_closed_d67ff', table='journey_call', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='hand',
-            constraint=models.UniqueConstraint(condition=models.Q(('lowered_at', None)), fields=('call', 'person'), name='one_hand_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='hand',
-            constraint=models.CheckConstraint(condition=models.Q(('chosen_by', None), models.Q(('chosen_by', models.F('person')), _negated=True), _connector='OR'), name='nobody_chooses_themselves'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='hand',

@@ -41,6 +41,9 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_in_lower_case'), models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='nobody_is_a_superuser')],
+            },
         ),
         migrations.CreateModel(
             name='Department',
@@ -54,6 +57,9 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organization.department')),
                 ('stewards', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='department', to='auth.group')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='one_department_per_code'), models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='no_department_under_itself')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -86,39 +92,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='role_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('department', None), ('kind__in', ('administrator', 'cxo', 'ceo', 'finance', 'auditor'))), models.Q(models.Q(('kind__in', ('administrator', 'cxo', 'ceo', 'finance', 'auditor')), _negated=True), ('department__isnull', False)), _connector='OR'), name='role_in_the_right_place'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'head')), expressions=[('department', '='), (models.Func('starts', 'ends', models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_head_at_a_time'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('kind', '='), (django.db.models.functions.comparison.Coalesce('department', models.Value(0), output_field=models.BigIntegerField()), '='), (models.Func('starts', 'ends', models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_role_of_a_kind')],
+               
                 'ordering': ['-starts', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_in_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='nobody_is_a_superuser'),
-        ),
-        migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='one_department_per_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='no_department_under_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='role_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department', None), ('kind__in', ('administrator', 'cxo', 'ceo', 'finance', 'auditor'))), models.Q(models.Q(('kind__in', ('administrator', 'cxo', 'ceo', 'finance', 'auditor')), _negated=True), ('department__isnull', False)), _connector='OR'), name='role_in_the_right_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'head')), expressions=[('department', '='), (models.Func('starts', 'ends', models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_head_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('kind', '='), (django.db.models.functions.comparison.Coalesce('department', models.Value(0), output_field=models.BigIntegerField()), '='), (models.Func('starts', 'ends', models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_role_of_a_kind'),
         ),
     ]

@@ -73,6 +73,10 @@ class Migration(migrations.Migration):
                 ('named', models.ManyToManyField(blank=True, related_name='named_on_initiatives', to=settings.AUTH_USER_MODEL)),
                 ('sponsor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sponsored_initiatives', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(django.db.models.functions.text.Lower('title'), models.F('id'), name='initiative_by_title'), models.Index(fields=['life', 'id'], name='initiative_by_life'), models.Index(fields=['concern', 'id'], name='initiative_by_concern'), models.Index(fields=['rank', 'id'], name='initiative_by_rank'), models.Index(fields=['ends_on', 'id'], name='initiative_by_end'), models.Index(fields=['health_on', 'id'], name='initiative_by_report'), models.Index(fields=['lead_department', 'id'], name='initiative_by_lead')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_source', 'external_id'), name='one_per_external_id'), models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='initiative_ends_after_it_starts', violation_error_message='The end cannot be before the start.'), models.CheckConstraint(condition=models.Q(('percent', None), ('percent__lte', 100), _connector='OR'), name='initiative_percent'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'proposed', 'assessed', 'prioritised', 'funded', 'active', 'paused', 'completed', 'realised', 'declined', 'cancelled'])), name='initiative_status'), models.CheckConstraint(condition=models.Q(('rank', None), ('rank__gte', 1), _connector='OR'), name='initiative_rank'), models.CheckConstraint(condition=models.Q(models.Q(('health', ''), ('health_on', None), ('stale_on', None)), models.Q(models.Q(('health', ''), _negated=True), ('health_on__isnull', False), ('stale_on__isnull', False)), _connector='OR'), name='health_has_a_day'), models.CheckConstraint(condition=models.Q(('accountable_department', None), ('accountable_person__isnull', False), _connector='OR'), name='accountable_by_name')],
+            },
         ),
         migrations.CreateModel(
             name='CheckIn',
@@ -89,6 +93,9 @@ class Migration(migrations.Migration):
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='portfolio.initiative')),
             ],
             options={
+                'indexes': [models.Index(fields=['initiative', '-at', '-id'], name='check_in_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent', None), ('percent__lte', 100), _connector='OR'), name='check_in_percent'), models.CheckConstraint(condition=models.Q(('health__in', ['green', 'amber', 'red'])), name='check_in_health')],
+               
                 'ordering': ['-at', '-id'],
             },
         ),
@@ -101,6 +108,8 @@ class Migration(migrations.Migration):
                 ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
             ],
             options={
+                'indexes': [models.Index(fields=['content_object', 'group'], name='initiative_guests')],
+               
                 'abstract': False,
             },
         ),
@@ -113,6 +122,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['content_object', 'user'], name='initiative_guest')],
+               
                 'abstract': False,
             },
         ),
@@ -131,6 +142,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['department', 'state'], name='involvement_by_department'), models.Index(fields=['person', 'state'], name='involvement_by_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('letter', 'A'), ('state', 'accepted')), fields=('initiative',), name='one_accountable'), models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted'))), fields=('initiative', 'department', 'letter'), name='one_involvement_of_a_kind'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('person__isnull', False), _connector='OR'), name='accepted_by_name')],
+            },
         ),
         migrations.CreateModel(
             name='Milestone',
@@ -144,6 +159,8 @@ class Migration(migrations.Migration):
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='milestones', to='portfolio.initiative')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('met_on', None), ('dropped_on', None), _connector='OR'), name='milestone_met_or_dropped')],
+               
                 'ordering': ['due_on', 'id'],
             },
         ),
@@ -157,62 +174,9 @@ class Migration(migrations.Migration):
                 ('saved_at', models.DateTimeField(default=initiatives.core.clock.now)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(django.db.models.functions.text.Lower('title'), models.F('id'), name='initiative_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['life', 'id'], name='initiative_by_life'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['concern', 'id'], name='initiative_by_concern'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['rank', 'id'], name='initiative_by_rank'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['ends_on', 'id'], name='initiative_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['health_on', 'id'], name='initiative_by_report'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['lead_department', 'id'], name='initiative_by_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_source', 'external_id'), name='one_per_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='initiative_ends_after_it_starts', violation_error_message='The end cannot be before the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('percent', None), ('percent__lte', 100), _connector='OR'), name='initiative_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'proposed', 'assessed', 'prioritised', 'funded', 'active', 'paused', 'completed', 'realised', 'declined', 'cancelled'])), name='initiative_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('rank', None), ('rank__gte', 1), _connector='OR'), name='initiative_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('health', ''), ('health_on', None), ('stale_on', None)), models.Q(models.Q(('health', ''), _negated=True), ('health_on__isnull', False), ('stale_on__isnull', False)), _connector='OR'), name='health_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('accountable_department', None), ('accountable_person__isnull', False), _connector='OR'), name='accountable_by_name'),
+            options={
+                'constraints': [models.UniqueConstraint(models.F('owner'), django.db.models.functions.text.Lower('name'), name='one_view_per_name')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='initiative',
@@ -222,18 +186,6 @@ class Migration(migrations.Migration):
             model_name='initiative',
             trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1c9c28ee41b7c4a6c40cfbe1db24ea4f1d6f53d8', operation='DELETE', pgid='pgtrigger_keep_899c9', table='portfolio_initiative', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(fields=['initiative', '-at', '-id'], name='check_in_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('percent', None), ('percent__lte', 100), _connector='OR'), name='check_in_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('health__in', ['green', 'amber', 'red'])), name='check_in_health'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='checkin',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='00ff5e970dc45c41480bf58cb081117c33cd0b8c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c329b', table='portfolio_checkin', when='BEFORE')),
@@ -242,48 +194,12 @@ class Migration(migrations.Migration):
             model_name='checkin',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='084a5933772c0c20e2ccf49973b4c939708de6ad', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_d0de8', table='portfolio_checkin', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='initiativegrouppermission',
-            index=models.Index(fields=['content_object', 'group'], name='initiative_guests'),
-        ),
         migrations.AlterUniqueTogether(
             name='initiativegrouppermission',
             unique_together={('group', 'permission', 'content_object')},
         ),
-        migrations.AddIndex(
-            model_name='initiativeuserpermission',
-            index=models.Index(fields=['content_object', 'user'], name='initiative_guest'),
-        ),
         migrations.AlterUniqueTogether(
             name='initiativeuserpermission',
             unique_together={('user', 'permission', 'content_object')},
-        ),
-        migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(fields=['department', 'state'], name='involvement_by_department'),
-        ),
-        migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(fields=['person', 'state'], name='involvement_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(condition=models.Q(('letter', 'A'), ('state', 'accepted')), fields=('initiative',), name='one_accountable'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted'))), fields=('initiative', 'department', 'letter'), name='one_involvement_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('person__isnull', False), _connector='OR'), name='accepted_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('met_on', None), ('dropped_on', None), _connector='OR'), name='milestone_met_or_dropped'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(models.F('owner'), django.db.models.functions.text.Lower('name'), name='one_view_per_name'),
         ),
     ]

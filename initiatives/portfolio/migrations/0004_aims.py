@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('left_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('touchpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='improvements', to='journey.touchpoint')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('initiative', 'touchpoint'), name='touchpoint_improved_once')],
+            },
         ),
         migrations.CreateModel(
             name='AnsweredProblem',
@@ -53,10 +56,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='answeredproblem',
             trigger=pgtrigger.compiler.Trigger(name='left_stays_left', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."left_at" IS NULL))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e76cae1302e7fcf796939db10d05c7c6da8a6af3', operation='UPDATE', pgid='pgtrigger_left_stays_left_fd3ba', table='portfolio_answeredproblem', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='improvedtouchpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('initiative', 'touchpoint'), name='touchpoint_improved_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='improvedtouchpoint',

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('passed', 'Passed'), ('killed', 'Killed')], default='waiting', max_length=8)),
                 ('milestone', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gate', to='portfolio.milestone')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('tranche__gte', 0)), name='tranche_not_negative'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'passed', 'killed'])), name='gate_state')],
+            },
         ),
         migrations.CreateModel(
             name='Criterion',
@@ -54,14 +57,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-at', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('tranche__gte', 0)), name='tranche_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'passed', 'killed'])), name='gate_state'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='gate',
