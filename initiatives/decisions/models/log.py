@@ -72,7 +72,9 @@ def subjects_of(events: list[Event]) -> dict[int, models.Model]:
     found: dict[int, models.Model] = {}
     for deciding in LOG:
         mine = [event for event in events if event.subject_type == deciding.subject_type]
-        rows = deciding.model._default_manager.in_bulk([event.subject_id for event in mine]) if mine else {}
+        along = ("cost_object__initiative",) if deciding.model is FundingRequest else ()
+        known = deciding.model._default_manager.select_related(*along) if along else deciding.model._default_manager.all()
+        rows = known.in_bulk([event.subject_id for event in mine]) if mine else {}
         found |= {event.pk: rows[event.subject_id] for event in mine}
     return found
 

@@ -12,6 +12,7 @@ from initiatives.core.models import Event
 from initiatives.decisions.look import PAPERS, LogLook
 from initiatives.decisions.models import Paper
 from initiatives.decisions.models.log import KINDS, VERBS, decisions, obstacle_to_weigh, subjects_of
+from initiatives.funding.models import FundingRequest, Virement
 from initiatives.organization.models import User
 
 ROWS = 50
@@ -35,8 +36,20 @@ class Entry:
         return [f"events/{self.event.verb}.html", "events/event.html"]
 
     @property
+    def name(self) -> str:
+        """What was decided about; a request is called by what the money is for, too."""
+        if isinstance(self.subject, FundingRequest):
+            return f"{self.subject}: {self.subject.cost_object.initiative}"
+        return str(self.subject)
+
+    @property
     def why(self) -> str:
-        return self.paper.rationale if self.paper else self.event.reason
+        """What was weighed; else the reason given, or what was asked for and why, which a yes takes over."""
+        if self.paper or self.event.reason:
+            return self.paper.rationale if self.paper else self.event.reason
+        if isinstance(self.subject, FundingRequest):
+            return self.subject.purpose
+        return self.subject.reason if isinstance(self.subject, Virement) else ""
 
 
 def entries(events: list[Event]) -> Iterator[Entry]:
