@@ -216,6 +216,7 @@ USE_TZ = True
 TIME_ZONE = env.TIME_ZONE
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
+USE_I18N = len(LANGUAGES) > 1  # in one language nothing is looked up: a page asked for ninety translations of itself
 USE_THOUSAND_SEPARATOR = True
 
 # -- What it says while running -----------------------------------------------------------------------------------------

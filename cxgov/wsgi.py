@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -11,3 +12,5 @@ from initiatives.core.patience import Patience  # noqa: E402 - settings are read
 
 Patience.REQUEST.begin()
 insist_on_rules()
+
+gc.freeze()  # what is loaded by now lives as long as the process, and need not be looked through again and again

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.decisions import order
 from initiatives.decisions.models.assessment import Assessment
@@ -33,7 +34,7 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
 
     def in_force(self) -> "Ranking | None":
         """The ranking that counts today: the last one published."""
-        return self.published().select_related("published_by").newest_first().first()
+        return next(iter(_last_published()), None)
 
     def last_number(self) -> int:
         number: int | None = self.aggregate(last=Max("number"))["last"]
@@ -42,6 +43,11 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
     def draft(self) -> "Ranking":
         """The one draft; not saved yet when nobody has arranged anything since the last publication."""
         return self.filter(state=State.DRAFT).first() or Ranking()
+
+
+@prepared
+def _last_published() -> "models.QuerySet[Ranking]":
+    return Ranking.objects.published().select_related("published_by").newest_first()[:1]
 
 
 class Ranking(Recorded):
