@@ -70,6 +70,5 @@ class Vote:
     def count(self) -> None:
         """All have voted; from now on money waits for a ratified charter."""
         CharterVersion.objects.under_vote().close(by=self.company.cxo)
-        MapPolicy.objects.create(
-            funding_needs_charter=True, by=self.company.cxo, reason="We first agreed on what we spend the money for."
-        )
+        why = "We first agreed on what we spend the money for."
+        MapPolicy.objects.set({"funding_needs_charter": True}, by=self.company.cxo, reason=why)

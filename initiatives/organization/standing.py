@@ -48,6 +48,11 @@ class Standing:
         return self.holds("cxo", "ceo", "auditor")
 
     @property
+    def takes_part(self) -> bool:
+        """Whether any role is held but that of an administrator."""
+        return bool(self.belongs_to) or self.holds("cxo", "ceo", "finance", "auditor")
+
+    @property
     def anywhere(self) -> bool:
         """Whether the person holds any role at all today."""
         return bool(self.kinds or self.belongs_to)

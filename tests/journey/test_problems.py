@@ -203,8 +203,7 @@ def test_a_problem_has_no_field_for_money() -> None:
     assert not {name for name in names if any(word in name for word in ("cost", "money", "budget", "amount", "pool"))}
 
 
-def test_permission_and_list_agree_on_who_decides(posed: Posed, cast: Cast) -> None:
+def test_who_answers_for_the_touchpoint_decides(posed: Posed, cast: Cast) -> None:
     problem = posed()
     people: list[User] = [cast.contributor("OPS"), cast.head("OPS"), cast.deputy("OPS"), cast.cxo, cast.head("HR"), cast.ceo]
-    for person in people:
-        assert problem.may_work(person) == Problem.objects.worked_by(person).exists()
+    assert [person for person in people if problem.may_work(person)] == people[:4]

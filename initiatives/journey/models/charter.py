@@ -167,12 +167,17 @@ class CharterVersion(Recorded):
             counted[item][choice] += 1
         return {pk: Tally(votes["in"], votes["out"], votes["abstain"]) for pk, votes in counted.items()}
 
+    @staticmethod
+    def quorum(departments: int) -> int:
+        """How many of so many departments must have voted: two thirds."""
+        return -(-2 * departments // 3)
+
     def is_carried(self) -> bool:
-        """Quorum and majority: two thirds of the departments voted, and most items have more votes in than out."""
+        """Quorum and majority: enough departments voted, and most items have more votes in than out."""
         ballots = list(self.ballots.values_list("voted_at", flat=True))
         voted = sum(instant is not None for instant in ballots)
         adopted = [tally.adopted for tally in self.tallies().values()]
-        return 3 * voted >= 2 * len(ballots) > 0 and 2 * sum(adopted) > len(adopted)
+        return voted >= self.quorum(len(ballots)) > 0 and 2 * sum(adopted) > len(adopted)
 
     def obstacle_to_close(self, by: User | None = None) -> str | None:
         """Say in one sentence why the vote cannot be counted now, or None. `by=None`: because the day is over."""

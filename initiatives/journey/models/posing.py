@@ -12,7 +12,7 @@ from initiatives.core.rules import RuleBroken
 from initiatives.journey.models import following
 from initiatives.journey.models.evidence import Evidence, ProblemTouchpoint
 from initiatives.journey.models.failing_words import ProblemState
-from initiatives.journey.models.hanging import alike, all_leave, all_seen, answered_by, answers_for, in_use
+from initiatives.journey.models.hanging import alike, all_leave, all_seen, answers_for, in_use
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
 from initiatives.journey.models.pain import a_year_before, with_pain
@@ -34,10 +34,6 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def open_now(self) -> Self:
         return self.filter(state=ProblemState.OPEN)
-
-    def worked_by(self, user: User) -> Self:
-        """Those about which `user` may decide; agrees with `may_work`."""
-        return self.filter(answered_by(user))
 
     def alike(self, title: str, touchpoints: Collection[int]) -> Self:
         """Those that may be the same, the most alike first (see hanging.alike)."""

@@ -59,10 +59,6 @@ class SweepStage(Recorded):
         """How many signals were raised and problems posed there while the sweep is open (see Sweep.entries)."""
         return self.sweep.entries().get(self.stage_id, (0, 0))
 
-    @property
-    def is_answered(self) -> bool:
-        return self.signed_by_id is not None or any(self.entries())
-
     def may_sign(self, user: User) -> bool:
         """Head and deputies of the department; where the stage has none, the CXO."""
         if self.department is None:

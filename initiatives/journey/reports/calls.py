@@ -6,7 +6,7 @@ from initiatives.core import clock
 from initiatives.journey.adopters import adopters
 from initiatives.journey.models import Call, OwnedObject, Ownership
 from initiatives.journey.models.calls import may_call, obstacle_to_call
-from initiatives.journey.models.orphans import obstacle_to_assign, orphans, with_unowned_since
+from initiatives.journey.models.orphans import DAYS_UNOWNED, TO_THE_CEO, obstacle_to_assign, orphans, with_unowned_since
 from initiatives.journey.models.proposing import may_ask
 from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import User
@@ -20,6 +20,7 @@ def calls_page(user: User) -> dict[str, Any]:
     calendar, today = Calendar.of(), clock.day_of(clock.now())
     return {
         "calls": list(calls),
+        "days_unowned": DAYS_UNOWNED,
         "orphans": [(owned, calendar.working_days_between(clock.day_of(owned.unowned_since), today)) for owned in lost],
     }
 
@@ -53,4 +54,5 @@ def orphan_page(owned: OwnedObject, user: User) -> dict[str, Any]:
         "may_call": may_call(user, owned) and obstacle_to_call(owned) is None,
         "call": Call.objects.visible_to(user).open_now().filter(owned=owned).first(),
         "assign_obstacle": obstacle_to_assign(owned, user),
+        "to_the_ceo": owned.refusals >= TO_THE_CEO,
     }

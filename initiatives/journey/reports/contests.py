@@ -6,6 +6,7 @@ from typing import Any
 from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.journey.models import CaseState, Contest, OwnedObject
+from initiatives.journey.models.contest_words import CLOCK_DAYS, LOCK_DAYS
 from initiatives.journey.models.opening_contests import obstacle_to_contest
 from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import User
@@ -73,6 +74,8 @@ def contest_page(user: User, contest: Contest) -> dict[str, Any]:
         "excluded": contest.excluded() if contest.is_open else [],
         "clock_ran_out": contest.due_on is not None and contest.due_on < clock.day_of(clock.now()),
         "withdraw_obstacle": contest.obstacle_to_withdraw(user),
+        "clock_days": CLOCK_DAYS,
+        "lock_days": LOCK_DAYS,
         "events": Event.objects.about(contest).select_related("actor").newest_first()[:30],
     }
 

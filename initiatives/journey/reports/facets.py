@@ -50,7 +50,7 @@ def matrix(touchpoint: Touchpoint, departments: Any = ()) -> dict[str, Any]:
     taking_part = {department for _, department in letters} | {owner for owner in owners if owner}
     shown = {one.pk: one for one in Department.objects.filter(pk__in=taking_part)} | {one.pk: one for one in departments}
     rows = sorted(shown.values(), key=lambda one: (one.pk not in taking_part, one.name))
-    return {"facets": facets, "lines": [Line(one, _cells(one, facets, letters)) for one in rows], "taking_part": len(taking_part)}
+    return {"facets": facets, "lines": [Line(one, _cells(one, facets, letters)) for one in rows]}
 
 
 def _cells(department: Department, facets: Any, letters: dict[tuple[str, int], str]) -> list[Cell]:

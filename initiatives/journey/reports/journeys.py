@@ -40,7 +40,6 @@ def journey_page(journey: Journey, user: User) -> dict[str, Any]:
         "journey": journey,
         "steps": steps,
         "gaps": sum(step is not None and step["owned__state"] != State.OWNED for step in steps),
-        "hidden": sum(step is None for step in steps),
         "waiting": MapChange.objects.visible_to(user).waiting().filter(journey=journey).count(),
         "may_edit": journey.may_edit(user),
         "edit_obstacle": journey.obstacle_to_edit(),

@@ -1,7 +1,6 @@
-"""Which stages one system spans: where it serves the one and the next, data can follow the customer."""
+"""Which stages each system serves: where it serves one and the next, data can follow the customer."""
 
 from collections import defaultdict
-from itertools import pairwise
 
 from initiatives.journey.models import Stage, System, Touchpoint
 from initiatives.organization.models import User
@@ -18,10 +17,3 @@ def stages_of_systems(user: User) -> dict[int, set[int]]:
     for system, stage in touched.values_list("pk", "touchpoints__stage"):
         served[system].add(stage)
     return served
-
-
-def systems_spanning(user: User) -> set[tuple[int, int]]:
-    """Pairs (stage, next stage), by id in the order of the map, that a running system serves both of: three queries."""
-    order = list(Stage.objects.visible_to(user).in_use().order_by("position").values_list("pk", flat=True))
-    served = stages_of_systems(user).values()
-    return {(here, onward) for here, onward in pairwise(order) if any({here, onward} <= stages for stages in served)}

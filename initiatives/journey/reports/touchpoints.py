@@ -1,7 +1,6 @@
 """The named queries of the list of touchpoints: table, filters, export."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -94,7 +93,6 @@ def touchpoints_page(user: User, query: QueryDict) -> dict[str, Any]:
         "rows": list(list_of.written(here.object_list)),
         "total": counted["count"],
         "without_owner": counted["count"] - counted["with_owner"],
-        "weight": counted["weight"] or Decimal(0),
         "sort": list_of.look.sort,
     }
 
