@@ -9,10 +9,8 @@ from initiatives.funding.models import (
     ApprovalLimit,
     CostObject,
     Delegation,
-    FiscalYear,
     FundingRequest,
     Journal,
-    Period,
     Pool,
     Virement,
 )
@@ -39,43 +37,6 @@ def open_pool(user: User) -> bool:
 
 @permission("funding.appropriate_pool")
 def appropriate_pool(user: User, pool: Pool) -> bool:
-    return may_post(user)
-
-
-@permission("funding.view_periods")
-def view_periods(user: User, year: FiscalYear | None = None) -> bool:
-    return user.standing.holds(*SEE_ALL_MONEY)
-
-
-@permission("funding.view_period")
-def view_period(user: User, period: Period) -> bool:
-    return user.standing.holds(*SEE_ALL_MONEY)
-
-
-@permission("funding.close_period")
-def close_period(user: User, period: Period) -> bool:
-    """Finance proposes and confirms; that these are two people, the acts say."""
-    return may_post(user)
-
-
-@permission("funding.view_rates")
-def view_rates(user: User) -> bool:
-    return user.standing.holds(*SEE_ALL_MONEY)
-
-
-@permission("funding.enter_rate")
-def enter_rate(user: User) -> bool:
-    return may_post(user)
-
-
-@permission("funding.control_pool")
-def control_pool(user: User, pool: Pool) -> bool:
-    return may_post(user)
-
-
-@permission("funding.exempt_request")
-def exempt_request(user: User, request: FundingRequest) -> bool:
-    """Finance; that it is neither the requester nor the owner, the act says."""
     return may_post(user)
 
 
@@ -204,18 +165,9 @@ DECIDES = "head or deputy of the pool's department, else who stands above, the C
 declare(
     Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
     Rule("funding:year_open", "GET POST", "funding.open_pool", who=FINANCE),
-    Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
-    Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
-    Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
-    Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
-    Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
-    Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
-    Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
     Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),
-    Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
-    Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
     Rule("funding:pool_journal", "GET", "funding.view_pool", of="pool", who=SEES_POOL, export=True),
     Rule("funding:virements", "GET", "funding.view_pools", who="who leads a department, its own ones; who sees all money"),
     Rule("funding:virement_propose", "GET POST", "funding.propose_virement", who="who leads one of the pools; CXO, finance"),
@@ -236,6 +188,8 @@ declare(
     Rule("funding:commit", "POST", "funding.commit_money", of="cost object", who="owner, finance"),
     Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),
     Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
+    Rule("funding:give_back_idle", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
+    Rule("funding:keep_idle", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
     Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
     Rule("funding:authority", "GET", "funding.view_authority", who=SEES_AUTHORITY),
     Rule("funding:flags", "GET", "funding.view_flags", who="auditor, finance"),
@@ -245,6 +199,6 @@ declare(
     Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
     Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
     MailRule("budget_changed", who="owner, and who leads the department of it or of the pool; not who made the change"),
-    TaskRule("funding.tell", "writes to whom changes of budgets concern; in nobody’s name"),
+    TaskRule("funding.tell", "writes to whom changes of budgets concern, asks for money that lies idle; in nobody’s name"),
     TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),
 )  # fmt: skip

@@ -2,7 +2,20 @@
 
 from initiatives.duties.kinds import Kind
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import AGREE, ANSWER, ASK, CLOSE, CONFIRM, ApprovalLimit, FundingRequest, Period, State, Virement
+from initiatives.funding.models import (
+    AGREE,
+    ANSWER,
+    ASK,
+    CLOSE,
+    CONFIRM,
+    ApprovalLimit,
+    CostObject,
+    FundingRequest,
+    Period,
+    State,
+    Virement,
+    idle,
+)
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -92,6 +105,25 @@ CLOSE_PERIOD = Kind(
     "",
     periods_to_close,
     visible=lambda user: Period.objects.visible_to(user),
+    announced=True,
+)
+
+
+def lying_idle(user: User, subject_ids: set[int]) -> set[int]:
+    """The cost objects among these whose money lies idle and that this person answers for."""
+    if user.standing.holds("administrator"):
+        return set()
+    waiting = idle.idle_accounts().filter(cost_object__in=subject_ids).values("cost_object")
+    found = CostObject.objects.visible_to(user).filter(pk__in=waiting)
+    return {thing.pk for thing in found if thing.obstacle_to_release(user) is None}
+
+
+RECLAIM_IDLE = Kind(
+    idle.RECLAIM,
+    "Money that lies idle",
+    "",
+    lying_idle,
+    visible=lambda user: CostObject.objects.visible_to(user),
     announced=True,
 )
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from initiatives.funding import news
-from initiatives.funding.models import FundingRequest, Virement
+from initiatives.funding.models import FundingRequest, Virement, idle
 
 
 @shared_task(name="funding.expire", ignore_result=True)
@@ -16,5 +16,6 @@ def expire() -> None:
 
 @shared_task(name="funding.tell", ignore_result=True)
 def tell() -> None:
-    """Once an hour: write to whom yesterday's changes of budgets concern."""
+    """Once an hour: write to whom yesterday's changes of budgets concern, and ask for money that lies idle."""
     news.tell()
+    idle.propose()

@@ -48,5 +48,7 @@ urlpatterns = [
     path("cost-objects/<int:pk>/commit/", cost_objects.commit, name="commit"),
     path("cost-objects/<int:pk>/spend/", cost_objects.spend, name="spend"),
     path("cost-objects/<int:pk>/release/", cost_objects.release, name="release"),
+    path("cost-objects/<int:pk>/idle/give-back/", cost_objects.give_back_idle, name="give_back_idle"),
+    path("cost-objects/<int:pk>/idle/keep/", cost_objects.keep_idle, name="keep_idle"),
     path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

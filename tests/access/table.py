@@ -202,6 +202,8 @@ TABLE: list[Row] = [
     ("funding:commit", "POST", "cost object", everywhere("f")),
     ("funding:spend", "POST", "cost object", everywhere("f")),
     ("funding:release", "POST", "cost object", everywhere("fx")),
+    ("funding:give_back_idle", "POST", "cost object", everywhere("fx")),
+    ("funding:keep_idle", "POST", "cost object", everywhere("fx")),
     ("funding:reverse", "POST", "journal", {"own": "f", "foreign": "f"}),
     # -- journey
     ("journey:touchpoints", "GET", "", {"": ROLE}),

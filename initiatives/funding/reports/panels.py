@@ -1,12 +1,14 @@
 """The money of one cost object, for the page of what it stands for."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.models.idle import idle_accounts
 from initiatives.funding.reports.forecast import Forecast, forecast
-from initiatives.funding.reports.journals import Given, Page, journal
+from initiatives.funding.reports.journals import NONE, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
 from initiatives.organization.models import User
 
@@ -23,6 +25,7 @@ class Panel:
     obstacles: dict[str, str | None] = field(default_factory=dict)
     may_ask: bool = False
     forecast: Forecast | None = None
+    idle: Decimal = NONE  # what lies in pools without a commitment for too long
 
 
 def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
@@ -48,6 +51,7 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
         row = rows.setdefault(account.pool, Given(name))
         setattr(row, "left" if account.kind == Kind.ALLOCATED else account.kind, account.balance)
     panel.pools = list(rows.items())
+    panel.idle = sum((account.balance for account in idle_accounts().filter(cost_object=cost_object)), NONE)
     if rows:
         panel.forecast = forecast(cost_object, max(pool.year.ends for pool in rows))
     panel.obstacles = {

@@ -5,11 +5,11 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from initiatives.core.pages import Request, page, reply
+from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms import MoveForm, SpendForm, key_of
-from initiatives.funding.models import CostObject, Pool
+from initiatives.funding.models import CostObject, Pool, idle
 from initiatives.funding.models.sharing import signature
 from initiatives.funding.views.money import cost_object_for, name_of, older_than
 
@@ -77,3 +77,19 @@ def spend(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def release(request: Request, pk: int) -> HttpResponse:
     return move(request, pk, "release")
+
+
+@require_POST
+def give_back_idle(request: Request, pk: int) -> HttpResponse:
+    found = cost_object_for(request, pk, "release_money")
+    with explained(request):
+        idle.give_back(found, by=request.user)
+    return reply(request, found, said="What lay idle is free in its pools again.")
+
+
+@require_POST
+def keep_idle(request: Request, pk: int) -> HttpResponse:
+    found = cost_object_for(request, pk, "release_money")
+    with explained(request):
+        idle.keep(found, by=request.user, reason=reason_of(request))
+    return reply(request, found, said="The money is kept; it is asked for again when it still lies idle in three months.")

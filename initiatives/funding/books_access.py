@@ -1,0 +1,59 @@
+"""Rules about the books: who sees and closes periods, enters exchange rates, and says how a pool is kept."""
+
+from initiatives.core.policy import Rule, declare, permission
+from initiatives.funding.models import FiscalYear, FundingRequest, Period, Pool
+from initiatives.funding.models.ledger import may_post
+from initiatives.organization.models import User
+from initiatives.organization.purview import SEE_ALL_MONEY
+
+FINANCE = "finance"
+
+
+@permission("funding.view_periods")
+def view_periods(user: User, year: FiscalYear | None = None) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.view_period")
+def view_period(user: User, period: Period) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.close_period")
+def close_period(user: User, period: Period) -> bool:
+    """Finance proposes and confirms; that these are two people, the acts say."""
+    return may_post(user)
+
+
+@permission("funding.view_rates")
+def view_rates(user: User) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.enter_rate")
+def enter_rate(user: User) -> bool:
+    return may_post(user)
+
+
+@permission("funding.control_pool")
+def control_pool(user: User, pool: Pool) -> bool:
+    return may_post(user)
+
+
+@permission("funding.exempt_request")
+def exempt_request(user: User, request: FundingRequest) -> bool:
+    """Finance; that it is neither the requester nor the owner, the act says."""
+    return may_post(user)
+
+
+declare(
+    Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
+    Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
+    Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
+    Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
+    Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
+    Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
+    Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
+    Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
+    Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
+)  # fmt: skip
