@@ -45,7 +45,14 @@ def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
 
 
 def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
-    assert [tab.words for tab in frame_at("/money/", cast.cxo).tabs] == ["Ranking", "Money", "Requests", "Transfers"]
+    assert [tab.words for tab in frame_at("/money/", cast.cxo).tabs] == [
+        "Ranking",
+        "Log",
+        "Money",
+        "Requests",
+        "Transfers",
+        "Authority",
+    ]
     views = frame_at("/initiatives/?status=active&page=2", cast.cxo).tabs
     assert [tab.url for tab in views] == [
         "/initiatives/?status=active",
