@@ -26,7 +26,9 @@ def show_cost_object(request: Request, cost_object: CostObject, shares: Shares |
         "forms": {act: forms.get(act) or FORMS[act](pools, auto_id=f"{act}-%s") for act in FORMS},
         "shares": shares,
     }
-    refused = any(form.errors for form in forms.values())
+    refused = [form for form in forms.values() if form.errors]
+    for form in refused:
+        form.keep_shown("")  # shares may be others by now: they are shown anew before anything is posted
     return page(request, "funding/cost_object_page.html", context, status=422 if refused else 200)
 
 
