@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import hypothesis
@@ -45,13 +45,20 @@ socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
 
 @pytest.fixture(autouse=True, scope="session")
 def history_is_emptied_between_transactional_tests() -> Iterator[None]:
-    """Tests that really commit are emptied by TRUNCATE, which the append-only tables refuse; only this flush is let through."""
-    flush = DatabaseOperations.sql_flush
+    """Tests that really commit leave rows, also in append-only tables. This flush alone gets past their triggers.
 
-    def without_triggers(self: Any, *args: Any, **kwargs: Any) -> list[str]:
-        statements = flush(self, *args, **kwargs)
-        return ["SET LOCAL session_replication_role = replica", *statements] if statements else statements
+    It deletes from the tables that have rows. To truncate all of them, as Django does, makes each of a thousand files anew.
+    """
+
+    def sql_flush(self: DatabaseOperations, style: Any, tables: Iterable[str], **kwargs: Any) -> list[str]:
+        names = [self.quote_name(table) for table in tables]
+        if not names:
+            return []
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names))
+            filled = [name for (name,) in cursor.fetchall()]
+        return ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in filled)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", without_triggers)
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield

@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cxgov.local.browser import chromium
 
@@ -27,13 +27,25 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 class Picture:
     """A page as one of the demo's people sees it; `role` is a role of demo_logins, empty for nobody.
 
-    With `follow`, a selector of links, it is the page behind the first of them on `path`.
+    With `follow`, a selector of links, it is the page behind the first of them on `path`; with `then`, behind one on that page.
     """
 
     name: str
     path: str
     role: str = "CXO"
     follow: str = ""
+    then: str = ""
+
+    def found(self, page: Page) -> str:
+        """Its path; `page` has opened it, and it is there."""
+        path = self.path
+        answer = page.goto(path)
+        for selector in filter(None, (self.follow, self.then)):
+            path = page.locator(selector).first.get_attribute("href") or path
+            answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok or self.name == "not-found", f"{self.name}: {path} answered {answer.status}"
+        return path
 
 
 PICTURES = (
@@ -55,7 +67,7 @@ PICTURES = (
     Picture("stage", "/own/stages/", "CXO", "main tbody th a"),
     Picture("customer-journeys", "/own/journeys/"),
     Picture("customer-journey", "/own/journeys/", "CXO", "main tbody th a"),
-    Picture("customer-journey-edit", "/own/journeys/1/edit/"),
+    Picture("customer-journey-edit", "/own/journeys/", "CXO", "main tbody th a", "main a[href$='/edit/']"),
     Picture("changes", "/own/changes/"),
     Picture("change", "/own/changes/", "CXO", "main tbody th a"),
     Picture("policy", "/own/policy/"),
@@ -98,10 +110,18 @@ PICTURES = (
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),
     Picture("board", "/initiatives/board/"),
+    Picture("authority", "/money/authority/"),
+    Picture("limit-propose", "/money/authority/limits/new/", "Administrator"),
+    Picture("delegate-name", "/money/authority/delegates/new/", "Department head"),
+    Picture("flags", "/money/authority/flags/", "Auditor"),
+    Picture("periods", "/money/", "Finance", "main a[href$='/periods/']"),
+    Picture("period", "/money/", "Finance", "main a[href$='/periods/']", "main tbody th a"),
+    Picture("rates", "/money/rates/", "Finance"),
+    Picture("rate-enter", "/money/rates/new/", "Finance"),
     Picture("log", "/ranking/log/", "CEO"),
     Picture("decision", "/ranking/log/?papers=review", "CXO", "#rows th a"),
-    Picture("gate", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/']"),
-    Picture("gate-set", "/initiatives/CX-005/", "CXO", "#milestones a[href$='/gate/set/']"),
+    Picture("gate", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/']"),
+    Picture("gate-set", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/set/']"),
     Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),
     Picture("initiative-new", "/initiatives/new/", "Department head"),
     Picture("import", "/initiatives/import/"),
@@ -156,10 +176,8 @@ class Camera:
 
     def take(self, picture: Picture) -> Iterator[str]:
         """Take all pictures of a page; yields what is wrong with them."""
-        path, page = picture.path, self.context(picture.role).new_page()
-        if picture.follow:
-            page.goto(path)
-            path = page.locator(picture.follow).first.get_attribute("href") or path
+        page = self.context(picture.role).new_page()
+        path = picture.found(page)
         for width, scheme in product(WIDTHS, SCHEMES):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 780 if width < 600 else 1000})

@@ -175,9 +175,9 @@ def test_older_entries_are_one_click_away(
 
 def test_what_remains_in_a_pool_is_withheld_from_who_does_not_see_the_pool(cast: Cast, world: dict[str, int]) -> None:
     shown = text(as_(cast.head("OPS")).get(url("request", world["asked"])))
-    assert "Ops department 2026 11.00 630.00 619.00" in shown
+    assert "Ops department 2026 11.00 630.00 → 619.00" in shown
     assert "Central pool 2026 5.00 withheld withheld" in shown
-    assert "Central pool 2026 5.00 1,000.00 995.00" in text(as_(cast.cxo).get(url("request", world["asked"])))
+    assert "Central pool 2026 5.00 1,000.00 → 995.00" in text(as_(cast.cxo).get(url("request", world["asked"])))
 
 
 def test_amounts_are_withheld_on_the_panel_never_zero(cast: Cast, world: dict[str, int]) -> None:
