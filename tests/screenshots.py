@@ -130,7 +130,7 @@ PICTURES = (
     Picture("person", "/people/", "Administrator", "main tbody th a"),
     Picture("departments", "/people/departments/", "Administrator"),
     Picture("department", "/people/departments/", "Administrator", "main tbody th a"),
-    Picture("department-merge", "/people/departments/1/merge/", "Administrator"),
+    Picture("department-merge", "/people/departments/", "Administrator", "main tbody th a", "main a[href$='/merge/']"),
     Picture("calendar", "/people/calendar/", "Administrator"),
     Picture("undelivered", "/mail/undelivered/", "Administrator"),
     Picture("profile", "/people/profile/", "Contributor"),
