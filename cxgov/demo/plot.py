@@ -44,7 +44,7 @@ class Plot:
         if story.score:
             plan(story.proposed - 10, self.assess)
         if story.asks:
-            plan(self.ranked_on - 3, lambda: self.ask(story.asks))
+            plan(min(self.ranked_on - 3, 12), lambda: self.ask(story.asks))  # a request that nobody decides for long expires
         if story.money:
             plan(self.ranked_on - 1, lambda: self.fund(story.money))
         if story.starts and self.has("active"):
