@@ -59,7 +59,7 @@ class Vote:
     def open(self, items: list[tuple[str, str]], days: int) -> None:
         by = self.company.cxo
         CharterVersion.objects.draft().prepare(items, by=by)
-        CharterVersion.objects.draft().open(closes_on=clock.day_of(clock.now()) + timedelta(days=days), by=by)
+        CharterVersion.objects.draft().open(closes_on=clock.company_day() + timedelta(days=days), by=by)
 
     def vote(self, code: str, choices: str) -> None:
         charter = CharterVersion.objects.under_vote()

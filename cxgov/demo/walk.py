@@ -122,7 +122,7 @@ class Walk:
         asked.decline(by=self.company.head(code), code=Refusal.values[0], reason=DECLINED)
 
     def lapse(self, title: str) -> None:
-        self.owned(title).ownerships.waiting().get().lapse(today=clock.day_of(clock.now()))
+        self.owned(title).ownerships.waiting().get().lapse(today=clock.company_day())
 
     def who_answers(self, title: str, code: str) -> User:
         name = WHO_ANSWERS.get(title)

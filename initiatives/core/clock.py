@@ -39,3 +39,8 @@ def day_of(instant: datetime, zone: str | ZoneInfo | None = None) -> date:
     """The date on which `instant` falls in `zone`, or in the company's zone: for days that are kept, whoever reads them."""
     place = zone or settings.TIME_ZONE
     return instant.astimezone(ZoneInfo(place) if isinstance(place, str) else place).date()
+
+
+def company_day() -> date:
+    """Today in the company's zone, whoever acts: for what is kept with the same day for every reader."""
+    return day_of(now())

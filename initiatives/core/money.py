@@ -19,7 +19,16 @@ else:
 
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999999.99")
+NO_CURRENCIES = ("XXX", "XTS")  # what ISO 4217 keeps for no currency and for tests
 LONGEST = 32  # characters; more is not an amount, and is refused before anything looks at it
+
+
+def is_a_currency(code: str) -> bool:
+    """Whether it is written as a currency is: three capital letters, and not one of those that stand for none."""
+    return re.fullmatch("[A-Z]{3}", code) is not None and code not in NO_CURRENCIES
+
+
+A_CURRENCY = models.Q(currency__regex="^[A-Z]{3}$") & ~models.Q(currency__in=NO_CURRENCIES)  # the same, of a row's `currency`
 
 
 def parse_amount(text: str, *, decimal: str = ".", thousands: str = ",", zero: bool = False) -> Decimal:

@@ -1,5 +1,7 @@
 """Words for triggers: a database that refuses a row says why under the name of a constraint, as `rules.says` knows it."""
 
+import pgtrigger
+
 from initiatives.core.rules import says
 
 
@@ -15,3 +17,8 @@ def with_refusals(func: str, **sentences: str) -> str:
     for constraint, sentence in sentences.items():
         func = func.replace(f"REFUSE {constraint};", refuse(constraint, sentence))
     return func
+
+
+def update_of(*columns: str) -> pgtrigger.UpdateOf:
+    """The operation of a trigger that looks at updates of these columns only."""
+    return pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # its library says no types

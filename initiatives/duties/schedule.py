@@ -1,10 +1,11 @@
 """When people are told, as one table. All days are local days of the reader; all hours are hours of the reader's wall clock."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from initiatives.organization.calendars import Calendar
+from initiatives.organization.models import User
 
 DAY = timedelta(days=1)
 MORNING, EVENING = 8, 20  # digests and escalations are written in between; what was missed waits for the next morning
@@ -67,3 +68,10 @@ def mornings(after: datetime, until: datetime, zones: set[ZoneInfo]) -> Iterator
     while (instant := instant + quarter) <= until:
         if any(is_daytime(instant, zone) and not is_daytime(instant - quarter, zone) for zone in zones):
             yield instant
+
+
+def next_morning(now: datetime, person: User, calendar: Calendar) -> datetime:
+    """When the day begins for this person: the next time that it is morning on a working day, there where they are."""
+    local = now.astimezone(person.zone)
+    day = local.date() + timedelta(days=local.hour >= MORNING)
+    return datetime.combine(calendar.working_day_from(day), time(MORNING), person.zone)

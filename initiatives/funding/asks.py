@@ -1,6 +1,6 @@
 """What this room asks of people: to decide requests for money; and what happens to these asks when somebody leaves."""
 
-from initiatives.duties.kinds import Kind
+from initiatives.duties.kinds import Kind, register
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import (
     AGREE,
@@ -16,6 +16,7 @@ from initiatives.funding.models import (
     Virement,
     idle,
 )
+from initiatives.organization import departures
 from initiatives.organization.departures import Accountable
 from initiatives.organization.models import User
 
@@ -30,13 +31,15 @@ def still(user: User, subject_ids: set[int]) -> set[int]:
     return set(apart.values_list("pk", flat=True))
 
 
-APPROVE_REQUEST = Kind(
-    ASK,
-    "Request for money",
-    "funding/answers/approve_request.html",
-    still,
-    visible=lambda user: FundingRequest.objects.visible_to(user),
-    announced=True,
+APPROVE_REQUEST = register(
+    Kind(
+        ASK,
+        "Request for money",
+        "funding/answers/approve_request.html",
+        still,
+        visible=lambda user: FundingRequest.objects.visible_to(user),
+        announced=True,
+    )
 )
 
 
@@ -46,13 +49,15 @@ def to_answer(user: User, subject_ids: set[int]) -> set[int]:
     return set(returned.filter(pk__in=subject_ids).values_list("pk", flat=True))
 
 
-ANSWER_QUESTION = Kind(
-    ANSWER,
-    "Question about a request",
-    "",
-    to_answer,
-    visible=lambda user: FundingRequest.objects.visible_to(user),
-    announced=True,
+register(
+    Kind(
+        ANSWER,
+        "Question about a request",
+        "",
+        to_answer,
+        visible=lambda user: FundingRequest.objects.visible_to(user),
+        announced=True,
+    )
 )
 
 
@@ -64,14 +69,16 @@ def sides_missing(user: User, subject_ids: set[int]) -> set[int]:
     return {virement.pk for virement in waiting if virement.missing_from(user)}
 
 
-AGREE_VIREMENT = Kind(
-    AGREE,
-    "Transfer between pools",
-    "funding/answers/agree_virement.html",
-    sides_missing,
-    visible=lambda user: Virement.objects.visible_to(user),
-    subjects=lambda ids: Virement.objects.with_pools().in_bulk(ids),
-    announced=True,
+register(
+    Kind(
+        AGREE,
+        "Transfer between pools",
+        "funding/answers/agree_virement.html",
+        sides_missing,
+        visible=lambda user: Virement.objects.visible_to(user),
+        subjects=lambda ids: Virement.objects.with_pools().in_bulk(ids),
+        announced=True,
+    )
 )
 
 
@@ -81,13 +88,15 @@ def to_confirm(user: User, subject_ids: set[int]) -> set[int]:
     return {limit.pk for limit in waiting if limit.obstacle_to_decide(user) is None}
 
 
-CONFIRM_LIMIT = Kind(
-    CONFIRM,
-    "Limit to confirm",
-    "",
-    to_confirm,
-    visible=lambda user: ApprovalLimit.objects.visible_to(user),
-    announced=True,
+register(
+    Kind(
+        CONFIRM,
+        "Limit to confirm",
+        "",
+        to_confirm,
+        visible=lambda user: ApprovalLimit.objects.visible_to(user),
+        announced=True,
+    )
 )
 
 
@@ -99,13 +108,15 @@ def periods_to_close(user: User, subject_ids: set[int]) -> set[int]:
     return set(waiting.exclude(proposed_by=user).values_list("pk", flat=True))
 
 
-CLOSE_PERIOD = Kind(
-    CLOSE,
-    "Closing of a period",
-    "",
-    periods_to_close,
-    visible=lambda user: Period.objects.visible_to(user),
-    announced=True,
+register(
+    Kind(
+        CLOSE,
+        "Closing of a period",
+        "",
+        periods_to_close,
+        visible=lambda user: Period.objects.visible_to(user),
+        announced=True,
+    )
 )
 
 
@@ -118,13 +129,15 @@ def lying_idle(user: User, subject_ids: set[int]) -> set[int]:
     return {thing.pk for thing in found if thing.obstacle_to_release(user) is None}
 
 
-RECLAIM_IDLE = Kind(
-    idle.RECLAIM,
-    "Money that lies idle",
-    "",
-    lying_idle,
-    visible=lambda user: CostObject.objects.visible_to(user),
-    announced=True,
+register(
+    Kind(
+        idle.RECLAIM,
+        "Money that lies idle",
+        "",
+        lying_idle,
+        visible=lambda user: CostObject.objects.visible_to(user),
+        announced=True,
+    )
 )
 
 
@@ -147,3 +160,7 @@ def hand_over(person: User, by: User | None) -> None:
     unconfirmed = Obligation.objects.open_now().filter(kind=CLOSE).asked_of(person).values("subject_id")
     for period in Period.objects.proposed().filter(pk__in=unconfirmed).order_by("pk"):
         period.ask(by=by)
+
+
+departures.register(asked_by, hand_over)
+departures.when_role_ends(lambda person, _, by: hand_over(person, by))

@@ -13,10 +13,9 @@ from django.db.models import Q
 from initiatives.core import clock
 from initiatives.duties import compose, post
 from initiatives.duties.models import Letter
+from initiatives.duties.schedule import next_morning
 from initiatives.funding import above
 from initiatives.funding.models import Act, Transfer
-from initiatives.funding.models.years import company_day
-from initiatives.journey.models.triaging import next_morning
 from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import Role, RoleKind, User
 
@@ -66,7 +65,7 @@ def concerned(rows: Iterable[Transfer]) -> list[tuple[Transfer, set[int]]]:
 
 def tell() -> int:
     """Write a letter to everybody whom the changes of the last days concern: one a person and day, for their next morning."""
-    today, now, written = company_day(), clock.now(), 0
+    today, now, written = clock.company_day(), clock.now(), 0
     for back in range(BACK.days, 0, -1):
         day = today - timedelta(days=back)
         people = set().union(*(ids for _, ids in concerned(changes(day))))

@@ -28,26 +28,26 @@ def ring() -> dict[str, int]:
 
 def lapse_unanswered() -> int:
     """Close the offers that no department answered in time."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     late = Ownership.objects.unanswered(today).order_by("pk").select_related("owned", "department", "proposed_by")
     return sum(ownership.lapse(today=today) for ownership in late)
 
 
 def turn_contests() -> int:
     """Move on the cases whose clock has run out."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     return sum(contest.turn(today=today) for contest in Contest.objects.overdue(today).with_sides().order_by("pk"))
 
 
 def lapse_changes() -> int:
     """Close the proposed changes of the map that nobody decided about in time."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     return sum(change.lapse(today=today) for change in MapChange.objects.unanswered(today).order_by("pk"))
 
 
 def ask_for_reviews() -> int:
     """Ask for the review of the stages that are past their day."""
-    return ask_for_stale_stages(Stage.objects.all(), clock.day_of(clock.now()))
+    return ask_for_stale_stages(Stage.objects.all(), clock.company_day())
 
 
 def close_answered_calls() -> int:

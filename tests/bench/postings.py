@@ -23,12 +23,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.settings")
 django.setup()
 
 from django.db import connection, models, transaction  # noqa: E402 - after the set-up
-from django.db.models import Count  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db.models import Count  # noqa: E402 - the same
+from django.test.utils import CaptureQueriesContext  # noqa: E402 - the same
 
-from initiatives.core.models import Event  # noqa: E402
-from initiatives.funding.models import Account, CostObject, Journal, Kind, Pool, Transfer  # noqa: E402
-from initiatives.organization.models import User  # noqa: E402
+from initiatives.core.models import Event  # noqa: E402 - the same
+from initiatives.funding.models import Account, CostObject, Journal, Kind, Pool, Transfer  # noqa: E402 - the same
+from initiatives.organization.models import User  # noqa: E402 - the same
 
 WRITERS, CENT, MOST_QUERIES, LEAST = 8, Decimal("0.01"), 6, 0.5
 NOT_QUERIES = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")

@@ -34,7 +34,8 @@ def each_other(cast: Cast, treasury: Treasury, days: int) -> list[FundingRequest
 def shown(cast: Cast) -> tuple[list[list[int]], list[list[int]]]:
     """The requests of each flag, as the auditor finds them."""
     found = flags_page(cast.auditor)
-    return tuple([[row.request.pk for row in flag.rows] for flag in flags] for flags in (found.each_other, found.slices))  # type: ignore[return-value]
+    each_other, slices = ([[row.request.pk for row in flag.rows] for flag in flags] for flags in (found.each_other, found.slices))
+    return each_other, slices
 
 
 @pytest.mark.parametrize(("days", "flagged"), [(0, True), (90, True), (91, False)])

@@ -57,7 +57,7 @@ def court(cast: Cast, journey_map: Map) -> Court:
 
 
 def noon_after(day: date) -> datetime:
-    return clock.now() + timedelta(days=(day - clock.day_of(clock.now())).days + 1)
+    return clock.now() + timedelta(days=(day - clock.company_day()).days + 1)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def test_who_accepts_names_a_member_and_then_it_is_owned(cast: Cast, owned: Owne
     asked.accept(by=cast.head("OPS"), person=cast.contributor("OPS"))
     found = kept(owned)
     assert (found.state, found.department, found.person) == (State.OWNED, cast.department("OPS"), cast.contributor("OPS"))
-    assert found.attest_by == Calendar.of().working_day_from(clock.day_of(clock.now()) + timedelta(days=182))
+    assert found.attest_by == Calendar.of().working_day_from(clock.company_day() + timedelta(days=182))
     assert open_asks(ACCEPT) == []
     assert [event.act for event in Event.objects.about(found).newest_first()] == ["ownership_accepted", "ownership_proposed"]
 
@@ -127,7 +127,7 @@ def test_the_owner_of_the_stage_may_ask_for_its_touchpoints(cast: Cast, journey_
 def test_an_offer_that_nobody_answers_lapses_after_its_last_day(cast: Cast, owned: OwnedObject) -> None:
     cast.head("OPS")
     asked = owned.propose(cast.department("OPS"), by=cast.cxo)
-    noon = clock.now() + timedelta(days=(asked.answer_by - clock.day_of(clock.now())).days)
+    noon = clock.now() + timedelta(days=(asked.answer_by - clock.company_day()).days)
     with clock.at(noon):
         assert ring()["offers_lapsed"] == 0
     with clock.at(noon + timedelta(days=1)):

@@ -160,7 +160,7 @@ class Reality:
 
     def is_neglected(self) -> bool:
         """Whether nobody has owned it for so long that the CXO is asked: the rule of tests/journey/test_orphans.py."""
-        return neglected(OwnedObject.objects.filter(pk=self.owned.pk), clock.day_of(clock.now())).exists()
+        return neglected(OwnedObject.objects.filter(pk=self.owned.pk), clock.company_day()).exists()
 
     def offer(self, code: str) -> None:
         mine = Ownership.objects.of(self.owned)

@@ -98,7 +98,7 @@ def test_who_still_holds_a_role_there_goes_on_owning(cast: Cast, owned: OwnedObj
 
 
 def test_a_role_that_ends_by_date_is_followed_on_that_day(cast: Cast, owned: OwnedObject) -> None:
-    tomorrow = clock.day_of(clock.now()) + timedelta(days=1)
+    tomorrow = clock.company_day() + timedelta(days=1)
     cast.contributor("OPS").roles.get().end(by=cast.administrator, on=tomorrow)
     assert ring()["fallen_vacant"] == 0
     with clock.at(clock.now() + timedelta(days=1)):
@@ -145,7 +145,7 @@ def test_a_leaver_s_restricted_object_is_named_to_insiders_only(cast: Cast, owne
 
 
 def test_nobody_is_asked_about_what_is_no_longer_in_use(cast: Cast, owned: OwnedObject) -> None:
-    OwnedObject.objects.filter(pk=owned.pk).update(archived_on=clock.day_of(clock.now()))
+    OwnedObject.objects.filter(pk=owned.pk).update(archived_on=clock.company_day())
     with clock.at(clock.now() + timedelta(days=200)):
         assert (ring()["attestations_lapsed"], ring()["asked_to_attest"]) == (0, 0)
         cast.contributor("OPS").deactivate(by=cast.administrator, reason="New job.")

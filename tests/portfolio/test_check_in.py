@@ -17,7 +17,7 @@ def test_a_report_is_kept_beside_the_initiative(cast: Cast, active: Make) -> Non
     initiative.check_in(by=cast.head("SEC"), health="amber", percent=40, done="Two lanes.", blockers="Steel is late.")
     kept = Initiative.objects.get(pk=initiative.pk)
     assert (kept.health, kept.percent) == ("amber", 40)
-    assert kept.health_on == clock.day_of(clock.now())
+    assert kept.health_on == clock.company_day()
 
 
 def test_no_material_change_keeps_health_and_percent(cast: Cast, active: Make) -> None:

@@ -1,6 +1,6 @@
 """The decision log: which recorded acts are decisions, and what was weighed when they were taken."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -21,10 +21,11 @@ from initiatives.portfolio.models import Initiative
 REVIEW = "decisions.review"
 
 
-class Deciding(NamedTuple):
-    """The model that is decided about, its deciding acts, and what those are called in the log."""
+class Logged(NamedTuple):
+    """The model that is decided about, what of it a person may read about, its deciding acts, and what those are called."""
 
     model: type[models.Model]
+    seen_by: Callable[[User], models.QuerySet[Any]]
     acts: Mapping[str, str]
 
     @property
@@ -34,26 +35,26 @@ class Deciding(NamedTuple):
     def verbs(self) -> dict[str, str]:
         return {f"{self.subject_type}.{act}": words for act, words in self.acts.items()}
 
-    def seen_by(self, user: User) -> models.QuerySet[Any]:
-        if self.model is Ranking:
-            return Ranking.objects.published() if user.standing.anywhere else Ranking.objects.none()
-        manager: Any = self.model._default_manager
-        seen: models.QuerySet[Any] = manager.visible_to(user)
-        if self.model is FundingRequest:  # others, such as finance, see the amounts of a hidden initiative and not its words
-            seen = seen.filter(cost_object__initiative__in=Initiative.objects.visible_to(user))
-        return seen
+
+def requests_with_words(user: User) -> models.QuerySet[FundingRequest]:
+    """Requests whose words this person may read; others, such as finance, see the amounts of a hidden initiative alone."""
+    return FundingRequest.objects.visible_to(user).filter(cost_object__initiative__in=Initiative.objects.visible_to(user))
 
 
 LOG = (
-    Deciding(FundingRequest, {"allocated": "Money", "declined": "Money"}),
-    Deciding(Virement, {"made": "Money", "declined": "Money"}),
-    Deciding(Initiative, {"gate_decided": "Gate", "declined": "Portfolio", "cancelled": "Portfolio", "paused": "Portfolio"}),
-    Deciding(Ranking, {"published": "Ranking"}),
-    Deciding(Contest, {"ruled": "Ownership"}),
-    Deciding(OwnedObject, {"assigned": "Ownership"}),
-    Deciding(CharterVersion, {"ratified": "Charter"}),
+    Logged(FundingRequest, requests_with_words, {"allocated": "Money", "declined": "Money"}),
+    Logged(Virement, Virement.objects.visible_to, {"made": "Money", "declined": "Money"}),
+    Logged(
+        Initiative,
+        Initiative.objects.visible_to,
+        {"gate_decided": "Gate", "declined": "Portfolio", "cancelled": "Portfolio", "paused": "Portfolio"},
+    ),
+    Logged(Ranking, Ranking.objects.visible_to, {"published": "Ranking"}),
+    Logged(Contest, Contest.objects.visible_to, {"ruled": "Ownership"}),
+    Logged(OwnedObject, OwnedObject.objects.visible_to, {"assigned": "Ownership"}),
+    Logged(CharterVersion, CharterVersion.objects.visible_to, {"ratified": "Charter"}),
 )
-VERBS = {verb: words for deciding in LOG for verb, words in deciding.verbs().items()}
+VERBS = {verb: words for logged in LOG for verb, words in logged.verbs().items()}
 KINDS = tuple(dict.fromkeys(VERBS.values()))
 
 
@@ -61,19 +62,19 @@ def decisions(user: User) -> EventQuerySet:
     """The events that are decisions about something that this person may see."""
     seen = Q(pk__in=[])
     if user.is_active:
-        for deciding in LOG:
-            subjects = deciding.seen_by(user).values("pk")
-            seen |= Q(verb__in=deciding.verbs(), subject_type=deciding.subject_type, subject_id__in=subjects)
+        for logged in LOG:
+            subjects = logged.seen_by(user).values("pk")
+            seen |= Q(verb__in=logged.verbs(), subject_type=logged.subject_type, subject_id__in=subjects)
     return Event.objects.filter(verb__in=VERBS).filter(seen)
 
 
 def subjects_of(events: list[Event]) -> dict[int, models.Model]:
     """What each event decided about, by the event's id; one query for each kind."""
     found: dict[int, models.Model] = {}
-    for deciding in LOG:
-        mine = [event for event in events if event.subject_type == deciding.subject_type]
-        along = ("cost_object__initiative",) if deciding.model is FundingRequest else ()
-        known = deciding.model._default_manager.select_related(*along) if along else deciding.model._default_manager.all()
+    for logged in LOG:
+        mine = [event for event in events if event.subject_type == logged.subject_type]
+        along = ("cost_object__initiative",) if logged.model is FundingRequest else ()
+        known = logged.model._default_manager.select_related(*along) if along else logged.model._default_manager.all()
         rows = known.in_bulk([event.subject_id for event in mine]) if mine else {}
         found |= {event.pk: rows[event.subject_id] for event in mine}
     return found
@@ -105,6 +106,14 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def to_review(self) -> Self:
         """The last word on its decision, with a day of review, and not reviewed."""
         return self.newest().exclude(review_on=None).filter(outcome="")  # the row of a review is newer than what it reviews
+
+    @transaction.atomic
+    def review(self, event: Event, *, outcome: str, words: str, by: User) -> "Paper":
+        """Say whether the decision stands, and why: the review that is due, of its newest paper."""
+        newest = self.about(event).first()
+        if newest is None:
+            raise RuleBroken("No review of this decision is due.")
+        return newest.review(outcome=outcome, words=words, by=by)
 
     @transaction.atomic
     def weigh(

@@ -29,6 +29,10 @@ class RankingQuerySet(models.QuerySet["Ranking"]):
     def published(self) -> Self:
         return self.filter(state=State.PUBLISHED)
 
+    def visible_to(self, user: User) -> Self:
+        """Everybody with a role reads what is published; the lines of it are counted for each reader (reports)."""
+        return self.published() if user.is_active and user.standing.anywhere else self.none()
+
     def newest_first(self) -> Self:
         return self.order_by("-number")
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
-from initiatives.core.rules import RuleBroken, explained
+from initiatives.core.rules import explained
 from initiatives.decisions.access import decision_for
 from initiatives.decisions.forms import ReviewForm, WeighForm
 from initiatives.decisions.models import Paper
@@ -39,8 +39,6 @@ def review(request: Request, number: int) -> HttpResponse:
     form = ReviewForm(sent(request))
     if form.is_valid():
         with explained(request, form):
-            newest = Paper.objects.about(event).first()
-            if newest is None:
-                raise RuleBroken("No review of this decision is due.")
-            return reply(request, newest.review(**form.cleaned_data, by=request.user), said="The review is written down.")
+            paper = Paper.objects.review(event, **form.cleaned_data, by=request.user)
+            return reply(request, paper, said="The review is written down.")
     return form_page(request, "decisions/review.html", form, decision_page(event, request.user))

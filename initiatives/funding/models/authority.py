@@ -6,7 +6,7 @@ roles counted, for the database does not know the company's time zone; it only t
 
 import pgtrigger
 
-from initiatives.core.triggers import with_refusals
+from initiatives.core.triggers import update_of, with_refusals
 
 # Whether `person` holds on `day` a role whose limit reaches `amount` of `currency`, in one of `places` or company-wide. Who
 # administers the product holds none that counts.
@@ -105,7 +105,7 @@ WITHIN_AUTHORITY = pgtrigger.Trigger(
 STILL_WITHIN_AUTHORITY = pgtrigger.Trigger(
     name="still_within_authority",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    operation=update_of("state"),
     declare=[*AUTHORITY, ("given", "funding_approval%ROWTYPE"), ("owner", "bigint")],
     func=with_refusals(
         f"""

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import BadInput, RuleBroken, says
-from initiatives.core.triggers import with_refusals
+from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.pools import Control, Pool
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
@@ -131,7 +131,7 @@ class Exemption(models.Model):
 WITHIN_CONTROL = pgtrigger.Trigger(
     name="within_control",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    operation=update_of("state"),
     func=with_refusals(
         """
         IF NEW.state = OLD.state OR NEW.state NOT IN ('submitted', 'allocated') THEN RETURN NEW; END IF;

@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.duties.models.obligation import Outcome
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.ledger import Account, Kind, Transfer
-from initiatives.funding.models.years import company_day
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Role, RoleKind, User
 
@@ -22,7 +22,7 @@ DAYS_TO_ANSWER = 10
 def idle_accounts() -> models.QuerySet[Account]:
     """Allocations of years that last on which nothing has moved for three months, unless a gate holds them."""
     touching = Transfer.objects.filter(Q(source=OuterRef("pk")) | Q(target=OuterRef("pk"))).order_by("-journal__on")
-    today = company_day()
+    today = clock.company_day()
     given = Account.objects.filter(kind=Kind.ALLOCATED, balance__gt=0, cost_object__held=0, pool__year__ends__gte=today)
     return given.annotate(moved=Subquery(touching.values("journal__on")[:1])).filter(moved__lt=today - IDLE)
 
@@ -35,16 +35,14 @@ def answerer(cost_object: CostObject) -> User | None:
     """Who is asked: the owner, else the CXO."""
     if cost_object.owner is not None and cost_object.owner.is_active:
         return cost_object.owner
-    roles = Role.objects.current().held_by_the_active().filter(kind=RoleKind.CXO).select_related("person")
-    first = roles.order_by("starts", "id").first()
-    return first.person if first else None
+    return next(iter(Role.objects.people(RoleKind.CXO)), None)
 
 
 def propose() -> int:
     """Ask whose money has become idle; ask nobody any longer whose money moved, or who does not answer for it now."""
     idle = set(idle_accounts().values_list("cost_object", flat=True))
     waiting = {ask.subject_id: ask for ask in asks().filter(outcome=Outcome.OPEN).select_related("person")}
-    kept_since = company_day() - IDLE
+    kept_since = clock.company_day() - IDLE
     kept = asks().filter(outcome=Outcome.EXCUSED, closed_by__isnull=False, closed_at__date__gt=kept_since)
     settled, asked = set(kept.values_list("subject_id", flat=True)), 0
     for thing in CostObject.objects.filter(pk__in=idle | waiting.keys()).with_people().order_by("pk"):

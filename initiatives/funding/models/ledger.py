@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import models, transaction
 from django.db.models import Exists, F, Q
 
+from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.prepared import prepared
@@ -23,7 +24,7 @@ from initiatives.funding.models.triggers import (
     kept_by_the_database,
     never_changes,
 )
-from initiatives.funding.models.years import company_day, nearest_day
+from initiatives.funding.models.years import nearest_day
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
@@ -169,7 +170,7 @@ class Journal(Keyed, Recorded):
     """One act that moved money: who, when, why, and its transfers. A mistake is reversed by another journal."""
 
     act = models.CharField(max_length=12, choices=Act)
-    on = models.DateField(default=company_day)  # the day to which it belongs, in its pools' year; `at` is when it was posted
+    on = models.DateField(default=clock.company_day)  # to which it belongs, in its pools' year; `at` is when it was posted
     memo = models.CharField(max_length=300, blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")

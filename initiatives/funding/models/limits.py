@@ -75,11 +75,8 @@ class ApprovalLimitQuerySet(models.QuerySet["ApprovalLimit"]):
             raise RuleBroken(obstacle)
         limit.save()
         limit.record("proposed", by=by, reason=reason, **limit.facts())
-        cxos = [
-            role.person for role in Role.objects.current().held_by_the_active().filter(kind=RoleKind.CXO).order_by("starts", "id")
-        ]
         Obligation.objects.open_for(
-            [cxo for cxo in cxos if cxo.pk != by.pk],
+            [cxo for cxo in Role.objects.people(RoleKind.CXO) if cxo.pk != by.pk],
             CONFIRM,
             limit,
             due_on=working_days_after(clock.today(), DAYS_TO_CONFIRM),

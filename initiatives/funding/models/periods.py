@@ -16,7 +16,7 @@ from initiatives.funding.models.guards import NOT_DELETED, PERIODS_CLOSE_ONCE
 from initiatives.funding.models.ledger import Account, Journal, Kind
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import content_of, may_post
-from initiatives.funding.models.years import FiscalYear, company_day
+from initiatives.funding.models.years import FiscalYear
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -57,6 +57,8 @@ class Period(Recorded):
     proposed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
+
+    posted = 0  # how many entries bear one of its days, where a report has counted them
 
     objects = PeriodQuerySet.as_manager()
 
@@ -123,7 +125,7 @@ class Period(Recorded):
             return "This period is closed already."
         if self.proposed_by_id:
             return f"{self.proposed_by} proposed to close it already."
-        if self.ends >= company_day():
+        if self.ends >= clock.company_day():
             return f"The period lasts until {self.ends} and is closed when it is over."
         return self._unsettled()
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
-from initiatives.core.money import AmountColumn, exact
+from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
@@ -121,7 +121,7 @@ class Pool(Recorded):
                 name=says("one_pool_a_year", "This department already has a pool in this year."),
             ),
             models.CheckConstraint(
-                condition=Q(currency__regex="^[A-Z]{3}$") & ~Q(currency__in=("XXX", "XTS")),
+                condition=A_CURRENCY,
                 name=says("a_real_currency", "A currency is written with its three letters, such as EUR."),
             ),
             models.CheckConstraint(

@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from initiatives.core.triggers import with_refusals
+from initiatives.core.triggers import update_of, with_refusals
 
 QUESTIONS_STAY = pgtrigger.Trigger(
     name="questions_stay",
@@ -30,7 +30,7 @@ QUESTIONS_STAY = pgtrigger.Trigger(
 RETURNED_WITH_A_QUESTION = pgtrigger.Trigger(
     name="returned_with_a_question",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    operation=update_of("state"),
     func=with_refusals(
         """
         IF ((OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'returned' AND NEW.state = 'submitted'))

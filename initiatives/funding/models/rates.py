@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
-from initiatives.core.money import CENT
+from initiatives.core.money import A_CURRENCY, CENT
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
@@ -61,7 +61,7 @@ class ExchangeRate(Recorded):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(rate__gt=0), name=says("rates_are_positive", "A rate is greater than zero.")),
             models.CheckConstraint(
-                condition=Q(currency__regex="^[A-Z]{3}$") & ~Q(currency__in=("XXX", "XTS")),
+                condition=A_CURRENCY,
                 name=says("rates_of_real_currencies", "A currency is written with its three letters, such as EUR."),
             ),
         ]

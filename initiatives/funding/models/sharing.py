@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from initiatives.core import clock
 from initiatives.core.money import split
 from initiatives.core.rules import RuleBroken
 from initiatives.funding.models.ledger import Account, Kind, Move
 from initiatives.funding.models.posting import Act, content_of
-from initiatives.funding.models.years import company_day, nearest_day
+from initiatives.funding.models.years import nearest_day
 
 
 def shares(amount: Decimal, left: Mapping[int, Decimal]) -> dict[int, Decimal]:
@@ -27,9 +28,9 @@ def paying(accounts: Iterable[Account], on: date | None) -> tuple[date, list[Acc
     """The day of an actual (today, or the nearest that a pool takes) and the committed accounts whose year takes it."""
     held = [account for account in accounts if account.kind == Kind.COMMITTED and account.balance > 0]
     if on is None and held:
-        years, today = {account.pool.year for account in held}, company_day()
+        years, today = {account.pool.year for account in held}, clock.company_day()
         on = today if any(year.starts <= today <= year.ends for year in years) else nearest_day(years)
-    day = on or company_day()
+    day = on or clock.company_day()
     return day, [account for account in held if account.pool.year.obstacle_to_post(day, Act.SPENT) is None]
 
 

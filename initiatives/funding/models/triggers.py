@@ -5,7 +5,7 @@ A refusal carries the name of a constraint, so that `initiatives.core.rules.says
 
 import pgtrigger
 
-from initiatives.core.triggers import refuse, with_refusals
+from initiatives.core.triggers import refuse, update_of, with_refusals
 
 
 def kept_by_the_database(*columns: str) -> pgtrigger.Trigger:
@@ -32,7 +32,7 @@ def never_changes(name: str, *columns: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.UpdateOf(*columns),  # type: ignore[no-untyped-call]
+        operation=update_of(*columns),
         func=" ".join(
             [
                 "IF",
@@ -212,7 +212,7 @@ LEGAL_STEPS = pgtrigger.Trigger(
 KEEP_ASKED = pgtrigger.Trigger(
     name="keep_asked",
     when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+    operation=update_of("state"),
     declare=[("sign", "integer")],
     func="""
         sign := (NEW.state IN ('submitted', 'returned'))::int - (OLD.state IN ('submitted', 'returned'))::int;

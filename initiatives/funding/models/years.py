@@ -107,11 +107,6 @@ class FiscalYear(Recorded):
         return None
 
 
-def company_day() -> date:
-    """Today in the company's zone, whoever acts: the day of an entry is the same for every reader."""
-    return clock.day_of(clock.now())
-
-
 def nearest_day(years: Collection[FiscalYear]) -> date:
     """The day on which these years take an entry of today: the first day before they begin, the last when one is over."""
-    return max(min(company_day(), *(year.ends for year in years)), min(year.starts for year in years))
+    return max(min(clock.company_day(), *(year.ends for year in years)), min(year.starts for year in years))

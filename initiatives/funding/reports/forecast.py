@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
+from initiatives.core import clock
 from initiatives.core.money import CENT
 from initiatives.funding.models import CostObject, Kind, Transfer
-from initiatives.funding.models.years import company_day
 
 PACE = 3  # whole months that the pace is the mean of
 NONE = Decimal("0.00")
@@ -49,7 +49,7 @@ def forecast(cost_object: CostObject, until: date) -> Forecast:
     paid: dict[date, Decimal] = {}
     for month, kind, amount in by_month.annotate(amount=Sum("amount")):
         paid[month] = paid.get(month, NONE) + (amount if kind == Kind.SPENT else -amount)
-    return reckon(paid, cost_object.committed, cost_object.allocated, company_day(), until)
+    return reckon(paid, cost_object.committed, cost_object.allocated, clock.company_day(), until)
 
 
 def reckon(paid: Mapping[date, Decimal], committed: Decimal, allocated: Decimal, today: date, until: date) -> Forecast:

@@ -42,7 +42,7 @@ def periods(year: FiscalYear) -> list[Period]:
     )
     for period in found:
         period.year = year
-        period.posted = sum(n for on, n in counted.items() if period.starts <= on <= period.ends)  # type: ignore[attr-defined]
+        period.posted = sum(n for on, n in counted.items() if period.starts <= on <= period.ends)
     return found
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
 from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Kind, Pool, Transfer
 from initiatives.funding.models.rates import in_company_currency
-from initiatives.funding.models.years import company_day
 from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
@@ -42,7 +42,7 @@ def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools
     if len(kept) < 2:
         plain = {name: sum((getattr(pool, name) for pool in rows), NONE) for name in FIGURES}
         return Pools(year, years, rows, plain, next(iter(kept), ""))
-    rates = ExchangeRate.objects.on(company_day())
+    rates = ExchangeRate.objects.on(clock.company_day())
     left_out = sorted(kept - rates.keys() - {settings.CURRENCY})
     counted = [pool for pool in rows if pool.currency not in left_out]
     worth = {name: [in_company_currency(getattr(pool, name), pool.currency, rates) for pool in counted] for name in FIGURES}

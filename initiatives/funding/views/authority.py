@@ -7,7 +7,7 @@ from initiatives.core.pages import Request, form_page, form_view, page, reason_o
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.authority_forms import DelegateForm, LimitForm
+from initiatives.funding.forms.authority import DelegateForm, LimitForm
 from initiatives.funding.models import ApprovalLimit, Delegation
 
 

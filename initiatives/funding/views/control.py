@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 
 from initiatives.core.pages import Request, form_page, form_view, reason_of, reply, sent
 from initiatives.core.rules import explained
-from initiatives.funding.forms import ControlForm
+from initiatives.funding.forms.money import ControlForm
 from initiatives.funding.models import Exemption
 from initiatives.funding.views.money import pool_for, request_for
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.forms import MoveForm, SpendForm, key_of
+from initiatives.funding.forms.money import MoveForm, SpendForm, key_of
 from initiatives.funding.models import CostObject, Pool, idle
 from initiatives.funding.models.sharing import signature
 from initiatives.funding.views.money import cost_object_for, name_of, older_than

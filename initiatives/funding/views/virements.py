@@ -9,7 +9,7 @@ from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.forms import VirementForm, key_of
+from initiatives.funding.forms.money import VirementForm, key_of
 from initiatives.funding.models import Pool, Virement, VirementState
 from initiatives.funding.views.money import prose
 

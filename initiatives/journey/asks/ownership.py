@@ -60,7 +60,7 @@ def may_still_attest(user: User, ids: set[int]) -> set[int]:
 
 def owners_to_attest(user: User) -> UserQuerySet:
     """Whose ownership is due to be attested, as far as this person may see what they own."""
-    due = OwnedObject.objects.visible_to(user).to_attest(clock.day_of(clock.now()))
+    due = OwnedObject.objects.visible_to(user).to_attest(clock.company_day())
     return User.objects.visible_to(user).filter(pk__in=due.values("person"))
 
 

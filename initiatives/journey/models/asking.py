@@ -56,7 +56,7 @@ def ask_to_find_owner(ownership: "Ownership", *, by: User | None) -> None:
             FIND,
             owned,
             person=person,
-            due_on=working_days_after(clock.day_of(clock.now()), MapPolicy.objects.current().days_to_answer),
+            due_on=working_days_after(clock.company_day(), MapPolicy.objects.current().days_to_answer),
             words=f"Find who owns {owned.reference}",
             url=reverse("journey:ownership", args=[ownership.pk]),
             by=by,
@@ -74,7 +74,7 @@ def owner_is_sought(owned: "OwnedObject", *, by: User | None) -> None:
 
 def ask_to_attest(person: User, *, by: User | None) -> None:
     """Wait for this person's word that what they own is still theirs: one ask for all of it, while any of it is due."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     soonest = (
         OwnedObject.objects.to_attest(today).filter(person=person).select_related("department").order_by("attest_by").first()
     )
@@ -99,5 +99,5 @@ def nothing_to_attest(person: User, *, by: User | None, reason: str) -> None:
 
 def all_was_attested(person: User, *, by: User) -> None:
     """Close the ask when nothing of this person's is due any more."""
-    if not OwnedObject.objects.to_attest(clock.day_of(clock.now())).filter(person=person).exists():
+    if not OwnedObject.objects.to_attest(clock.company_day()).filter(person=person).exists():
         Obligation.objects.meet(ATTEST, person, by=by)

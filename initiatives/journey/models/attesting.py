@@ -42,7 +42,7 @@ def attest(numbers: Iterable[int], *, by: User) -> int:
 
 def ask_everybody() -> int:
     """Ask who owns what is to be attested soon. Returns how many people that are."""
-    due = OwnedObject.objects.to_attest(clock.day_of(clock.now()))
+    due = OwnedObject.objects.to_attest(clock.company_day())
     asked = Obligation.objects.open_now().filter(kind=asking.ATTEST).values("person")
     people = User.objects.active().filter(pk__in=due.values("person")).exclude(pk__in=asked).order_by("pk")
     for person in people:
@@ -52,7 +52,7 @@ def ask_everybody() -> int:
 
 def lapse_unattested() -> int:
     """What was not attested in time has lapsed once more. Returns how much; may run at any time and twice."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     late = OwnedObject.objects.owned().in_use().filter(attest_by__lt=today, lapses__lt=MOST_LAPSES).order_by("pk")
     return sum(_lapse(owned, today) for owned in late)
 

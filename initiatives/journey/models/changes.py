@@ -122,7 +122,7 @@ class MapChange(Proposed):
     def lapse(self, *, today: date | None = None) -> bool:
         """Close it without an answer when its last day is over; returns whether it was. May be tried at any time and twice."""
         self.lock()
-        if not self.waits or self.answer_by >= (today or clock.day_of(clock.now())):
+        if not self.waits or self.answer_by >= (today or clock.company_day()):
             return False
         self._answered(ChangeState.LAPSED, None)
         Obligation.objects.excuse(DECIDE, self, by=None, reason="Nobody answered in time.")

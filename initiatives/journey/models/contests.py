@@ -182,7 +182,7 @@ class Contest(Contested):
     def turn(self, *, today: date | None = None) -> bool:
         """Move the case on when its clock has run out; returns whether it did. May be tried at any time and twice."""
         self._lock_both()
-        if self.due_on is None or self.due_on >= (today or clock.day_of(clock.now())):
+        if self.due_on is None or self.due_on >= (today or clock.company_day()):
             return False
         match self.state:
             case CaseState.CLAIMED if claim := self.uncontested():
@@ -214,7 +214,7 @@ class Contest(Contested):
 
     def start_clock(self) -> None:
         """Set the last day of the clock that begins now: five working days of the side that works least."""
-        today, calendars = clock.day_of(clock.now()), Calendars.read()
+        today, calendars = clock.company_day(), Calendars.read()
         self.due_on = max(calendars.of(pk).working_days_after(today, CLOCK_DAYS) for pk in (self.claimant_id, self.against_id))
 
     def _go_on(self, state: CaseState, *, by: User | None) -> None:

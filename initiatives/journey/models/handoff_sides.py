@@ -115,5 +115,5 @@ class HandoffSide(Recorded):
 
 def due(department: Department) -> date:
     """By when a department answers: as many working days as for an ownership."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     return working_days_after(today, MapPolicy.objects.current().days_to_answer, department)

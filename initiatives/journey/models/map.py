@@ -150,7 +150,7 @@ class Channel(InOrder):
         return self.archived_on is not None
 
     def go_out_of_use(self, by: User) -> None:
-        self.archived_on = clock.day_of(clock.now())
+        self.archived_on = clock.company_day()
 
 
 class Touchpoint(Guarded):

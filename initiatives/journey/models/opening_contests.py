@@ -44,7 +44,7 @@ def obstacle_to_contest(
         return f"{owned.reference} is no longer in use."
     if owned.state == State.CONTESTED:
         return f"{owned.reference} is contested already; make your claim in that case."
-    if owned.locked_until is not None and owned.locked_until >= clock.day_of(clock.now()):
+    if owned.locked_until is not None and owned.locked_until >= clock.company_day():
         return f"Who owns {owned.reference} was settled; it can be contested again after {written(owned.locked_until)}."
     if owned.department_id is None and not owned.ownerships.waiting().exists():
         return f"Nobody owns {owned.reference} and nobody is asked: a head takes it on without a contest."

@@ -59,7 +59,7 @@ def orphan_url(owned: OwnedObject) -> str:
 
 def ask_for_neglected(*, today: date | None = None) -> int:
     """Ask the CXO to find owners of touchpoints that nobody has owned for long. May run at any time and twice."""
-    today = today or clock.day_of(clock.now())
+    today = today or clock.company_day()
     cxo = User.objects.holding("cxo").in_order().first()
     if cxo is None:
         return 0
@@ -85,7 +85,7 @@ def excuse_decided() -> int:
 
 
 def _ask(kind: str, owned: OwnedObject, person: User, words: str, *, by: User | None) -> None:
-    due = working_days_after(clock.day_of(clock.now()), DAYS_TO_FIND)
+    due = working_days_after(clock.company_day(), DAYS_TO_FIND)
     Obligation.objects.open(kind, owned, person=person, due_on=due, words=words, url=orphan_url(owned), by=by)
 
 

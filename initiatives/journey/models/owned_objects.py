@@ -223,7 +223,7 @@ class OwnedObject(Recorded):
     def go_out_of_use(self, *, by: User, reason: str) -> None:
         """From today on it is nothing that can be owned, and nobody waits for anything about it; part of the act that says so."""
         self.lock()
-        self.archived_on = clock.day_of(clock.now())
+        self.archived_on = clock.company_day()
         self.save(update_fields=["archived_on"])
         self.remember()
         Obligation.objects.excuse(None, self, by=by, reason=reason)

@@ -49,7 +49,7 @@ class OwnershipQuerySet(models.QuerySet["Ownership"]):
     def begin(self, owned: "OwnedObject", department: Department, *, by: User | None, **more: object) -> "Ownership":
         """A new handshake that waits, inside the act that begins it; the object takes on what follows."""
         days = MapPolicy.objects.current().days_to_answer
-        answer_by = working_days_after(clock.day_of(clock.now()), days, department)
+        answer_by = working_days_after(clock.company_day(), days, department)
         ownership = Ownership.objects.create(owned=owned, department=department, proposed_by=by, answer_by=answer_by, **more)
         settle(owned)
         return ownership
@@ -170,7 +170,7 @@ class Ownership(Asked):
     def lapse(self, *, today: date | None = None) -> bool:
         """Close it without an answer when its last day is over; returns whether it was. May be tried at any time and twice."""
         self._lock_both()
-        if not Ownership.objects.unanswered(today or clock.day_of(clock.now())).filter(pk=self.pk).exists():
+        if not Ownership.objects.unanswered(today or clock.company_day()).filter(pk=self.pk).exists():
             return False
         self._answered(Answer.LAPSED, None)
         asking.no_answer_needed(self, by=None, reason="Nobody answered in time.")

@@ -51,7 +51,7 @@ class Journey(Drawn):
         return self.archived_on is not None
 
     def go_out_of_use(self, by: User) -> None:
-        self.archived_on = clock.day_of(clock.now())
+        self.archived_on = clock.company_day()
 
     @property
     def path(self) -> list[int]:

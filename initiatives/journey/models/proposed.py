@@ -56,7 +56,7 @@ class MapChangeQuerySet(models.QuerySet[Any]):
             raise RuleBroken("Only people with a role can propose a change of the map.")
         if not reason.strip():
             raise BadInput("Say why the map should be changed.")
-        change = self.model(noun=noun, act=act, proposed_by=by, reason=reason.strip(), answer_by=clock.day_of(clock.now()))
+        change = self.model(noun=noun, act=act, proposed_by=by, reason=reason.strip(), answer_by=clock.company_day())
         change.describe(subject, values)
         if obstacle := change.obstacle_to_propose():
             raise RuleBroken(obstacle)

@@ -106,7 +106,7 @@ class Reviewed(InOrder, DrawnOwnable):
             self.owners(),
             REVIEW,
             self,
-            due_on=working_days_after(clock.day_of(clock.now()), DAYS_TO_REVIEW, self.owned.department),
+            due_on=working_days_after(clock.company_day(), DAYS_TO_REVIEW, self.owned.department),
             words=f"Review {self.reference}",
             url=reverse("journey:stage", args=[self.reference]),
             department=self.owned.department,

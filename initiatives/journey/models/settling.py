@@ -12,7 +12,7 @@ from initiatives.organization.calendars import Calendar
 
 def next_attestation(calendar: Calendar) -> date:
     """The day by which what is accepted or attested today must be attested again: one on which its department works."""
-    return calendar.working_day_from(clock.day_of(clock.now()) + timedelta(days=MapPolicy.objects.current().attest_days))
+    return calendar.working_day_from(clock.company_day() + timedelta(days=MapPolicy.objects.current().attest_days))
 
 
 def settle(owned: OwnedObject, *, ruled: bool = False) -> None:

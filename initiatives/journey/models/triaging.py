@@ -1,13 +1,13 @@
 """What the journey waits for about signals, and who hears what became of them."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from initiatives.core import clock
 from initiatives.duties import post
 from initiatives.duties.models import Letter, Obligation
-from initiatives.duties.schedule import MORNING
+from initiatives.duties.schedule import next_morning
 from initiatives.journey.models.hanging import asked_for
 from initiatives.journey.models.map import MapPolicy
 from initiatives.journey.models.news import News
@@ -69,10 +69,3 @@ def _letter(person: User, calendar: Calendar, now: datetime) -> Letter:
     leaves_at = next_morning(now, person, calendar)
     key = f"{OUTCOMES} {person.pk} {leaves_at.astimezone(person.zone).date()}"
     return post.write(OUTCOMES, person, key, leaves_at=leaves_at) or Letter.objects.get(key=key)
-
-
-def next_morning(now: datetime, person: User, calendar: Calendar) -> datetime:
-    """When the day begins for this person: the next time that it is morning on a working day, there where they are."""
-    local = now.astimezone(person.zone)
-    day = local.date() + timedelta(days=local.hour >= MORNING)
-    return datetime.combine(calendar.working_day_from(day), time(MORNING), person.zone)

@@ -13,7 +13,7 @@ from initiatives.organization.models import User
 
 def attest_page(user: User) -> dict[str, Any]:
     """All that this person owns, or their department when they head it: what is due first. Two queries."""
-    today = clock.day_of(clock.now())
+    today = clock.company_day()
     mine = Q(person=user) | Q(department__in=user.standing.heads)
     found = Ownership.objects.visible_to(user).accepted().filter(mine, owned__in=OwnedObject.objects.owned().in_use())
     rows = list(found.select_related("owned", "department", "person").order_by(F("owned__attest_by").asc(nulls_first=True), "pk"))

@@ -16,8 +16,8 @@ def calls_page(user: User) -> dict[str, Any]:
     """Open calls, and what nobody will own, the heaviest first."""
     calls = Call.objects.visible_to(user).open_now().select_related("owned", "opened_by").order_by("opened_at", "pk")
     seen = OwnedObject.objects.visible_to(user)
-    lost = orphans(seen, clock.day_of(clock.now())).order_by("-weight", "reference")
-    calendar, today = Calendar.of(), clock.day_of(clock.now())
+    lost = orphans(seen, clock.company_day()).order_by("-weight", "reference")
+    calendar, today = Calendar.of(), clock.company_day()
     return {
         "calls": list(calls),
         "days_unowned": DAYS_UNOWNED,

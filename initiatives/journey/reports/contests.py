@@ -72,7 +72,7 @@ def contest_page(user: User, contest: Contest) -> dict[str, Any]:
         "rulings": list(contest.rulings.select_related("department", "decider").prefetch_related("cites")),
         "deciders": contest.deciders() if contest.is_open else [],
         "excluded": contest.excluded() if contest.is_open else [],
-        "clock_ran_out": contest.due_on is not None and contest.due_on < clock.day_of(clock.now()),
+        "clock_ran_out": contest.due_on is not None and contest.due_on < clock.company_day(),
         "withdraw_obstacle": contest.obstacle_to_withdraw(user),
         "clock_days": CLOCK_DAYS,
         "lock_days": LOCK_DAYS,

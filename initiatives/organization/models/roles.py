@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -42,7 +41,7 @@ STEWARDS = (RoleKind.HEAD, RoleKind.DEPUTY)
 
 def today() -> date:
     """The day by which roles count: the company's, the same for everybody."""
-    return clock.today(settings.TIME_ZONE)
+    return clock.company_day()
 
 
 class RoleQuerySet(models.QuerySet["Role"]):
@@ -64,6 +63,11 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
     def held_by_the_active(self) -> Self:
         return self.filter(person__is_active=True)
+
+    def people(self, *kinds: "RoleKind") -> "list[User]":
+        """Who is active and holds one of these roles today, once for each role, the longest first."""
+        held = self.current().held_by_the_active().filter(kind__in=kinds).select_related("person")
+        return [role.person for role in held.order_by("starts", "id")]
 
     def administrators(self) -> Self:
         return self.current().held_by_the_active().filter(kind=RoleKind.ADMINISTRATOR)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
-from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import Kind
 from initiatives.organization.models import User
@@ -212,15 +212,14 @@ class Gate(Recorded):
 
     def _decide(self, verdict: Verdict, by: User, reason: str) -> None:
         """Write down the verdict with the answers it was given on; the reason must be there."""
-        if not reason.strip():
-            raise RuleBroken("Give the reason.")
+        reason = reason_given(reason)
         answers = [
             {"words": one.words, "must": one.must, "met": one.met, "evidence": one.evidence} for one in self.criteria.all()
         ]
-        GateDecision.objects.create(gate=self, verdict=verdict, reason=reason.strip(), by=by, answers=answers)
+        GateDecision.objects.create(gate=self, verdict=verdict, reason=reason, by=by, answers=answers)
         Obligation.objects.meet(asking.DECIDE_GATE, self, by=by)
         words = {"milestone": self.milestone.title, "verdict": verdict.label.lower(), "tranche": str(self.tranche)}
-        self.milestone.initiative.record("gate_decided", by=by, reason=reason.strip(), **words)
+        self.milestone.initiative.record("gate_decided", by=by, reason=reason, **words)
 
     def _become(self, state: GateState) -> None:
         self.state = state

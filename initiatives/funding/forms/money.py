@@ -15,7 +15,7 @@ from django.utils.formats import get_format
 
 from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
-from initiatives.core.money import AmountField
+from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
 from initiatives.funding.models import Control, FiscalYear, Months, Pool
 from initiatives.organization.models import Department, User
@@ -89,7 +89,7 @@ class CurrencyField(CodeField):
 
     def clean(self, value: Any) -> str:
         code = (super().clean(value) or settings.CURRENCY).upper()
-        if not re.fullmatch("[A-Z]{3}", code) or code in ("XXX", "XTS"):
+        if not is_a_currency(code):
             raise ValidationError("A currency is written with its three letters, such as USD.", code="currency")
         return code
 
