@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from initiatives.funding.models import ApprovalLimit, Delegation, LimitState
+from initiatives.funding.models.delegates import MOST_DAYS
 from initiatives.organization.models import User
 
 MOST_FORMER = 50  # that are over or were declined
@@ -15,6 +16,7 @@ class AuthorityPage:
     former: list[ApprovalLimit]
     decides: bool  # whether the reader confirms limits
     delegations: list[tuple[Delegation, str | None]]  # with what keeps the reader from ending it
+    most_days: int = MOST_DAYS
 
 
 def authority_page(user: User) -> AuthorityPage:

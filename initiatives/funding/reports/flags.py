@@ -65,6 +65,8 @@ class Flag:
 class FlagsPage:
     each_other: list[Flag]
     slices: list[Flag]
+    days_of_each_other: int = DAYS_OF_EACH_OTHER
+    days_of_slices: int = DAYS_OF_SLICES
 
     @property
     def count(self) -> int:
