@@ -28,6 +28,7 @@ class Unit:
 
 @dataclass
 class Happening:
+    pk: int
     actor_name: str
     act: str
     at: datetime
@@ -105,9 +106,9 @@ def patterns(reader: Any) -> dict[str, Any]:
             "free": Decimal("250000.00"),
         },
         "events": [
-            Happening("Clara Cox", "published the ranking", now - timedelta(hours=2)),
-            Happening("Mona Meyer", "declined the involvement", now - timedelta(days=3), "We have nobody free before spring."),
-            Happening("cxgov", "reminded three people", now - timedelta(days=8)),
+            Happening(1, "Clara Cox", "published the ranking", now - timedelta(hours=2)),
+            Happening(2, "Mona Meyer", "declined the involvement", now - timedelta(days=3), "We have nobody free before spring."),
+            Happening(3, "cxgov", "reminded three people", now - timedelta(days=8)),
         ],
         "tones": ["", "info", "good", "warn", "bad"],
         "healths": ["green", "amber", "red", ""],

@@ -22,7 +22,7 @@ from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
 ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
 CELLS, NOTHING = "<td>{}</td><td>{}</td><td>{}</td>", "–"
-TOLD = ("at", "actor_id", "actor_name", "on_behalf_of_id", "on_behalf_of__name", "verb", "subject_id", "changes")
+TOLD = ("pk", "at", "actor_id", "actor_name", "on_behalf_of_id", "on_behalf_of__name", "verb", "subject_id", "changes")
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
 
 
@@ -61,10 +61,6 @@ class News:
     reference: str
     title: str
     more: int
-
-    @property
-    def sentences(self) -> list[str]:
-        return [f"events/{self.event['verb']}.html", "events/event.html"]
 
 
 @dataclass(frozen=True)

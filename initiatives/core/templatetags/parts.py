@@ -66,14 +66,29 @@ def _sorted_by(asked: str, sort: str) -> str:
     return query.urlencode()
 
 
-@register.inclusion_tag("ui/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page[Any], of: str = "") -> Context:
+@register.simple_tag(takes_context=True)
+def pagination(context: template.Context, page: Page[Any], of: str = "") -> SafeString:
     """Page numbers, the range shown and the total; `of` names what is counted."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     query.pop("open", None)
     rest = f"&{query.urlencode()}" if query else ""
-    return {"page": page, "pages": page.paginator.get_elided_page_range(page.number), "rest": rest, "of": of}
+    return kept(
+        "ui/pagination.html",
+        pages=tuple(_numbers(page)) if page.has_other_pages() else (),
+        number=page.number,
+        last=page.paginator.num_pages,
+        shown=(page.start_index(), page.end_index()),
+        count=page.paginator.count,
+        rest=rest,
+        of=str(of),
+    )
+
+
+def _numbers(page: Page[Any]) -> Iterator[int]:
+    """The pages to go to; 0 where some are left out."""
+    for number in page.paginator.get_elided_page_range(page.number):
+        yield number if isinstance(number, int) else 0
 
 
 @register.inclusion_tag("ui/act.html", takes_context=True)
@@ -156,5 +171,5 @@ def _slices(parts: dict[str, tuple[str, Decimal]]) -> Iterator[Slice]:
 
 @register.inclusion_tag("ui/feed.html")
 def feed(events: Any) -> Context:
-    """What happened: each event by its own sentence (templates/events/<verb>.html), or by the general one."""
-    return {"entries": [{"event": event, "templates": [f"events/{event.verb}.html", "events/event.html"]} for event in events]}
+    """What happened: each event by its sentence."""
+    return {"events": events}

@@ -31,11 +31,6 @@ class Entry:
         return VERBS[self.event.verb]
 
     @property
-    def templates(self) -> list[str]:
-        """The sentence of the event, or the general one."""
-        return [f"events/{self.event.verb}.html", "events/event.html"]
-
-    @property
     def name(self) -> str:
         """What was decided about; a request is called by what the money is for, too."""
         if isinstance(self.subject, FundingRequest):
