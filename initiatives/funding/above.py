@@ -1,6 +1,6 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated`, `owner_may_ask` and `amounts_with` once, when the product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with` and `aims_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -22,15 +22,25 @@ class Name(NamedTuple):
 
 RESTRICTED = Name("Restricted item", "")
 
+
+class Aims(NamedTuple):
+    """What a cost object is for: the stages of the map that it improves, by id."""
+
+    stages: frozenset[int] = frozenset()
+
+
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
 Allocated = Callable[["CostObject", "User"], None]
 MayAsk = Callable[["User", "CostObject"], bool]
 Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
 
+Aiming = Callable[[Collection[int]], Mapping[int, Aims]]
+
 _naming: list[Naming] = []
 _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
 _carried: list[Carried] = []
+_aiming: list[Aiming] = []
 
 
 def name_with(naming: Naming) -> None:
@@ -51,6 +61,20 @@ def owner_may_ask(answer: MayAsk) -> None:
 def amounts_with(carried: Carried) -> None:
     """`carried(user)` is a query of the ids of cost objects whose amounts the person sees because they work on them."""
     _carried[:] = [carried]
+
+
+def aims_with(aiming: Aiming) -> None:
+    """`aiming(ids)` answers what these cost objects are for, whoever asks: it decides about money and is shown to nobody."""
+    _aiming[:] = [aiming]
+
+
+def aims(ids: Collection[int]) -> Mapping[int, Aims]:
+    """What these cost objects are for; those of which nobody says so are not there."""
+    return _aiming[0](set(ids)) if _aiming and ids else {}
+
+
+def aims_of(cost_object: "CostObject") -> Aims:
+    return aims({cost_object.pk}).get(cost_object.pk, Aims())
 
 
 def carried_by(user: "User") -> "models.QuerySet[Any, Any] | None":

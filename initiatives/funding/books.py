@@ -57,11 +57,12 @@ UNION ALL SELECT 'all balances together are not zero', 'ledger', 0, sum(balance)
     FROM held HAVING sum(balance) <> 0
 UNION ALL SELECT 'the entry moves nothing', 'journal', journal.id, '', ''
     FROM funding_journal journal WHERE NOT EXISTS (SELECT FROM funding_transfer WHERE journal_id = journal.id)
-UNION ALL SELECT 'the money moved between two pools or cost objects', 'transfer', transfer.id, '', ''
+UNION ALL SELECT 'the money moved between two pools, cost objects or kinds', 'transfer', transfer.id, '', ''
     FROM funding_transfer transfer
     JOIN funding_account source ON source.id = transfer.source_id
     JOIN funding_account target ON target.id = transfer.target_id
     WHERE source.pool_id <> target.pool_id OR source.cost_object_id <> target.cost_object_id
+        OR (source.cost_object_id = target.cost_object_id AND source.nature <> target.nature)
 UNION ALL SELECT 'the day of the entry lies outside the fiscal year of its pool', 'journal', dated.id, dated.on::text, year.name
     FROM funding_journal dated JOIN funding_transfer transfer ON transfer.journal_id = dated.id
         JOIN funding_account account ON account.id = transfer.source_id JOIN funding_pool pool ON pool.id = account.pool_id
@@ -86,9 +87,9 @@ UNION ALL SELECT 'the reversal is not the mirror of its entry', 'journal', back.
 UNION ALL SELECT 'the allocation is not what was asked for', 'request', request.id, '', ''
     FROM funding_fundingrequest request LEFT JOIN funding_journal journal ON journal.request_id = request.id
     WHERE (request.state = 'allocated' OR journal.id IS NOT NULL) AND (
-        SELECT array_agg((pool_id, amount)::text ORDER BY pool_id) FROM funding_requestline WHERE request_id = request.id
+        SELECT array_agg((pool_id, nature, amount)::text ORDER BY pool_id) FROM funding_requestline WHERE request_id = request.id
     ) IS DISTINCT FROM (
-        SELECT array_agg((target.pool_id, transfer.amount)::text ORDER BY target.pool_id)
+        SELECT array_agg((target.pool_id, target.nature, transfer.amount)::text ORDER BY target.pool_id)
         FROM funding_transfer transfer JOIN funding_account target ON target.id = transfer.target_id
         WHERE transfer.journal_id = journal.id AND target.cost_object_id = request.cost_object_id)
 UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virement', virement.id, '', ''

@@ -73,6 +73,19 @@ def carried_by(user: User) -> QuerySet[Initiative, Any]:
     return Initiative.objects.visible_to(user).filter(mine | led).values("cost_object")
 
 
+def aims_of(cost_objects: Collection[int]) -> Mapping[int, above.Aims]:
+    """The stages of the touchpoints that the initiative improves, and of those at which the problems stand that it answers."""
+    stages: dict[int, set[int]] = {pk: set() for pk in cost_objects}
+    paid = {"initiative__cost_object__in": cost_objects}
+    improved = ImprovedTouchpoint.objects.living().filter(**paid)
+    answered = AnsweredProblem.objects.living().filter(**paid).exclude(problem__links=None)
+    for thing, stage in improved.values_list("initiative__cost_object", "touchpoint__stage").union(
+        answered.values_list("initiative__cost_object", "problem__links__touchpoint__stage")
+    ):
+        stages[thing].add(stage)
+    return {thing: above.Aims(frozenset(found)) for thing, found in stages.items()}
+
+
 def money_was_allocated(cost_object: CostObject, by: User) -> None:
     """The first allocation funds a prioritised initiative; more may follow while it runs. Others get no money."""
     initiative = Initiative.objects.filter(cost_object=cost_object).first()
@@ -127,6 +140,7 @@ departures.register(held_by, pass_on)
 reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to, department_closed))
 above.name_with(names_for)
 above.amounts_with(carried_by)
+above.aims_with(aims_of)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
 journey.initiatives_with(answering)

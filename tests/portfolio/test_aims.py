@@ -9,6 +9,7 @@ from django.test import Client
 
 from initiatives.core.models import Event
 from initiatives.core.rules import RuleBroken
+from initiatives.funding import above as money
 from initiatives.journey import above
 from initiatives.journey.models import Channel, MapPolicy, Problem, Stage, Touchpoint
 from initiatives.organization.models import User
@@ -156,3 +157,21 @@ def test_initiatives_that_answer_no_problem_are_counted_and_can_be_opened(draft:
     client.force_login(cast.cxo)
     assert client.get("/initiatives/?problem=none").context["total"] == 1
     assert client.get("/initiatives/?problem=many").status_code == 400
+
+
+def test_the_room_of_money_learns_which_stages_an_initiative_is_for(
+    draft: Make, problem: Problem, touchpoint: Touchpoint, cast: Cast
+) -> None:
+    direct, answers, aimless = draft(), draft(), draft()
+    direct.improve(touchpoint, by=cast.cxo)
+    answers.answer_problem(problem, by=cast.cxo)
+    answers.leave_touchpoint(touchpoint, by=cast.cxo, reason="The problem says enough")
+    things = {direct.cost_object_id, answers.cost_object_id, aimless.cost_object_id}
+    found = money.aims(things)
+    assert {pk: found[pk].stages for pk in things} == {
+        direct.cost_object_id: {touchpoint.stage_id},
+        answers.cost_object_id: {touchpoint.stage_id},
+        aimless.cost_object_id: frozenset(),
+    }
+    direct.leave_touchpoint(touchpoint, by=cast.cxo, reason="Not any more")
+    assert money.aims_of(direct.cost_object).stages == frozenset()

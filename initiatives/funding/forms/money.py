@@ -17,7 +17,9 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import Control, FiscalYear, Months, Pool
+from initiatives.funding.models import Control, FiscalYear, Months, Nature, Pool
+from initiatives.funding.models.natures import nature_name
+from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 
 
@@ -70,15 +72,25 @@ class ControlForm(forms.Form):
     )
     departments = forms.ModelMultipleChoiceField(
         Department.objects.none(),
-        label="Gives money for",
+        label="Gives money for departments",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: for every department.",
     )
 
+    stages = forms.ModelMultipleChoiceField(
+        Stage.objects.none(),
+        label="Gives money for stages",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: for what improves any stage, or none. Else for what improves one of these at least.",
+    )
+    nature = forms.ChoiceField(label="Pays", choices=[("", "Both kinds of expenditure"), *Nature.choices], required=False)
+
     def __init__(self, user: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, "departments", Department.objects.visible_to(user).active().in_order())
+        offer(self, "stages", Stage.objects.in_use())
 
 
 class CurrencyField(CodeField):
@@ -128,15 +140,24 @@ class MoveForm(Keyed):
     amount = AmountField(label="Amount")
     memo = LineField(label="What for", max_length=300, required=False)
     on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
+    nature = forms.ChoiceField(label="Kind of expenditure", required=False, help_text="Needed where a pool gave several kinds.")
 
-    def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
+    def __init__(self, pools: Iterable[Pool], *args: Any, natures: Iterable[str] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, "pool", Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order())
+        field, kinds = self.fields["nature"], sorted(set(natures))
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "The only one there is"), *((kind or "none", nature_name(kind)) for kind in kinds)]
+        if len(kinds) < 2:
+            del self.fields["nature"]
 
     @property
     def facts(self) -> dict[str, Any]:
         """What was typed, without the form's key."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        if nature := typed.pop("nature", ""):
+            typed["nature"] = "" if nature == "none" else nature
+        return typed
 
     def keep_shown(self, signature: str) -> None:
         """Show the form again with what its reader sees below it, so that the next sending says so."""
@@ -150,7 +171,8 @@ class SpendForm(MoveForm):
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
-        several = len(list(pools)) > 1
+        pools = list(pools)
+        several = len(pools) > 1
         super().__init__(pools, *args, **more)
         field = self.fields["pool"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -163,12 +185,19 @@ class RequestForm(Keyed):
     """A purpose, and an amount for each pool that is asked: one field a pool."""
 
     purpose = ProseField(label="What the money is for", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    nature = forms.ChoiceField(
+        label="Kind of expenditure",
+        choices=[("", "Not divided"), *Nature.choices],
+        required=False,
+        help_text="Ask for each apart.",
+    )
 
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.pools = {f"pool-{pool.pk}": pool for pool in pools}
         for name, pool in self.pools.items():
-            self.fields[name] = AmountField(label=str(pool), required=False)
+            only = f" ({Nature(pool.nature).label.lower()})" if pool.nature else ""
+            self.fields[name] = AmountField(label=f"{pool}{only}", required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -181,8 +210,9 @@ class RequestForm(Keyed):
         return [self[name] for name in self.pools]
 
     @property
-    def lines(self) -> list[tuple[Pool, Decimal]]:
-        return [(pool, amount) for name, pool in self.pools.items() if (amount := self.cleaned_data.get(name))]
+    def lines(self) -> list[tuple[Pool, Decimal, str]]:
+        nature, pools = self.cleaned_data["nature"], self.pools.items()
+        return [(pool, amount, nature or pool.nature) for name, pool in pools if (amount := self.cleaned_data.get(name))]
 
 
 class VirementForm(Keyed):

@@ -8,6 +8,7 @@ from initiatives.funding.models.deciding import ANSWER, ASK
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
+from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
 from initiatives.funding.models.pools import Control, Pool
@@ -40,6 +41,7 @@ __all__ = [
     "LimitState",
     "Missing",
     "Months",
+    "Nature",
     "Period",
     "Pool",
     "Question",

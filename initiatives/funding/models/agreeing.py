@@ -13,6 +13,7 @@ from initiatives.duties.models import Obligation
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.deciders import deciders
 from initiatives.funding.models.ledger import Account, Act, Journal, Keyed, Kind, Move, content_of, handles_money
+from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.pools import Pool
 from initiatives.organization.models import User
 
@@ -125,12 +126,14 @@ class Agreeing(Keyed, Recorded):
             if consent.shown != self.shown():
                 raise RuleBroken("What was agreed to is not what would move; withdraw it and propose it anew.")
         accounts = Account.objects.locked(*sorted((self.giver, self.taker), key=lambda pool: pool.pk))
-        available = accounts[self.giver_id, Kind.AVAILABLE]
+        available = accounts[self.giver_id, Kind.AVAILABLE, UNDIVIDED]
         if shortage := self.giver.shortage(self.amount, to=by, free=available.balance):
             raise RuleBroken(shortage)
         moves = [
-            Move(available, accounts[self.giver_id, Kind.SOURCE], self.amount),
-            Move(accounts[self.taker_id, Kind.SOURCE], accounts[self.taker_id, Kind.AVAILABLE], self.amount),
+            Move(available, accounts[self.giver_id, Kind.SOURCE, UNDIVIDED], self.amount),
+            Move(
+                accounts[self.taker_id, Kind.SOURCE, UNDIVIDED], accounts[self.taker_id, Kind.AVAILABLE, UNDIVIDED], self.amount
+            ),
         ]
         self._become(VirementState.MADE, "made", by=by)
         Journal.objects.post(Act.TRANSFERRED, moves, by=by, key=None, content=self.shown(), virement=self, memo=self.reason[:300])

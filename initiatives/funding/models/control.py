@@ -10,11 +10,14 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.core.triggers import update_of, with_refusals
+from initiatives.funding import above
+from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.pools import Control, Pool
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
+    from initiatives.funding.models.cost_objects import CostObject
     from initiatives.funding.models.deciding import Deciding
     from initiatives.funding.models.papers import RequestLine
 
@@ -28,14 +31,26 @@ class Finding(NamedTuple):
     lifted: bool = False  # finance let it pass
 
 
+def obstacle_to_give(pool: Pool, cost_object: "CostObject", nature: str) -> str | None:
+    """Say why a pool gives no money of this kind for this cost object, however much it has, or None. Nobody lifts that."""
+    if pool.keeps_out(cost_object.department_id):
+        return f"{pool} does not give money for this department."
+    if pool.nature not in ("", nature):
+        return f"{pool} pays {Nature(pool.nature).label.lower()} only."
+    stages = {stage.pk: stage for stage in pool.for_stages.all()}
+    if stages and stages.keys().isdisjoint(above.aims_of(cost_object).stages):
+        return f"{pool} gives money only for {', '.join(stage.title for stage in stages.values())}."
+    return None
+
+
 def findings(request: "Deciding", lines: "Iterable[RequestLine]") -> list[Finding]:
     """What the pools' controls say about these lines, `request` not counted among what is asked already."""
     found: list[Finding] = []
     for line in lines:
         pool = line.pool
         others = pool.asked - (line.amount if request.state in ("submitted", "returned") else 0)
-        if pool.keeps_out(request.cost_object.department_id):
-            found.append(Finding(pool, f"{pool} does not give money for this department.", stops=True))
+        if said := obstacle_to_give(pool, request.cost_object, line.nature):
+            found.append(Finding(pool, said, stops=True))
         elif pool.control != Control.OFF and others + line.amount > pool.most_asked:
             lifted = Exemption.objects.filter(request_id=request.pk, pool=pool).exists()
             stops = pool.control == Control.STOP and not lifted
@@ -50,7 +65,8 @@ def obstacle_to_ask(request: "Deciding") -> str | None:
 
 
 def lines_of(request: "Deciding") -> "list[RequestLine]":
-    return list(request.asked_lines().select_related("pool__department", "pool__year").prefetch_related("pool__for_departments"))
+    lines = request.asked_lines().select_related("pool__department", "pool__year")
+    return list(lines.prefetch_related("pool__for_departments", "pool__for_stages"))
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):
@@ -74,9 +90,11 @@ class ExemptionQuerySet(models.QuerySet["Exemption"]):
             raise RuleBroken(obstacle)
         if not reason.strip():
             raise BadInput("Say why the request passes.")
-        stopped = [one.pool for one in findings(request, lines_of(request)) if one.stops]
-        if outside := next((pool for pool in stopped if pool.keeps_out(request.cost_object.department_id)), None):
-            raise RuleBroken(f"{outside} does not give money for this department; that is not lifted.")
+        lines = lines_of(request)
+        kept_out = (obstacle_to_give(line.pool, request.cost_object, line.nature) for line in lines)
+        if said := next((said for said in kept_out if said), None):
+            raise RuleBroken(f"{said} That is not lifted.")
+        stopped = [one.pool for one in findings(request, lines) if one.stops]
         self.bulk_create([Exemption(request_id=request.pk, pool=pool, by=by, reason=reason) for pool in stopped])
         request.record("exempted", by=by, reason=reason, pools=[str(pool) for pool in stopped])
 
@@ -146,6 +164,11 @@ WITHIN_CONTROL = pgtrigger.Trigger(
                     WHERE kept.pool_id = line.pool_id AND kept.department_id = thing.department_id))
         THEN REFUSE pool_is_for_other_departments;
         END IF;
+        IF EXISTS (
+            SELECT FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
+            WHERE line.request_id = NEW.id AND pool.nature <> '' AND pool.nature <> line.nature)
+        THEN REFUSE pool_pays_one_kind;
+        END IF;
         IF NEW.state = 'submitted' AND OLD.state = 'draft' AND EXISTS (
             SELECT FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
             WHERE line.request_id = NEW.id AND pool.control = 'stop'
@@ -157,6 +180,7 @@ WITHIN_CONTROL = pgtrigger.Trigger(
         RETURN NEW;
     """,
         pool_is_for_other_departments="A pool that is asked does not give money for this department.",
+        pool_pays_one_kind="The pool pays the other kind of expenditure only.",
         asked_within_control="A pool that is asked does not have that much to give, and its control stops the request.",
     ),
 )

@@ -2,20 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, Q
 from django.urls import reverse
 
-from initiatives.core.models import Recorded
-from initiatives.core.money import AmountColumn, exact
+from initiatives.core.money import exact
 from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
+from initiatives.funding.models.figures import Figures
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
+from initiatives.funding.models.natures import ends_of, not_enough
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.posting import More
 from initiatives.funding.models.sharing import moves_of, paying, signature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
@@ -40,7 +41,7 @@ class CostObjectQuerySet(models.QuerySet["CostObject"]):
         return self.select_related("owner", "department")
 
 
-class CostObject(Recorded):
+class CostObject(Figures):
     """Something that can be given money, with an owner and a department. The database keeps its figures.
 
     `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
@@ -49,12 +50,6 @@ class CostObject(Recorded):
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
-    currency = models.CharField(max_length=3, default=settings.CURRENCY)
-    asked = AmountColumn(default=Decimal(0), editable=False)
-    allocated = AmountColumn(default=Decimal(0), editable=False)
-    committed = AmountColumn(default=Decimal(0), editable=False)
-    spent = AmountColumn(default=Decimal(0), editable=False)
-    held = AmountColumn(default=Decimal(0), editable=False)
 
     objects = CostObjectQuerySet.as_manager()
 
@@ -89,16 +84,6 @@ class CostObject(Recorded):
             kwargs["update_fields"] = ["owner", "department"]
         super().save(*args, **kwargs)
 
-    @property
-    def uncommitted(self) -> Decimal:
-        """What was given and is neither promised nor paid."""
-        return self.allocated - self.committed - self.spent
-
-    @property
-    def open_to_commit(self) -> Decimal:
-        """What may be promised today: what is given and neither promised, paid nor held by a gate."""
-        return max(self.uncommitted - self.held, Decimal(0))
-
     def amounts_open_to(self, user: User) -> bool:
         """Whether the person may see the amounts; the same answer as `visible_to`."""
         if not user.is_active:
@@ -110,21 +95,9 @@ class CostObject(Recorded):
         carried = above.carried_by(user)
         return carried is not None and carried.filter(cost_object=self.pk).exists()
 
-    def obstacle_to_hold(self, amount: Decimal) -> str | None:
-        """Say in one sentence why gates cannot hold so much back, or None: what is promised or paid is not held any more."""
-        used = self.committed + self.spent
-        if amount and used and self.allocated < amount + used:
-            return (
-                f"{self.currency} {used:,.2f} of {self.allocated:,.2f} is committed or spent already; {amount:,.2f} is not left."
-            )
-        return None
-
-    def hold(self, amount: Decimal) -> None:
-        """Keep so much from being committed, until a gate lets it go; a part of the act that says so, which has locked this."""
-        if obstacle := self.obstacle_to_hold(amount):
-            raise RuleBroken(obstacle)
-        self.held = amount
-        self.save(update_fields=["held"])
+    def natures(self) -> set[str]:
+        """The kinds of expenditure that it was given money for."""
+        return set(self.accounts.values_list("nature", flat=True))
 
     # -- acts on money that was given --------------------------------------------------------------------------------------
 
@@ -152,10 +125,10 @@ class CostObject(Recorded):
         return "Only the owner, the CXO or finance gives money back."
 
     def commit(
-        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", **more: Unpack[More]
     ) -> Journal:
         """Promise allocated money to somebody: an order, a contract."""
-        return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo, on=on)
+        return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo, **more)
 
     @transaction.atomic
     def spend(
@@ -166,55 +139,57 @@ class CostObject(Recorded):
         by: User,
         key: UUID | None = None,
         memo: str = "",
-        on: date | None = None,
         shown: str | None = None,
+        **more: Unpack[More],
     ) -> Journal:
         """Post an actual: committed money that was paid. Without a pool all that gave pay their shares of it.
 
         `shown` is the hash of the shares that the form showed; when they are others by now, nothing is posted.
         """
         if pool is not None:
-            return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, on=on)
-        amount = exact(amount)
+            return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, **more)
+        amount, on = exact(amount), more.get("on")
         self.lock()
-        content = content_of("share", cost_object=self.pk, amount=amount, memo=memo, on=on)
+        content = content_of("share", cost_object=self.pk, amount=amount, memo=memo, **more)
         if done := Journal.done_before(by, key, content):
             return done
         accounts = Account.objects.locked_of(self)
-        day, held = paying(accounts, on)
+        day, held = paying(accounts, on, more.get("nature"))
         if obstacle := self.obstacle_to_spend(by, *(account.pool for account in held)):
             raise RuleBroken(obstacle)
-        spent = {account.pool_id: account for account in accounts if account.kind == Kind.SPENT}
+        spent = {(account.pool_id, account.nature): account for account in accounts if account.kind == Kind.SPENT}
         moves = moves_of(amount, held, spent, self.currency)
         parts = [(move.source.pool_id, move.amount) for move in moves]
         if shown is not None and shown != signature(amount, parts):
             raise Stale("The shares changed after you looked at them. Look at them again before you post.")
         journal = Journal.objects.post(Act.SPENT, moves, by=by, key=key, content=content, memo=memo, on=day)
-        pools = {str(place): str(part) for place, part in parts}
+        pools = {str(pool): str(sum(part for place, part in parts if place == pool)) for pool, _ in parts}
         self.record(Act.SPENT, by=by, reason=memo, pools=pools, amount=str(amount), journal=journal.pk)
         return journal
 
-    def shares(self, amount: Decimal, on: date | None = None) -> list[tuple[Pool, Decimal, Decimal]]:
+    def shares(self, amount: Decimal, on: date | None = None, nature: str | None = None) -> list[tuple[Pool, Decimal, Decimal]]:
         """Which pool would pay how much of an actual that all share, and what it would have committed and unpaid after it."""
         accounts = (
             Account.objects.filter(cost_object=self).select_related("pool__year", "pool__department").order_by("pool_id", "id")
         )
-        _, held = paying(accounts, on)
-        spent = {account.pool_id: account for account in accounts if account.kind == Kind.SPENT}
+        _, held = paying(accounts, on, nature)
+        spent = {(account.pool_id, account.nature): account for account in accounts if account.kind == Kind.SPENT}
         moves = moves_of(amount, held, spent, self.currency)
         return [(move.source.pool, move.amount, move.source.balance - move.amount) for move in moves]
 
     def release(
-        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", **more: Unpack[More]
     ) -> Journal:
         """Give allocated money that is not committed back to its pool."""
-        return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo, on=on)
+        return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo, **more)
 
     @transaction.atomic
-    def _post(self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str, on: date | None) -> Journal:
-        amount = exact(amount)
+    def _post(
+        self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str, **more: Unpack[More]
+    ) -> Journal:
+        amount, on, nature = exact(amount), more.get("on"), more.get("nature")
         self.lock()
-        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, on=on)
+        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, on=on, nature=nature)
         if done := Journal.done_before(by, key, content):
             return done
         if obstacle := self._obstacle_to(act, by):
@@ -225,12 +200,11 @@ class CostObject(Recorded):
             )
         asked = {"approved": Exists(self.approved(by, pool))} if act == Act.SPENT else {}
         accounts = Account.objects.locked(pool, cost_object=self, **asked)
-        source, target = (accounts.get((pool.pk, kind)) for kind in MOVES[act])
+        source, target = ends_of(act, pool, accounts, nature)
         if getattr(source, "approved", False):
             raise RuleBroken(APPROVED.format(by))
         if source is None or target is None or source.balance < amount:
-            left = source.balance if source else Decimal(0)
-            raise RuleBroken(f"{WHERE.get(act, FREE)} {left:,.2f} {self.currency} from {pool}; {amount:,.2f} is more.")
+            raise RuleBroken(not_enough(act, source, pool, amount))
         journal = Journal.objects.post(act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=on)
         self.record(act, by=by, reason=memo, pool=pool.pk, amount=str(amount), journal=journal.pk)
         return journal
@@ -241,10 +215,4 @@ class CostObject(Recorded):
         return self.obstacle_to_commit(by) if act == Act.COMMITTED else self.obstacle_to_release(by)
 
 
-MOVES = {
-    Act.COMMITTED: (Kind.ALLOCATED, Kind.COMMITTED),
-    Act.SPENT: (Kind.COMMITTED, Kind.SPENT),
-    Act.RELEASED: (Kind.ALLOCATED, Kind.AVAILABLE),
-}
 APPROVED = "{} approved this money and does not post what was spent of it; another person in finance can."
-FREE, WHERE = "Allocated and not committed are", {Act.SPENT: "Committed and not spent are"}

@@ -16,9 +16,11 @@ from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
+from initiatives.funding.models.control import obstacle_to_give
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciders import Authority, financiers, holders
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money
+from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
 from initiatives.organization.calendars import working_days_after
@@ -80,7 +82,7 @@ class Deciding(Recorded):
         `asked` are the lines with their pools in the order of the pools' ids, where they were read already.
         """
         asked = self.asked_lines().select_related("pool") if asked is None else asked
-        lines = [[line.pool_id, line.pool.currency, line.amount] for line in asked]
+        lines = [[line.pool_id, line.pool.currency, line.amount, *([line.nature] if line.nature else [])] for line in asked]
         return content_of(
             "approve",
             request=self.pk,
@@ -156,12 +158,21 @@ class Deciding(Recorded):
             over = next((due for due in waiting if by in due.passed and (pool is None or due.pool == pool)), None)
             why = f"Your limit is below {over.amount:,.2f} {over.currency}." if over else "This approval is not yours."
             return None, f"{why} {who}."
-        return due, self.shortage(due, to=by)
+        return due, self.kept_out(due) or self.shortage(due, to=by)
+
+    def _lines_of(self, due: Due) -> models.QuerySet[RequestLine]:
+        """What this approval would take from its pool, or from all."""
+        lines = self.asked_lines().select_related("pool__department", "pool__year")
+        return lines if due.pool is None else lines.filter(pool=due.pool)
+
+    def kept_out(self, due: Due) -> str | None:
+        """Say which pool does not give money for this any more, or None."""
+        lines = self._lines_of(due).prefetch_related("pool__for_departments", "pool__for_stages")
+        return next((said for line in lines if (said := obstacle_to_give(line.pool, self.cost_object, line.nature))), None)
 
     def shortage(self, due: Due, *, to: User) -> str | None:
         """Say which pool does not have what this approval would take from it, or None."""
-        lines = self.asked_lines().select_related("pool__department", "pool__year")
-        lines = lines if due.pool is None else lines.filter(pool=due.pool)
+        lines = self._lines_of(due)
         return next((said for line in lines if (said := line.pool.shortage(line.amount, to=to))), None)
 
     @transaction.atomic
@@ -202,14 +213,15 @@ class Deciding(Recorded):
             if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval, lines, authority)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
         pools = [line.pool for line in lines]
-        Account.objects.open_for(*pools, cost_object=self.cost_object)
+        for line in lines:
+            Account.objects.open_for(line.pool, cost_object=self.cost_object, nature=line.nature)
         accounts = Account.objects.locked(*pools, cost_object=self.cost_object)
         moves = []
         for line in lines:
-            available = accounts[line.pool_id, Kind.AVAILABLE]
+            available = accounts[line.pool_id, Kind.AVAILABLE, UNDIVIDED]
             if shortage := line.pool.shortage(line.amount, to=by, free=available.balance):
                 raise RuleBroken(shortage)
-            moves.append(Move(available, accounts[line.pool_id, Kind.ALLOCATED], line.amount))
+            moves.append(Move(available, accounts[line.pool_id, Kind.ALLOCATED, line.nature], line.amount))
         self._become(State.ALLOCATED, "allocated", by=by)
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by)

@@ -82,7 +82,7 @@ def give_back(cost_object: CostObject, *, by: User) -> None:
     if obstacle := obstacle_to_answer(cost_object, by):
         raise RuleBroken(obstacle)
     for account in idle_accounts().filter(cost_object=cost_object).select_related("pool").order_by("pool_id"):
-        cost_object.release(account.pool, account.balance, by=by, memo="It lay idle")
+        cost_object.release(account.pool, account.balance, by=by, memo="It lay idle", nature=account.nature)
     Obligation.objects.meet(RECLAIM, cost_object, by=by)
 
 

@@ -15,6 +15,7 @@ from initiatives.core.money import AmountColumn
 from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
+from initiatives.funding.models.natures import A_NATURE, OF_ITS_POOLS_KIND, UNDIVIDED, Nature
 from initiatives.funding.models.posting import Act, Keyed, content_of, handles_money, may_post
 from initiatives.funding.models.triggers import (
     APPROVER_DOES_NOT_POST,
@@ -50,8 +51,8 @@ COST_OBJECTS = (Kind.ALLOCATED, Kind.COMMITTED, Kind.SPENT)
 class AccountQuerySet(models.QuerySet["Account"]):
     def locked(
         self, *pools: "Pool", cost_object: "CostObject | None" = None, **asked: Exists
-    ) -> "dict[tuple[int, str], Account]":
-        """The accounts by pool and kind, their pools locked in the order of ids until the transaction ends.
+    ) -> "dict[tuple[int, str, str], Account]":
+        """The accounts by pool, kind and nature, their pools locked in the order of ids until the transaction ends.
 
         `asked` is answered along with them, on each account.
         """
@@ -60,7 +61,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
             rows: Iterable[Account] = _own(keys)
         else:
             rows = self.of(keys, cost_object.pk).annotate(**asked) if asked else _own_and_given(keys, cost_object.pk)
-        return {(row.pool_id, row.kind): row for row in rows}
+        return {(row.pool_id, row.kind, row.nature): row for row in rows}
 
     def of(self, pools: Any, *cost_objects: Any) -> Self:
         """The accounts of pools themselves, and those with one cost object, locked as `locked` says."""
@@ -75,10 +76,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         rows = self.filter(cost_object=cost_object).select_related("pool__year").order_by("pool_id", "id")
         return list(rows.select_for_update(of=("pool",), no_key=True))
 
-    def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> None:
-        """Make sure that the accounts exist."""
+    def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None, nature: str = UNDIVIDED) -> None:
+        """Make sure that the accounts exist; a cost object's for money of this nature."""
         kinds = POOLS_OWN if cost_object is None else COST_OBJECTS
-        accounts = [Account(pool=pool, kind=kind, cost_object=cost_object) for pool in pools for kind in kinds]
+        accounts = [Account(pool=pool, kind=kind, cost_object=cost_object, nature=nature) for pool in pools for kind in kinds]
         self.bulk_create(accounts, ignore_conflicts=True)
 
 
@@ -88,6 +89,7 @@ class Account(models.Model):
     pool = models.ForeignKey("funding.Pool", models.PROTECT, related_name="accounts")
     cost_object = models.ForeignKey("funding.CostObject", models.PROTECT, null=True, related_name="accounts")
     kind = models.CharField(max_length=10, choices=Kind)
+    nature = models.CharField(max_length=5, choices=Nature, blank=True)  # of what was given; none: nobody divided it
     balance = AmountColumn(default=Decimal(0), editable=False)
 
     objects = AccountQuerySet.as_manager()
@@ -95,7 +97,7 @@ class Account(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["pool", "cost_object", "kind"],
+                fields=["pool", "cost_object", "kind", "nature"],
                 nulls_distinct=False,
                 name=says("one_account_of_a_kind", "This account exists."),
             ),
@@ -104,14 +106,16 @@ class Account(models.Model):
                 name=says("account_not_negative", "There is not that much money left there."),
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=POOLS_OWN, cost_object=None) | Q(kind__in=COST_OBJECTS, cost_object__isnull=False),
+                condition=Q(kind__in=POOLS_OWN, cost_object=None, nature=UNDIVIDED)
+                | (Q(kind__in=COST_OBJECTS, cost_object__isnull=False) & A_NATURE),
                 name=says("account_in_the_right_place", "This account does not belong there."),
             ),
         ]
         triggers: ClassVar = [
             NEVER_DELETED,
             kept_by_the_database("balance"),
-            never_changes("stays_what_it_is", "pool_id", "cost_object_id", "kind"),
+            never_changes("stays_what_it_is", "pool_id", "cost_object_id", "kind", "nature"),
+            OF_ITS_POOLS_KIND,
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from initiatives.core.money import AmountColumn
 from initiatives.core.rules import says
 from initiatives.funding.models.authority import BOTH_APART, WITHIN_AUTHORITY
 from initiatives.funding.models.ledger import Keyed
+from initiatives.funding.models.natures import A_NATURE, Nature
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import DUTIES_APART, LINES_STAY
 from initiatives.organization.models import User
@@ -42,6 +43,7 @@ class RequestLine(models.Model):
     request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="lines")
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="lines")
     amount = AmountColumn()
+    nature = models.CharField(max_length=5, choices=Nature, blank=True)  # capital, operating, or not divided
 
     class Meta:
         constraints: ClassVar = [
@@ -50,6 +52,9 @@ class RequestLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name=says("asked_amounts_are_positive", "The amount must be greater than zero.")
+            ),
+            models.CheckConstraint(
+                condition=A_NATURE, name=says("asked_of_a_kind", "Money is capital, operating, or not divided.")
             ),
         ]
         triggers: ClassVar = [LINES_STAY]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +16,10 @@ from initiatives.core.models import Recorded
 from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
+from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED, Nature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.funding.models.years import FiscalYear
+from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
@@ -110,6 +112,8 @@ class Pool(Recorded):
     tolerance = models.PositiveSmallIntegerField(default=0)  # percent of what is free that may be asked on top of it
     alert_at = models.PositiveSmallIntegerField(default=80)  # percent given away from which on pages warn
     for_departments = models.ManyToManyField(Department, blank=True, related_name="+")  # none: for all
+    for_stages = models.ManyToManyField(Stage, blank=True, related_name="+")  # none: for what is for any stage, or for none
+    nature = models.CharField(max_length=5, choices=Nature, blank=True)  # the only kind of expenditure that it pays, or both
 
     objects = PoolQuerySet.as_manager()
 
@@ -133,11 +137,13 @@ class Pool(Recorded):
                 condition=Q(control__in=Control.values, tolerance__lte=100, alert_at__range=(1, 100)),
                 name=says("control_in_percent", "A tolerance is 0 to 100 percent, an alert level 1 to 100."),
             ),
+            models.CheckConstraint(condition=A_NATURE, name=says("pool_of_a_kind", "A pool pays capital, operating, or both.")),
         ]
         triggers: ClassVar = [
             NEVER_DELETED,
             kept_by_the_database(*ROLLUPS),
             never_changes("stays_what_it_is", "year_id", "department_id", "currency"),
+            PAYS_ITS_KIND,
         ]
 
     def __str__(self) -> str:
@@ -181,17 +187,29 @@ class Pool(Recorded):
         return None if may_post(by) else "Only finance says how a pool is kept."
 
     @transaction.atomic
-    def keep(self, control: str, tolerance: int, alert_at: int, departments: Iterable[Department], *, by: User) -> None:
-        """Say how strictly the pool is kept, and for which departments; none is for all."""
+    def keep(
+        self,
+        control: str,
+        tolerance: int,
+        alert_at: int,
+        departments: Iterable[Department],
+        *,
+        by: User,
+        stages: Iterable[Stage] = (),
+        nature: str = UNDIVIDED,
+    ) -> None:
+        """Say how strictly the pool is kept, for which departments and stages (none is for all), and what it pays."""
         self.lock()
         if obstacle := self.obstacle_to_control(by):
             raise RuleBroken(obstacle)
-        before, after = set(self.for_departments.all()), set(departments)
-        self.control, self.tolerance, self.alert_at = control, tolerance, alert_at
-        self.save(update_fields=["control", "tolerance", "alert_at"])
-        self.for_departments.set(after)
-        names = [sorted(department.code for department in some) for some in (before, after)]
-        self.record("controlled", by=by, for_departments=names)
+        self.control, self.tolerance, self.alert_at, self.nature = control, tolerance, alert_at, nature
+        self.save(update_fields=["control", "tolerance", "alert_at", "nature"])
+        changes: dict[str, Any] = {}
+        for name, chosen in (("for_departments", departments), ("for_stages", stages)):
+            kept, after = getattr(self, name), set(chosen)
+            changes[name] = [sorted(map(str, some)) for some in (set(kept.all()), after)]
+            kept.set(after)
+        self.record("controlled", by=by, **changes)
 
     def seen_by(self, user: User) -> bool:
         """Whether the person may see its money; the same answer as `visible_to`."""
@@ -226,7 +244,7 @@ class Pool(Recorded):
         if obstacle := self.obstacle_to_appropriate(by):
             raise RuleBroken(obstacle)
         accounts = Account.objects.locked(self)
-        move = Move(accounts[self.pk, Kind.SOURCE], accounts[self.pk, Kind.AVAILABLE], amount)
+        move = Move(accounts[self.pk, Kind.SOURCE, UNDIVIDED], accounts[self.pk, Kind.AVAILABLE, UNDIVIDED], amount)
         journal = Journal.objects.post(Act.APPROPRIATED, [move], by=by, key=key, content=content, memo=memo, on=on)
         self.record("appropriated", by=by, reason=memo, amount=str(amount), journal=journal.pk)
         return journal

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any, Self
+from datetime import date
+from typing import Any, Self, TypedDict
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -23,6 +24,13 @@ class Act(models.TextChoices):
     RELEASED = "released", "Released"
     TRANSFERRED = "transferred", "Transferred"
     REVERSED = "reversed", "Reversed"
+
+
+class More(TypedDict, total=False):
+    """What a posting may say besides: the day to which it belongs, and which kind of expenditure it is."""
+
+    on: date | None
+    nature: str | None
 
 
 def content_of(act: str, **facts: Any) -> str:

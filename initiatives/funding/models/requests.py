@@ -14,7 +14,7 @@ from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
-from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask
+from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask, obstacle_to_give
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK, DAYS_TO_EXPIRE
 from initiatives.funding.models.delegates import Delegation
@@ -81,13 +81,22 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
 
     @transaction.atomic
     def draft(
-        self, cost_object: CostObject, *, lines: Iterable[tuple[Pool, Decimal]], purpose: str, by: User, key: UUID | None = None
+        self,
+        cost_object: CostObject,
+        *,
+        lines: Iterable[tuple[Pool, Decimal] | tuple[Pool, Decimal, str]],
+        purpose: str,
+        by: User,
+        key: UUID | None = None,
     ) -> "FundingRequest":
-        """Write down a request for money from these pools; nobody is asked before it is submitted."""
-        wanted = [(pool, exact(amount)) for pool, amount in lines]
+        """Write down a request for money from these pools; nobody is asked before it is submitted.
+
+        A line may say which kind of expenditure it is; a pool that pays one kind only gives that.
+        """
+        wanted = [(pool, exact(amount), nature[0] if nature else pool.nature) for pool, amount, *nature in lines]
         cost_object.lock()
         content = content_of(
-            "draft", cost_object=cost_object.pk, purpose=purpose, lines=[[pool.pk, amount] for pool, amount in wanted]
+            "draft", cost_object=cost_object.pk, purpose=purpose, lines=[[pool.pk, *what] for pool, *what in wanted]
         )
         if done := Receipt.done_before(by, key, content):
             return done.request
@@ -95,15 +104,15 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             raise RuleBroken("Only the owner, the department's head or the CXO asks for money here.")
         if not wanted or not purpose.strip():
             raise BadInput("Say what the money is for, and how much from at least one pool.")
-        if len({pool.pk for pool, _ in wanted}) < len(wanted):
+        if len({pool.pk for pool, *_ in wanted}) < len(wanted):
             raise BadInput("Each pool is asked once; add the amounts up.")
-        if outside := next((pool for pool, _ in wanted if pool.keeps_out(cost_object.department_id)), None):
-            raise RuleBroken(f"{outside} does not give money for this department.")
+        if said := next((said for pool, _, nature in wanted if (said := obstacle_to_give(pool, cost_object, nature))), None):
+            raise RuleBroken(said)
         request = self.create(cost_object=cost_object, requester=by, purpose=purpose)
-        for pool, amount in sorted(wanted, key=lambda line: line[0].pk):
-            RequestLine.objects.create(request=request, pool=pool, amount=amount)
+        for pool, amount, nature in sorted(wanted, key=lambda line: line[0].pk):
+            RequestLine.objects.create(request=request, pool=pool, amount=amount, nature=nature)
         request._receipt("drafted", by, key, content)
-        request.record("drafted", by=by, total=str(sum(amount for _, amount in wanted)))
+        request.record("drafted", by=by, total=str(sum(amount for _, amount, _ in wanted)))
         return request
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from initiatives.core import clock
 from initiatives.core.money import split
@@ -11,8 +12,11 @@ from initiatives.funding.models.ledger import Account, Kind, Move
 from initiatives.funding.models.posting import Act, content_of
 from initiatives.funding.models.years import nearest_day
 
+Heap = tuple[int, str]  # a pool, and the kind of expenditure
+Place = TypeVar("Place", int, Heap)
 
-def shares(amount: Decimal, left: Mapping[int, Decimal]) -> dict[int, Decimal]:
+
+def shares(amount: Decimal, left: Mapping[Place, Decimal]) -> dict[Place, Decimal]:
     """What each place pays of `amount`, by what it has left; exact to the cent, never more than it has, never nothing.
 
     Largest remainder method (Hamilton); where remainders are equal the place with the lower key pays the cent.
@@ -24,9 +28,13 @@ def shares(amount: Decimal, left: Mapping[int, Decimal]) -> dict[int, Decimal]:
     return {place: part for place, part in zip(places, parts, strict=True) if part}
 
 
-def paying(accounts: Iterable[Account], on: date | None) -> tuple[date, list[Account]]:
-    """The day of an actual (today, or the nearest that a pool takes) and the committed accounts whose year takes it."""
+def paying(accounts: Iterable[Account], on: date | None, nature: str | None = None) -> tuple[date, list[Account]]:
+    """The day of an actual (today, or the nearest that a pool takes) and the committed accounts whose year takes it.
+
+    All of them share it, or those of one kind of expenditure.
+    """
     held = [account for account in accounts if account.kind == Kind.COMMITTED and account.balance > 0]
+    held = held if nature is None else [account for account in held if account.nature == nature]
     if on is None and held:
         years, today = {account.pool.year for account in held}, clock.company_day()
         on = today if any(year.starts <= today <= year.ends for year in years) else nearest_day(years)
@@ -34,9 +42,9 @@ def paying(accounts: Iterable[Account], on: date | None) -> tuple[date, list[Acc
     return day, [account for account in held if account.pool.year.obstacle_to_post(day, Act.SPENT) is None]
 
 
-def moves_of(amount: Decimal, held: Iterable[Account], spent: Mapping[int, Account], currency: str) -> list[Move]:
+def moves_of(amount: Decimal, held: Iterable[Account], spent: Mapping[Heap, Account], currency: str) -> list[Move]:
     """The transfers of an actual that these accounts pay together, in the order of their pools."""
-    sources = {account.pool_id: account for account in held}
+    sources = {(account.pool_id, account.nature): account for account in held}
     left = {place: account.balance for place, account in sources.items()}
     if amount > (most := sum(left.values(), Decimal(0))):
         raise RuleBroken(f"Committed and not spent are {most:,.2f} {currency} from all pools; {amount:,.2f} is more.")

@@ -66,6 +66,7 @@ MOVE_MONEY = pgtrigger.Trigger(
         SELECT * INTO STRICT target FROM funding_account WHERE id = NEW.target_id;
         IF source.pool_id <> target.pool_id
             OR source.cost_object_id <> target.cost_object_id
+            OR (source.cost_object_id = target.cost_object_id AND source.nature <> target.nature)
             OR NOT (CASE book.act
                 WHEN 'appropriated' THEN source.kind = 'source' AND target.kind = 'available'
                 WHEN 'allocated' THEN source.kind = 'available' AND target.kind = 'allocated' AND EXISTS (
@@ -73,7 +74,7 @@ MOVE_MONEY = pgtrigger.Trigger(
                     JOIN funding_requestline line ON line.request_id = request.id
                     WHERE request.id = book.request_id AND request.state = 'allocated'
                         AND request.cost_object_id = target.cost_object_id
-                        AND line.pool_id = target.pool_id AND line.amount = NEW.amount)
+                        AND line.pool_id = target.pool_id AND line.nature = target.nature AND line.amount = NEW.amount)
                 WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
                 WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
                 WHEN 'released' THEN source.kind = 'allocated' AND target.kind = 'available'

@@ -13,6 +13,7 @@ from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Act, Kind, Transfer
 from initiatives.funding.models.ledger import TransferQuerySet
+from initiatives.funding.models.natures import nature_name
 from initiatives.organization.models import User
 
 NONE = Decimal("0.00")
@@ -26,6 +27,16 @@ class Given:
     left: Decimal = NONE
     committed: Decimal = NONE
     spent: Decimal = NONE
+    nature: str = ""  # which kind of expenditure
+
+    def add(self, kind: str, balance: Decimal) -> None:
+        """Count the balance of one more account in."""
+        name = "left" if kind == Kind.ALLOCATED else kind
+        setattr(self, name, getattr(self, name) + balance)
+
+    @property
+    def nature_name(self) -> str:
+        return nature_name(self.nature)
 
     @property
     def allocated(self) -> Decimal:
@@ -43,6 +54,7 @@ class Entry:
     at: datetime | None = None
     by: str = ""
     memo: str = ""
+    nature: str = ""  # which kind of expenditure, in words; nothing where it is not divided
     effect: Decimal = NONE  # on what is free in the pool
     journal: int = 0
     obstacle: str = ""  # to its reversal
@@ -97,6 +109,7 @@ def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
         row.journal.at,
         str(row.journal.by) if open_to_reader else "",
         row.journal.memo if open_to_reader else "",
+        nature_name(nature) if (nature := row.target.nature or row.source.nature) else "",
         _effect(row),
         row.journal_id,
         row.journal.obstacle_to_reverse(user) or "",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from initiatives.funding import above
 from initiatives.funding.above import Name
-from initiatives.funding.models import Account, CostObject, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.models import Account, CostObject, FundingRequest, Pool, Transfer
 from initiatives.funding.models.idle import idle_accounts
 from initiatives.funding.reports.forecast import Forecast, forecast
 from initiatives.funding.reports.journals import NONE, Given, Page, journal
@@ -45,15 +45,14 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
     if not panel.open:
         return panel
     panel.requests = panel.requests or _requests(user, cost_object, name)
-    rows: dict[Pool, Given] = {}
+    rows: dict[tuple[Pool, str], Given] = {}
     accounts = Account.objects.filter(cost_object=cost_object).select_related("pool__department", "pool__year")
     for account in accounts.order_by("pool_id"):
-        row = rows.setdefault(account.pool, Given(name))
-        setattr(row, "left" if account.kind == Kind.ALLOCATED else account.kind, account.balance)
-    panel.pools = list(rows.items())
+        rows.setdefault((account.pool, account.nature), Given(name, nature=account.nature)).add(account.kind, account.balance)
+    panel.pools = [(pool, row) for (pool, _), row in rows.items()]
     panel.idle = sum((account.balance for account in idle_accounts().filter(cost_object=cost_object)), NONE)
     if rows:
-        panel.forecast = forecast(cost_object, max(pool.year.ends for pool in rows))
+        panel.forecast = forecast(cost_object, max(pool.year.ends for pool, _ in rows))
     panel.obstacles = {
         "commit": cost_object.obstacle_to_commit(user),
         "spend": cost_object.obstacle_to_spend(user),

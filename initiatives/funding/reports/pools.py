@@ -9,7 +9,8 @@ from django.conf import settings
 from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
-from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Kind, Pool, Transfer
+from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
+from initiatives.funding.models.natures import nature_name
 from initiatives.funding.models.rates import in_company_currency
 from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
@@ -50,13 +51,17 @@ def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools
     return Pools(year, years, rows, totals, settings.CURRENCY, [rates[code] for code in sorted(kept & rates.keys())], left_out)
 
 
-def given(user: User, pool: Pool) -> list[Given]:
-    """By cost object, the largest first; what may not be opened is one line, so that the sum agrees with the pool."""
+def given(user: User, pool: Pool) -> tuple[list[Given], list[Given]]:
+    """By cost object, the largest first, and by kind of expenditure.
+
+    What may not be opened is one line, so that the sum agrees with the pool.
+    """
     rows: dict[int, Given] = {}
+    natures: dict[str, Given] = {}
     balances = Account.objects.filter(pool=pool, cost_object__isnull=False).exclude(balance=0)
-    for cost_object, kind, balance in balances.values_list("cost_object_id", "kind", "balance"):
-        row = rows.setdefault(cost_object, Given(above.RESTRICTED))
-        setattr(row, "left" if kind == Kind.ALLOCATED else kind, balance)
+    for cost_object, kind, nature, balance in balances.values_list("cost_object_id", "kind", "nature", "balance"):
+        rows.setdefault(cost_object, Given(above.RESTRICTED)).add(kind, balance)
+        natures.setdefault(nature, Given(above.RESTRICTED, nature=nature)).add(kind, balance)
     names = above.names(user, rows)
     restricted = Given(above.RESTRICTED)
     open_rows = []
@@ -69,23 +74,35 @@ def given(user: User, pool: Pool) -> list[Given]:
             restricted.committed += row.committed
             restricted.spent += row.spent
     open_rows.sort(key=lambda row: (-row.allocated, row.name.label))
-    return [*open_rows, restricted] if restricted.allocated else open_rows
+    found = [*open_rows, restricted] if restricted.allocated else open_rows
+    return found, [natures[nature] for nature in sorted(natures, reverse=True)] if any(natures) else []
 
 
 @dataclass
 class PoolPage:
     pool: Pool
     given: list[Given]
+    natures: list[Given]  # the same by kind of expenditure, where the pool divides them
     requests: "list[RequestRow]"
     journal: Page
     act: str  # the journal shows this act only, or all
+    restrictions: list[str] = field(default_factory=list)  # for what it gives money, where that is not everything
     acts: tuple[str, ...] = JOURNAL_ACTS
 
 
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
     waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(lines__pool=pool)
     entries = pool_entries(user, pool, act=act, before=before)
-    return PoolPage(pool, given(user, pool), request_rows(user, waiting, of=pool), entries, act)
+    return PoolPage(pool, *given(user, pool), request_rows(user, waiting, of=pool), entries, act, restrictions(pool))
+
+
+def restrictions(pool: Pool) -> list[str]:
+    """For what the pool gives money, a sentence each; nothing where it gives for everything."""
+    found = [f"It pays {nature_name(pool.nature).lower()} only."] if pool.nature else []
+    for rows, words in ((pool.for_departments.in_order(), "departments"), (pool.for_stages.all(), "stages")):
+        if names := [getattr(row, "title", str(row)) for row in rows]:
+            found.append(f"It gives money for these {words} only: {', '.join(names)}.")
+    return found
 
 
 def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = None, rows: int = ROWS) -> Page:
@@ -95,7 +112,7 @@ def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = 
 
 
 FILE_ROWS = 5_000  # read at once for a file
-JOURNAL_HEADER = ("at", "act", "for", "memo", "by", "currency", "amount", "effect on free", "day")
+JOURNAL_HEADER = ("at", "act", "for", "memo", "by", "currency", "amount", "effect on free", "day", "kind")
 
 
 def journal_rows(user: User, pool: Pool, *, act: str = "") -> Iterator[list[Cell]]:
@@ -104,5 +121,6 @@ def journal_rows(user: User, pool: Pool, *, act: str = "") -> Iterator[list[Cell
     while more:
         part = pool_entries(user, pool, act=act, before=before, rows=FILE_ROWS)
         for entry in part.entries:
-            yield [entry.at, entry.act, entry.label, entry.memo, entry.by, pool.currency, entry.amount, entry.effect, entry.on]
+            what = [entry.at, entry.act, entry.label, entry.memo, entry.by]
+            yield [*what, pool.currency, entry.amount, entry.effect, entry.on, entry.nature]
         before, more = part.older, part.older is not None

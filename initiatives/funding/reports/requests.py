@@ -65,6 +65,7 @@ class Line:
     approval: Approval | None = None
     open: bool = False
     counted: bool = True  # whether the amount is among what the pool is asked already
+    nature: str = ""  # which kind of expenditure, in words; nothing where it is not divided
 
     @property
     def free(self) -> Decimal | None:
@@ -164,7 +165,14 @@ def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -
     known = open_pools(user, [request]) if pending else set()
     given = {approval.pool_id: approval for approval in approvals}
     return [
-        Line(line.pool, line.amount, given.get(line.pool_id), line.pool_id in known, request.state != State.DRAFT)
+        Line(
+            line.pool,
+            line.amount,
+            given.get(line.pool_id),
+            line.pool_id in known,
+            request.state != State.DRAFT,
+            line.get_nature_display(),
+        )
         for line in request.asked_lines().select_related("pool__department", "pool__year")
     ]
 
@@ -199,7 +207,7 @@ def decisions(user: User) -> dict[int, Decision]:
             request,
             names.get(request.cost_object_id, above.RESTRICTED),
             request.purpose if request.cost_object_id in names else None,
-            [Line(line.pool, line.amount, open=line.pool_id in known) for line in lines[pk]],
+            [Line(line.pool, line.amount, open=line.pool_id in known, nature=line.get_nature_display()) for line in lines[pk]],
             sum((line.amount for line in lines[pk]), NONE),
             request.shown(lines[pk]),
         )

@@ -13,9 +13,8 @@ from initiatives.funding.views.money import pool_for, request_for
 @form_view
 def pool_control(request: Request, pk: int) -> HttpResponse:
     pool = pool_for(request, pk, "control_pool")
-    now = {name: getattr(pool, name) for name in ("control", "tolerance", "alert_at")} | {
-        "departments": pool.for_departments.all()
-    }
+    now = {name: getattr(pool, name) for name in ("control", "tolerance", "alert_at", "nature")}
+    now |= {"departments": pool.for_departments.all(), "stages": pool.for_stages.all()}
     form = ControlForm(request.user, sent(request), initial=now)
     if form.is_valid():
         with explained(request, form):

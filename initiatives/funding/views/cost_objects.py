@@ -19,11 +19,11 @@ Shares = list[tuple[Pool, Decimal, Decimal]]
 def show_cost_object(request: Request, cost_object: CostObject, shares: Shares | None = None, **forms: MoveForm) -> HttpResponse:
     name = name_of(request, cost_object)
     panel = reports.money_page(request.user, cost_object, name=name)
-    pools = [pool for pool, _ in panel.pools]
+    pools, natures = dict.fromkeys(pool for pool, _ in panel.pools), [given.nature for _, given in panel.pools]
     context = {
         "panel": panel,
         "journal": reports.cost_object_entries(request.user, cost_object, before=older_than(request)),
-        "forms": {act: forms.get(act) or FORMS[act](pools, auto_id=f"{act}-%s") for act in FORMS},
+        "forms": {act: forms.get(act) or FORMS[act](pools, natures=natures, auto_id=f"{act}-%s") for act in FORMS},
         "shares": shares,
     }
     refused = [form for form in forms.values() if form.errors]
@@ -44,7 +44,8 @@ DONE = {"commit": "are committed", "spend": "are spent", "release": "went back t
 def move(request: Request, pk: int, act: str) -> HttpResponse:
     """Commit, spend or release, as the form says."""
     cost_object = cost_object_for(request, pk, f"{act}_money")
-    form = FORMS[act](Pool.objects.given_to(cost_object), request.POST, auto_id=f"{act}-%s")
+    pools, natures = Pool.objects.given_to(cost_object), cost_object.natures()
+    form = FORMS[act](pools, request.POST, natures=natures, auto_id=f"{act}-%s")
     key, shares = key_of(request), None
     if form.is_valid():
         facts, post = form.facts, getattr(cost_object, act)
@@ -61,7 +62,7 @@ def move(request: Request, pk: int, act: str) -> HttpResponse:
 def preview(cost_object: CostObject, form: MoveForm) -> Shares:
     """How the pools would share the actual; the form, sent again, says that this was seen."""
     facts = form.facts
-    shares = cost_object.shares(facts["amount"], facts["on"])
+    shares = cost_object.shares(facts["amount"], facts["on"], facts.get("nature"))
     form.keep_shown(signature(facts["amount"], [(pool.pk, part) for pool, part, _ in shares]))
     return shares
 

@@ -208,7 +208,8 @@ class Gate(Recorded):
         """What is allocated and not committed, to each of its pools."""
         left = initiative.cost_object.accounts.filter(kind=Kind.ALLOCATED, balance__gt=0).select_related("pool")
         for account in left.order_by("pool"):
-            initiative.cost_object.release(account.pool, account.balance, by=by, memo=f"Ended at a gate: {reason}"[:300])
+            memo = f"Ended at a gate: {reason}"[:300]
+            initiative.cost_object.release(account.pool, account.balance, by=by, memo=memo, nature=account.nature)
 
     def _decide(self, verdict: Verdict, by: User, reason: str) -> None:
         """Write down the verdict with the answers it was given on; the reason must be there."""

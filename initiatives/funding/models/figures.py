@@ -1,0 +1,50 @@
+"""The figures of a cost object: what was given, what of it is used, and what may not be committed yet."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+from initiatives.core.models import Recorded
+from initiatives.core.money import AmountColumn
+from initiatives.core.rules import RuleBroken
+
+
+class Figures(Recorded):
+    """What the database counts, and what gates hold."""
+
+    currency = models.CharField(max_length=3, default=settings.CURRENCY)
+    asked = AmountColumn(default=Decimal(0), editable=False)
+    allocated = AmountColumn(default=Decimal(0), editable=False)
+    committed = AmountColumn(default=Decimal(0), editable=False)
+    spent = AmountColumn(default=Decimal(0), editable=False)
+    held = AmountColumn(default=Decimal(0), editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def uncommitted(self) -> Decimal:
+        """What was given and is neither promised nor paid."""
+        return self.allocated - self.committed - self.spent
+
+    @property
+    def open_to_commit(self) -> Decimal:
+        """What may be promised today: what is given and neither promised, paid nor held by a gate."""
+        return max(self.uncommitted - self.held, Decimal(0))
+
+    def obstacle_to_hold(self, amount: Decimal) -> str | None:
+        """Say in one sentence why gates cannot hold so much back, or None: what is promised or paid is not held any more."""
+        used = self.committed + self.spent
+        if amount and used and self.allocated < amount + used:
+            return (
+                f"{self.currency} {used:,.2f} of {self.allocated:,.2f} is committed or spent already; {amount:,.2f} is not left."
+            )
+        return None
+
+    def hold(self, amount: Decimal) -> None:
+        """Keep so much from being committed, until a gate lets it go; a part of the act that says so, which has locked this."""
+        if obstacle := self.obstacle_to_hold(amount):
+            raise RuleBroken(obstacle)
+        self.held = amount
+        self.save(update_fields=["held"])
