@@ -1,9 +1,11 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with` and `aims_with` once, when the product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with` and `case_with` once, when the
+product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -29,10 +31,29 @@ class Aims(NamedTuple):
     stages: frozenset[int] = frozenset()
 
 
+class Case(NamedTuple):
+    """Why the money is worth it, as the room above tells it. An amount that is None is withheld from the reader.
+
+    cost, benefit   low, base, high and what is expected of them
+    metric          what shows the benefit, from which reading to which target
+    lacks           what is missing for a whole case, in one sentence
+    """
+
+    url: str
+    cost: tuple[Decimal | None, ...] = ()
+    benefit: tuple[Decimal | None, ...] = ()
+    metric: str = ""
+    reading: str = ""
+    owner: str = ""
+    lacks: str = ""
+
+
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
 Allocated = Callable[["CostObject", "User"], None]
 MayAsk = Callable[["User", "CostObject"], bool]
 Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
+Telling = Callable[["User", "CostObject", bool], "Case | None"]
+Lacking = Callable[["CostObject"], str | None]
 
 Aiming = Callable[[Collection[int]], Mapping[int, Aims]]
 
@@ -41,6 +62,7 @@ _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
 _carried: list[Carried] = []
 _aiming: list[Aiming] = []
+_cases: list[tuple[Telling, Lacking]] = []
 
 
 def name_with(naming: Naming) -> None:
@@ -75,6 +97,22 @@ def aims(ids: Collection[int]) -> Mapping[int, Aims]:
 
 def aims_of(cost_object: "CostObject") -> Aims:
     return aims({cost_object.pk}).get(cost_object.pk, Aims())
+
+
+def case_with(telling: Telling, lacking: Lacking) -> None:
+    """`telling(user, cost_object, decides)` gives the case that the person may read; who decides reads its amounts.
+
+    `lacking(cost_object)` says in one sentence why money cannot be asked for with it, or None.
+    """
+    _cases[:] = [(telling, lacking)]
+
+
+def case_of(user: "User", cost_object: "CostObject", *, decides: bool) -> Case | None:
+    return _cases[0][0](user, cost_object, decides) if _cases else None
+
+
+def case_lacks(cost_object: "CostObject") -> str | None:
+    return _cases[0][1](cost_object) if _cases else None
 
 
 def carried_by(user: "User") -> "models.QuerySet[Any, Any] | None":

@@ -9,6 +9,7 @@ LABELS = {
     "days_to_triage": "Time to decide about a signal",
     "initiatives_need_problem": "An initiative needs a problem",
     "funding_needs_charter": "Money waits for a ratified charter",
+    "funding_needs_case": "Money needs a business case",
     "most_share": "Largest share of one department",
     "most_concentration": "Highest concentration",
     "sight_members": "Members who look at a stage",

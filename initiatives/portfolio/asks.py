@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from initiatives.core.prepared import prepared
 from initiatives.duties.kinds import Kind, register
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Gate, Initiative, Involvement, State
-from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, DECIDE_GATE, SUCCEED
+from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Gate, Initiative, Involvement, State
+from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, DECIDE_BASELINE, DECIDE_GATE, OWN_BENEFIT, SUCCEED
 from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
@@ -63,6 +63,38 @@ def gates(ids: set[int]) -> Mapping[int, Gate]:
     return Gate.objects.select_related("milestone__initiative").in_bulk(ids)
 
 
+def seen_benefits(user: User) -> QuerySet[BenefitOwner]:
+    return BenefitOwner.objects.filter(initiative__in=Initiative.objects.visible_to(user))
+
+
+def may_still_own(user: User, ids: set[int]) -> set[int]:
+    """Only who is asked, while they belong to the department."""
+    belongs = user.standing.belongs_to
+    waiting = seen_benefits(user).filter(pk__in=ids, state=State.PROPOSED, person=user, department__in=belongs)
+    return set(waiting.values_list("pk", flat=True))
+
+
+def benefits(ids: set[int]) -> Mapping[int, BenefitOwner]:
+    return BenefitOwner.objects.select_related("initiative", "person").in_bulk(ids)
+
+
+def seen_proposals(user: User) -> QuerySet[BaselineProposal]:
+    return BaselineProposal.objects.filter(initiative__in=Initiative.objects.visible_to(user))
+
+
+def may_still_judge(user: User, ids: set[int]) -> set[int]:
+    """The CXO, but neither who proposed it nor who answers for the work."""
+    if not user.is_active or not user.standing.holds("cxo"):
+        return set()
+    waiting = BaselineProposal.objects.waiting().filter(pk__in=ids, initiative__in=Initiative.objects.visible_to(user))
+    apart = waiting.exclude(proposed_by=user).exclude(initiative__accountable_person=user)
+    return set(apart.values_list("pk", flat=True))
+
+
+def proposals(ids: set[int]) -> Mapping[int, BaselineProposal]:
+    return BaselineProposal.objects.select_related("initiative").in_bulk(ids)
+
+
 def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
     """As far as Home shows them: no row of a list reads the texts."""
     return {initiative.pk: initiative for initiative in _told(ids)}
@@ -112,6 +144,28 @@ register(
         still=may_still_decide,
         visible=lambda user: Gate.objects.visible_to(user),
         subjects=gates,
+        announced=True,
+    )
+)
+register(
+    Kind(
+        name=OWN_BENEFIT,
+        words="Benefit to own",
+        template="",
+        still=may_still_own,
+        visible=seen_benefits,
+        subjects=benefits,
+        announced=True,
+    )
+)
+register(
+    Kind(
+        name=DECIDE_BASELINE,
+        words="Baseline to decide",
+        template="",
+        still=may_still_judge,
+        visible=seen_proposals,
+        subjects=proposals,
         announced=True,
     )
 )

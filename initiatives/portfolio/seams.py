@@ -12,12 +12,15 @@ from initiatives.funding import above
 from initiatives.funding.models import CostObject
 from initiatives.journey import above as journey
 from initiatives.journey.above import Aimless, Work
-from initiatives.journey.models import Touchpoint
+from initiatives.journey.models import MapPolicy, Touchpoint
 from initiatives.organization import departures, projections, reorganization
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import (
     CANDIDATES,
     AnsweredProblem,
+    Baseline,
+    BenefitOwner,
+    BusinessCase,
     ImprovedTouchpoint,
     Initiative,
     InitiativeGroupPermission,
@@ -27,6 +30,7 @@ from initiatives.portfolio.models import (
 )
 from initiatives.portfolio.models.grants import project
 from initiatives.portfolio.models.passing_on import department_closed, pass_to, work_of
+from initiatives.portfolio.reports.case import case_for_request
 
 
 def rebuild_guests(*, check: bool = False) -> list[str]:
@@ -38,12 +42,16 @@ def rebuild_guests(*, check: bool = False) -> list[str]:
 
 
 def held_by(person: User, by: User | None) -> departures.Accountable:
-    """The parts a person carries and the initiatives they sponsor, as far as `by` may see them."""
+    """The parts a person carries, the benefits they own and the initiatives they sponsor, as far as `by` may see them."""
     seen = Initiative.objects.all() if by is None else Initiative.objects.visible_to(by)
     parts = Involvement.objects.living().filter(person=person, initiative__in=seen).select_related("initiative").order_by("pk")
+    benefits = BenefitOwner.objects.living().filter(person=person, initiative__in=seen).select_related("initiative")
+    owned = [(f"Benefit of {one.initiative.reference}", one.initiative) for one in benefits.order_by("pk")]
     carried = [(f"{part.get_letter_display()}: {part.initiative.reference}", part.initiative) for part in parts]
     sponsored = [(f"Sponsor: {initiative.reference}", initiative) for initiative in seen.filter(sponsor=person).order_by("pk")]
-    return [(words, initiative.get_absolute_url()) for words, initiative in (*carried, *sponsored) if not initiative.is_over]
+    return [
+        (words, initiative.get_absolute_url()) for words, initiative in (*carried, *owned, *sponsored) if not initiative.is_over
+    ]
 
 
 def pass_on(person: User, by: User | None) -> None:
@@ -51,6 +59,13 @@ def pass_on(person: User, by: User | None) -> None:
     for part in Involvement.objects.accepted().filter(person=person).select_related("initiative", "department").order_by("pk"):
         if not part.initiative.is_over:
             part.pass_to_steward(by=by, reason=f"{person} left.")
+    benefits_pass_on(person, None, by)
+
+
+def benefits_pass_on(person: User, department: Department | None, by: User | None) -> None:
+    """The head is asked for each benefit of somebody who has no role in its department any more."""
+    for owner in BenefitOwner.objects.without_role(person):
+        owner.pass_to(owner.department, by=by, reason=f"{person} left {owner.department}.")
 
 
 def worked_on_by(department: Department, by: User) -> reorganization.Held:
@@ -95,6 +110,9 @@ def money_was_allocated(cost_object: CostObject, by: User) -> None:
         initiative.fund(by=by)
     elif initiative.is_over:
         raise RuleBroken(f"{initiative.reference} is {initiative.get_status_display().lower()}: no money is allocated to it.")
+    else:
+        initiative.lock()
+    Baseline.objects.freeze_first(initiative, by=by)
 
 
 def may_ask_for(user: User, cost_object: CostObject) -> bool:
@@ -103,6 +121,17 @@ def may_ask_for(user: User, cost_object: CostObject) -> bool:
     if initiative is None or initiative.is_over or initiative.status == Status.DRAFT:
         return False
     return (initiative.may_edit(user) or initiative.may_run(user)) and initiative.seen_by(user)
+
+
+def case_lacks(cost_object: CostObject) -> str | None:
+    """What the case lacks for money to be asked with it, where the policy says that it must be whole.
+
+    Imported initiatives too: whatever was decided elsewhere, this money is asked for here.
+    """
+    if not MapPolicy.objects.current().funding_needs_case:
+        return None
+    initiative = Initiative.objects.filter(cost_object=cost_object).first()
+    return BusinessCase.objects.lacking(initiative) if initiative else None
 
 
 GIVEN_UP = (Status.DECLINED, Status.CANCELLED)
@@ -137,12 +166,14 @@ def _as_work(initiative: Initiative) -> Work:
 
 projections.register("guests of confidential initiatives", rebuild_guests)
 departures.register(held_by, pass_on)
+departures.when_role_ends(benefits_pass_on)
 reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to, department_closed))
 above.name_with(names_for)
 above.amounts_with(carried_by)
 above.aims_with(aims_of)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
+above.case_with(case_for_request, case_lacks)
 journey.initiatives_with(answering)
 journey.work_with(improving)
 journey.aimless_with(aimless)

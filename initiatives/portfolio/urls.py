@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.portfolio.views import aims, gates, initiatives, lists, parts, progress
+from initiatives.portfolio.views import aims, baselines, case, gates, initiatives, lists, parts, progress
 
 
 class Reference:
@@ -64,4 +64,15 @@ urlpatterns = [
     path("<ref:ref>/milestones/<int:number>/gate/hold/", gates.gate_hold, name="gate_hold"),
     path("<ref:ref>/milestones/<int:number>/gate/recycle/", gates.gate_recycle, name="gate_recycle"),
     path("<ref:ref>/milestones/<int:number>/gate/kill/", gates.gate_kill, name="gate_kill"),
+    path("<ref:ref>/case/", case.case, name="case"),
+    path("<ref:ref>/case/write/", case.write_case, name="write_case"),
+    path("<ref:ref>/case/reading/", case.take_reading, name="take_reading"),
+    path("<ref:ref>/case/owner/", case.ask_benefit_owner, name="ask_benefit_owner"),
+    path("<ref:ref>/case/owner/<int:number>/accept/", case.accept_benefit, name="accept_benefit"),
+    path("<ref:ref>/case/owner/<int:number>/decline/", case.decline_benefit, name="decline_benefit"),
+    path("<ref:ref>/baseline/", baselines.baseline, name="baseline"),
+    path("<ref:ref>/baseline/propose/", baselines.propose_baseline, name="propose_baseline"),
+    path("<ref:ref>/baseline/<int:number>/approve/", baselines.approve_baseline, name="approve_baseline"),
+    path("<ref:ref>/baseline/<int:number>/decline/", baselines.decline_baseline, name="decline_baseline"),
+    path("<ref:ref>/baseline/<int:number>/withdraw/", baselines.withdraw_baseline, name="withdraw_baseline"),
 ]

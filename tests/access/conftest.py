@@ -18,7 +18,8 @@ from initiatives.duties.models import Letter
 from initiatives.funding.models import ApprovalLimit, Delegation, FiscalYear, FundingRequest, Journal, Pool, Virement
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
-from initiatives.portfolio.models import Gate, Initiative, Involvement, Milestone, SavedView
+from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Gate, Initiative, Involvement, Milestone, SavedView
+from initiatives.portfolio.models.baselines import plan_of
 from tests.access.journey import journey
 from tests.access.signals import signals
 from tests.access.systems import systems
@@ -82,6 +83,12 @@ def _initiatives(world: World, cast: Cast) -> None:
         world.arguments["involvement", case] = {**ref, "number": part.pk}
         world.arguments["milestone", case] = {**ref, "number": milestone.pk}
         world.arguments["gate", case] = {**ref, "number": gated.pk}
+        asked = BenefitOwner.objects.ask(found, contributor, department, by=cast.head(code))
+        planned = BaselineProposal.objects.create(
+            initiative=found, reason="Later.", proposed_by=cast.head(code), **plan_of(found)
+        )
+        world.arguments["benefit", case] = {**ref, "number": asked.pk}
+        world.arguments["baseline", case] = {**ref, "number": planned.pk}
         decided = Event.objects.about(found).get(verb="portfolio.initiative.gate_decided")
         world.arguments["decision", case] = {"number": decided.pk}
     world.arguments["initiative", "none"] = {"ref": "CX-99999"}
@@ -90,6 +97,7 @@ def _initiatives(world: World, cast: Cast) -> None:
         **own,
         "number": NOWHERE,
     }
+    world.arguments["benefit", "none"] = world.arguments["baseline", "none"] = {**own, "number": NOWHERE}
     world.arguments["decision", "none"] = world.arguments["ranking", "none"] = {"number": NOWHERE}
 
 

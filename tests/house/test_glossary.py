@@ -13,7 +13,9 @@ from initiatives.journey.models.failing_words import Disposition, ProblemState, 
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.words import Answer, HandoffState, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
+from initiatives.portfolio.models.case_words import Better
 from initiatives.portfolio.models.gate_papers import GateState, Verdict
+from initiatives.portfolio.models.rebaselining import Proposed
 from initiatives.portfolio.models.words import Health, Letter, Status
 
 GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="utf-8").lower()
@@ -28,6 +30,8 @@ WORDS = [
     Health,
     Letter,
     GateState,
+    Better,
+    Proposed,
     Verdict,
     StageKind,
     Kind,

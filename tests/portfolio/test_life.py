@@ -23,6 +23,7 @@ def test_an_initiative_walks_its_whole_life(cast: Cast, active: Make) -> None:
         "prioritised",
         "funded",
         "launched",
+        "baselined",
         "completed",
     ]
     assert status_of(initiative) == Status.COMPLETED

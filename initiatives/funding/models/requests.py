@@ -173,7 +173,7 @@ class FundingRequest(Returning):
             return "This request was submitted already."
         if not above.may_ask(by, self.cost_object):
             return "You may no longer ask for money here."
-        return obstacle_to_fund() or obstacle_to_ask(self)
+        return obstacle_to_fund() or above.case_lacks(self.cost_object) or obstacle_to_ask(self)
 
     @transaction.atomic
     def submit(self, *, by: User, key: UUID | None = None) -> None:

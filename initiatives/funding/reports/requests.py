@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.funding import above
-from initiatives.funding.above import Name
+from initiatives.funding.above import Case, Name
 from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State
 from initiatives.funding.models.deciding import Due
 from initiatives.funding.models.papers import Approval
@@ -116,6 +116,7 @@ class RequestPage:
     obstacles: dict[str, str | None]
     could_decide: bool
     questions: list[Question]  # none where what the money is for is withheld
+    case: Case | None  # none where what the money is for is withheld
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -157,6 +158,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         },
         could_decide,
         [question for question in request.asked_questions() if named or question.by_id == user.pk],
+        above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None,
     )
 
 

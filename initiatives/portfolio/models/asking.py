@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
@@ -12,15 +12,19 @@ from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
+    from initiatives.portfolio.models.benefit_owner import BenefitOwner
     from initiatives.portfolio.models.gates import Gate
     from initiatives.portfolio.models.involvement import Involvement
     from initiatives.portfolio.models.owned import Owned
+    from initiatives.portfolio.models.rebaselining import BaselineProposal
     from initiatives.portfolio.models.reported import Reported
 
 CHECK_IN = "portfolio.check_in"
 ACCEPT = "portfolio.accept_involvement"
 SUCCEED = "portfolio.name_successor"
 DECIDE_GATE = "portfolio.decide_gate"
+OWN_BENEFIT = "portfolio.own_benefit"
+DECIDE_BASELINE = "portfolio.decide_baseline"
 DAYS_TO_ACCEPT = 5
 DAYS_TO_DECIDE = 5
 
@@ -117,3 +121,52 @@ def ask_to_decide_gate(gate: "Gate", *, due_on: date | None = None, by: User | N
 def no_gate_to_decide(gates: Iterable["Gate"], *, by: User | None, reason: str) -> None:
     for gate in gates:
         Obligation.objects.excuse(DECIDE_GATE, gate, by=by, reason=reason)
+
+
+def page_of_case(initiative: Any) -> str:
+    return reverse("portfolio:case", args=[initiative.reference])
+
+
+def ask_to_own_benefit(asked: "BenefitOwner", *, by: User | None) -> None:
+    """Wait for the answer of who is asked to own a benefit; nobody answers it for them."""
+    Obligation.objects.open(
+        OWN_BENEFIT,
+        asked,
+        person=asked.person,
+        due_on=working_days_after(clock.today(asked.person.zone), DAYS_TO_ACCEPT, asked.department),
+        words=f"Own the benefit of {asked.initiative.reference}",
+        url=page_of_case(asked.initiative),
+        department=asked.department,
+        by=by,
+    )
+
+
+def benefit_was_answered(asked: "BenefitOwner", *, by: User) -> None:
+    Obligation.objects.meet(OWN_BENEFIT, asked, by=by)
+
+
+def benefit_not_asked(asked: "BenefitOwner", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(OWN_BENEFIT, asked, by=by, reason=reason)
+
+
+def ask_to_decide_baseline(proposal: "BaselineProposal", judges: list[User], *, by: User) -> None:
+    """Wait for the CXO's answer to a new baseline."""
+    initiative = proposal.initiative
+    Obligation.objects.open_for(
+        judges,
+        DECIDE_BASELINE,
+        proposal,
+        due_on=working_days_after(clock.today(), DAYS_TO_DECIDE),
+        words=f"Decide the new baseline of {initiative.reference}",
+        url=reverse("portfolio:baseline", args=[initiative.reference]),
+        department=initiative.lead_department,
+        by=by,
+    )
+
+
+def baseline_was_decided(proposal: "BaselineProposal", *, by: User) -> None:
+    Obligation.objects.meet(DECIDE_BASELINE, proposal, by=by)
+
+
+def no_baseline_to_decide(proposal: "BaselineProposal", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(DECIDE_BASELINE, proposal, by=by, reason=reason)

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from initiatives.core.rules import RuleBroken
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import grants
+from initiatives.portfolio.models.benefit_owner import BenefitOwner
 from initiatives.portfolio.models.described import Described
 from initiatives.portfolio.models.involvement import Involvement
 
@@ -23,9 +24,12 @@ class Guarded(Described):
     def insiders(self) -> tuple[set[int], set[int]]:
         """Who may see this initiative while it is confidential: ids of people, and of departments' stewards' groups.
 
-        Sponsor, named people, the persons of living involvements; head and deputies of the lead and involved departments.
+        Sponsor, named people, the persons of living involvements, who owns the benefit or is asked to; head and deputies of
+        the lead department and of all theirs.
         """
-        rows = Involvement.objects.living().filter(initiative_id=self.pk).values_list("person_id", "department_id")
+        parts = Involvement.objects.living().filter(initiative_id=self.pk).values_list("person_id", "department_id")
+        benefit = BenefitOwner.objects.living().filter(initiative_id=self.pk).values_list("person_id", "department_id")
+        rows = list(parts.union(benefit))
         people = {person for person, _ in rows if person is not None}
         people |= set(self.named.values_list("pk", flat=True))
         if self.sponsor_id is not None:

@@ -1,17 +1,20 @@
 """The initiative: description, confidentiality, ownership, progress and life, in that order of inheritance."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, JSONObject, Lower
 
 from initiatives.core.rules import RuleBroken, says
 from initiatives.organization.grants import granted
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.aims import AnsweredProblem
+from initiatives.portfolio.models.baselines import Baseline
+from initiatives.portfolio.models.case import BusinessCase
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
@@ -88,6 +91,13 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         mine = Q(accountable_person=user) | Q(lead_department__in=heads) | Q(accountable_department__in=heads)
         return self.in_progress().filter(mine | Exists(carries))
 
+    def with_plan(self) -> Self:
+        """Each with its current baseline as `kept_plan`, a mapping or None, and whether a case is written as `has_case`."""
+        newest = Baseline.objects.filter(initiative=OuterRef("pk")).order_by("-number")
+        told = JSONObject(number="number", at="at", ends_on="ends_on", money=Cast("money", models.TextField()))
+        case = BusinessCase.objects.filter(initiative=OuterRef("pk"))
+        return self.annotate(kept_plan=Subquery(newest.values(told=told)[:1]), has_case=Exists(case))
+
     @transaction.atomic
     def draft(self, *, by: User, title: str, lead_department: Department, **fields: Any) -> "Initiative":
         """The act `create`: a new draft, led by this department."""
@@ -101,6 +111,9 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
 class Initiative(Lifecycle):
     """Funded work to improve the experience. Never deleted; its status says how it ended."""
+
+    kept_plan: Mapping[str, Any] | None = None  # see `with_plan`
+    has_case: bool = False
 
     objects = InitiativeQuerySet.as_manager()
 

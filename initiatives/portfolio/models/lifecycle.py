@@ -11,8 +11,11 @@ from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.aimed import Aimed
+from initiatives.portfolio.models.baselines import Baseline
+from initiatives.portfolio.models.benefit_owner import BenefitOwner
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.milestones import Milestone
+from initiatives.portfolio.models.rebaselining import BaselineProposal
 from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
 
 
@@ -97,6 +100,7 @@ class Lifecycle(Aimed):
     def launch(self, *, by: User) -> None:
         """Open the initiative for work; from now on it reports."""
         self._step(Status.ACTIVE, "launched", by, self.obstacle_to_launch)
+        Baseline.objects.freeze_first(self, by=by)  # of what came with its money from elsewhere
         self._wait_for_report(by)
 
     def obstacle_to_complete(self, by: User | None = None) -> str | None:
@@ -197,6 +201,9 @@ class Lifecycle(Aimed):
         asking.no_gate_to_decide((milestone.gate for milestone in gated), by=by, reason=reason)
         for involvement in Involvement.objects.waiting().filter(initiative_id=self.pk):
             asking.no_answer_needed(involvement, by=by, reason=reason)
+        for asked in BenefitOwner.objects.waiting().filter(initiative=self.pk):
+            asked.end(by=by, reason=reason)
+        BaselineProposal.objects.end_all(self.pk, by=by, reason=reason)
 
     def _only_from(self, *statuses: str, need: str = "") -> str | None:
         if self.status in statuses:

@@ -6,15 +6,18 @@ from django.db.models import Q, QuerySet
 
 from initiatives.organization.models import Department, Role, User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.benefit_owner import BenefitOwner
 from initiatives.portfolio.models.initiative import Initiative
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.words import OVER, Letter, State
 
 
 def work_of(department: Department) -> QuerySet[Initiative]:
-    """The initiatives that are not over, which the department leads or takes part in."""
+    """The initiatives that are not over, which the department leads, takes part in, or whose benefit it owns."""
     parts = Involvement.objects.living().filter(department=department).values("initiative")
-    return Initiative.objects.filter(Q(lead_department=department) | Q(pk__in=parts)).exclude(status__in=OVER).order_by("pk")
+    benefits = BenefitOwner.objects.living().filter(department=department).values("initiative")
+    mine = Q(lead_department=department) | Q(pk__in=parts) | Q(pk__in=benefits)
+    return Initiative.objects.filter(mine).exclude(status__in=OVER).order_by("pk")
 
 
 def pass_to(department: Department, heir: Department, only: Collection[int] | None, by: User | None, reason: str) -> None:
@@ -27,6 +30,9 @@ def pass_to(department: Department, heir: Department, only: Collection[int] | No
             initiative.save(update_fields=["lead_department"])
         for part in Involvement.objects.living().filter(initiative_id=initiative.pk, department=department).order_by("pk"):
             _pass_part(part, initiative, heir, by, reason)
+        for owner in BenefitOwner.objects.living().filter(initiative_id=initiative.pk, department=department).order_by("-state"):
+            owner.initiative = initiative
+            owner.pass_to(heir, by=by, reason=reason)
         initiative.keep_cost_object()
         initiative.project_grants()
         initiative.record("passed_on", by=by, reason=reason, department=heir.name)

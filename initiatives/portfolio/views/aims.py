@@ -7,7 +7,7 @@ from initiatives.core.pages import Request, form_page, form_view, reason_of, rep
 from initiatives.core.rules import BadInput, explained
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.portfolio.access import initiative_for
-from initiatives.portfolio.forms import ProblemForm, TouchpointForm
+from initiatives.portfolio.forms.initiatives import ProblemForm, TouchpointForm
 
 
 @form_view

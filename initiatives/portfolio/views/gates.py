@@ -6,9 +6,9 @@ from django.views.decorators.http import require_POST, require_safe
 from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import explained
 from initiatives.portfolio.access import gate_for, initiative_for, milestone_for
-from initiatives.portfolio.forms import AnswersForm, GateForm, HoldForm
+from initiatives.portfolio.forms.initiatives import AnswersForm, GateForm, HoldForm
 from initiatives.portfolio.models import Gate
-from initiatives.portfolio.reports import gate_page
+from initiatives.portfolio.reports.initiative import gate_page
 
 
 @form_view

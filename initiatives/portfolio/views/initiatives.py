@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import Stale, explained
 from initiatives.portfolio.access import initiative_for
-from initiatives.portfolio.forms import InitiativeForm, NamesForm
+from initiatives.portfolio.forms.initiatives import InitiativeForm, NamesForm
 from initiatives.portfolio.models import Initiative
-from initiatives.portfolio.reports import initiative_page
+from initiatives.portfolio.reports.initiative import initiative_page
 
 
 @require_safe

@@ -9,7 +9,7 @@ from initiatives.core.exports import csv_response
 from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
-from initiatives.portfolio.forms import SavedViewForm
+from initiatives.portfolio.forms.initiatives import SavedViewForm
 from initiatives.portfolio.listing import board_page, export_rows, list_page, look_of, opened
 from initiatives.portfolio.listing import saved_views as known_views
 from initiatives.portfolio.models import SavedView

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import BadInput, explained
 from initiatives.portfolio.access import initiative_for, involvement_for
-from initiatives.portfolio.forms import InvolvementForm, PersonForm
+from initiatives.portfolio.forms.initiatives import InvolvementForm, PersonForm
 from initiatives.portfolio.views.replies import back
 
 

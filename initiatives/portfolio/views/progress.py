@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from initiatives.core.pages import Request, form_page, form_view, reason_of, reply, sent
 from initiatives.core.rules import explained
 from initiatives.portfolio.access import initiative_for, milestone_for
-from initiatives.portfolio.forms import CheckInForm, MilestoneForm, MoveForm
+from initiatives.portfolio.forms.initiatives import CheckInForm, MilestoneForm, MoveForm
 from initiatives.portfolio.views.replies import back
 
 

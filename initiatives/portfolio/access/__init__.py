@@ -106,7 +106,7 @@ def to_act_on(user: User, ref: str) -> QuerySet[Initiative]:
 
 @prepared
 def to_show(user: User, ref: str) -> QuerySet[Initiative]:
-    return Initiative.objects.visible_to(user).filter(reference=ref).select_related(*SHOWN)[:1]
+    return Initiative.objects.visible_to(user).filter(reference=ref).select_related(*SHOWN).with_plan()[:1]
 
 
 @permission("portfolio.answer_involvement")

@@ -29,6 +29,7 @@ from initiatives.portfolio.models import (
     State,
     Status,
 )
+from initiatives.portfolio.reports.baseline import baseline_line
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -152,6 +153,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
     today = clock.today()
     health, words = initiative.health_shown(today)
     hidden = Initiative.objects.ranks_hidden_from(user) if initiative.rank is not None else []
+    panel = money_panel(user, initiative.cost_object, name=Name(str(initiative), initiative.get_absolute_url()))
     return {
         "initiative": initiative,
         "steps": list(steps(initiative, user)),
@@ -170,7 +172,8 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "today": today,
         "rank": initiative.rank_among(hidden),
         "withheld": sorted(initiative.withheld.items()),
-        "panel": money_panel(user, initiative.cost_object, name=Name(str(initiative), initiative.get_absolute_url())),
+        "panel": panel,
+        "baseline": baseline_line(initiative.kept_plan, initiative, open_=panel.open),
         "may_edit": initiative.obstacle_to_edit(user) is None,
         **aims(initiative, user),
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,

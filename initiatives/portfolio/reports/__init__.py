@@ -1,0 +1,1 @@
+"""The named queries of the portfolio’s pages, one module a page or two."""

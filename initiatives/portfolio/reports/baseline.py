@@ -1,0 +1,211 @@
+"""The named queries of an initiative's baselines: how the plan of today differs from the first and from the current one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from initiatives.core.templatetags.words import amount, day, number
+from initiatives.journey.models import Problem, Touchpoint
+from initiatives.organization.models import User
+from initiatives.portfolio.models import Baseline, BaselineProposal, Initiative, Plan
+from initiatives.portfolio.models.baselines import plan_of
+from initiatives.portfolio.reports.case import aim, read
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that two plans say: before, after, and what lies between. `kind` "money": an amount that is None is withheld."""
+
+    label: str
+    before: Any
+    after: Any
+    change: str = ""
+    kind: str = "words"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of the scope. `was`, `due`: the days of a milestone; `state`: added, removed, or kept."""
+
+    label: str
+    state: str
+    was: date | None = None
+    due: date | None = None
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed from one plan to another, for one reader."""
+
+    rows: list[Row]
+    milestones: list[Piece]
+    aims: list[Piece]
+
+
+def in_days(before: date | None, after: date | None) -> str:
+    """How far a day moved: "+14 days"."""
+    if before is None or after is None or before == after:
+        return ""
+    days = (after - before).days
+    return ngettext("%(n)s day", "%(n)s days", abs(days)) % {"n": f"{'+' if days > 0 else '−'}{abs(days)}"}
+
+
+def in_money(before: Decimal | None, after: Decimal | None) -> str:
+    """How far an amount moved, and in percent of what it was: "+10,000.00 (+5.0 %)"."""
+    if before is None or after is None or before == after:
+        return ""
+    moved = after - before
+    said = f"{'+' if moved > 0 else ''}{amount(moved)}"
+    percent = (100 * moved / before).quantize(Decimal("0.1"), ROUND_HALF_EVEN) if before else None
+    return said if percent is None else f"{said} ({'+' if moved > 0 else ''}{number(percent, 1)}\u00a0%)"
+
+
+class Names:
+    """What touchpoints and problems are called, for those that this reader may know of."""
+
+    def __init__(self, user: User, *plans: Plan) -> None:
+        touchpoints = {pk for plan in plans for pk in plan.scope["touchpoints"]}
+        problems = {pk for plan in plans for pk in plan.scope["problems"]}
+        seen = Touchpoint.objects.visible_to(user).filter(pk__in=touchpoints).select_related("owned")
+        self.touchpoints = {one.pk: f"{one.reference} {one.title}" for one in seen} if touchpoints else {}
+        answered = Problem.objects.visible_to(user).filter(pk__in=problems)
+        self.problems = {one.pk: str(one) for one in answered} if problems else {}
+
+
+def difference(before: Plan, after: Plan, names: Names, *, open_: bool) -> Difference:
+    """What lies between two plans; amounts only where the money is open to the reader."""
+    return Difference(
+        list(rows(before, after, open_=open_)),
+        list(milestones(before.scope["milestones"], after.scope["milestones"])),
+        [
+            *aims(before.scope["touchpoints"], after.scope["touchpoints"], names.touchpoints),
+            *aims(before.scope["problems"], after.scope["problems"], names.problems),
+        ],
+    )
+
+
+def rows(before: Plan, after: Plan, *, open_: bool) -> list[Row]:
+    return [
+        Row(_("Start"), before.starts_on, after.starts_on, in_days(before.starts_on, after.starts_on), "day"),
+        Row(_("End"), before.ends_on, after.ends_on, in_days(before.ends_on, after.ends_on), "day"),
+        money_row(_("Money allocated"), before.money, after.money, open_),
+        *case_rows(before, after, open_),
+        words_row(_("Metric"), aim(before.case) if before.case else "", aim(after.case) if after.case else ""),
+        words_row(
+            _("Baseline reading"), read(before.reading) if before.reading else "", read(after.reading) if after.reading else ""
+        ),
+        words_row(_("Accountable department"), before.accountable_department, after.accountable_department),
+        words_row(_("Accountable person"), before.accountable_person, after.accountable_person),
+        words_row(_("Benefit owner"), before.benefit_owner, after.benefit_owner),
+    ]
+
+
+def case_rows(before: Plan, after: Plan, open_: bool) -> list[Row]:
+    """The points of cost and benefit, where one of the plans has a case."""
+    old, new = before.case, after.case
+    if old is None and new is None:
+        return []
+    labels = {
+        "cost": (_("Cost, low"), _("Cost, base"), _("Cost, high"), _("Cost, expected")),
+        "benefit": (_("Benefit, low"), _("Benefit, base"), _("Benefit, high"), _("Benefit, expected")),
+    }
+    found = []
+    for what, words in labels.items():
+        for point, label in zip(("low", "base", "high", "expected"), words, strict=True):
+            was, now = (getattr(getattr(case, what), point) if case else None for case in (old, new))
+            none = (old is None and new is not None) or (new is None and old is not None)
+            found.append(money_row(label, was, now, open_) if not none or not open_ else part_row(label, was, now))
+    return found
+
+
+def money_row(label: str, was: Decimal | None, now: Decimal | None, open_: bool) -> Row:
+    return Row(label, was, now, in_money(was, now), "money") if open_ else Row(label, None, None, "", "money")
+
+
+def part_row(label: str, was: Decimal | None, now: Decimal | None) -> Row:
+    """One of the plans had no case: that is nothing, and not withheld."""
+    said = ("" if was is None else amount(was), "" if now is None else amount(now))
+    return Row(label, *said, _("new") if was is None else _("gone"))
+
+
+def words_row(label: str, was: Any, now: Any) -> Row:
+    return Row(label, was or "", now or "", _("changed") if was != now else "")
+
+
+def milestones(before: list[Mapping[str, Any]], after: list[Mapping[str, Any]]) -> list[Piece]:
+    """All of both plans by their day, each kept, added or removed."""
+    was = {one["id"]: one for one in before}
+    now = {one["id"]: one for one in after}
+    found = []
+    for pk in was.keys() | now.keys():
+        one, old, new = now.get(pk) or was[pk], _due(was.get(pk)), _due(now.get(pk))
+        state = "kept" if old and new else "added" if new else "removed"
+        found.append(Piece(one["title"], state, old, new, in_days(old, new)))
+    return sorted(found, key=lambda piece: (piece.due or piece.was or date.max, piece.label))
+
+
+def _due(milestone: Mapping[str, Any] | None) -> date | None:
+    return date.fromisoformat(milestone["due_on"]) if milestone else None
+
+
+def aims(before: list[int], after: list[int], names: Mapping[int, str]) -> list[Piece]:
+    """What it is for, as far as the reader may know of it."""
+    states = {pk: "kept" if pk in before and pk in after else "added" if pk in after else "removed" for pk in {*before, *after}}
+    return [Piece(names[pk], states[pk]) for pk in sorted(states) if pk in names]
+
+
+def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
+    """Today against the first and the current baseline, what is proposed, and all versions."""
+    versions = list(Baseline.objects.of(initiative).with_people().select_related("proposed_by"))
+    proposals = list(BaselineProposal.objects.of(initiative).with_people())
+    for proposal in proposals:
+        proposal.initiative = initiative
+    waiting = next((one for one in proposals if one.is_open), None)
+    today = Baseline(initiative=initiative, **plan_of(initiative))
+    first, current = (versions[-1], versions[0]) if versions else (None, None)
+    open_ = initiative.cost_object.amounts_open_to(user)
+    names = Names(user, today, *versions, *([waiting] if waiting else []))
+    against = [(plan, difference(plan, today, names, open_=open_)) for plan in dict.fromkeys([current, first]) if plan]
+    return {
+        "initiative": initiative,
+        "currency": initiative.cost_object.currency,
+        "first": first,
+        "current": current,
+        "against": against,
+        "moved": in_days(current.ends_on, initiative.ends_on) if current else "",
+        "grown": in_money(current.money, today.money) if current and open_ else "",
+        "versions": versions,
+        "waiting": waiting,
+        "wanted": difference(current or _nothing(), waiting, names, open_=open_) if waiting else None,
+        "past": [one for one in proposals if not one.is_open],
+        "propose_obstacle": BaselineProposal.objects.obstacle_to_propose(initiative, user),
+        "may_propose": initiative.may_run(user) or initiative.may_edit(user),
+        "decide_obstacle": waiting.obstacle_to_decide(user) if waiting else "",
+        "may_decide": waiting is not None and user.standing.holds("cxo"),
+        "may_withdraw": waiting is not None and waiting.obstacle_to_withdraw(user) is None,
+    }
+
+
+def _nothing() -> Plan:
+    """The plan before the first baseline."""
+    return Baseline(money=Decimal(0), scope={"milestones": [], "touchpoints": [], "problems": []})
+
+
+def baseline_line(kept: Mapping[str, Any] | None, initiative: Initiative, *, open_: bool) -> Mapping[str, str] | None:
+    """The current baseline in one line on the initiative's page; `kept` is what the page's one question brought along."""
+    if kept is None:
+        return None
+    ends = date.fromisoformat(kept["ends_on"]) if kept["ends_on"] else None
+    money = in_money(Decimal(kept["money"]), initiative.cost_object.allocated) if open_ else ""
+    moved = in_days(ends, initiative.ends_on)
+    return {
+        "number": kept["number"],
+        "at": day(date.fromisoformat(kept["at"][:10])),
+        "change": "; ".join(said for said in (moved and f"{_('end')} {moved}", money and f"{_('money')} {money}") if said),
+    }
