@@ -15,6 +15,7 @@ from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
+from cxgov.demo.readings import Readings
 from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
@@ -60,6 +61,7 @@ class Stage:
         for story in STORIES:
             Plot(self, story).write()
         Voices(self).write()
+        Readings(self).write()
         Transfers(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)

@@ -54,7 +54,7 @@ def import_ended(letter: Letter) -> dict[str, Any]:
     """How an import ended, unless its reader has heard of it, or may not see it any more."""
     reader = _reader(letter)
     run = ImportRun.objects.visible_to(reader).select_related("by").filter(pk=letter.context["run"]).first()
-    if run is None or not reader.has_perm(f"{run.room}.follow_import", run):
+    if run is None or not reader.has_perm(run.followed_by, run):
         raise Needless("Its reader may not see the import any more.")
     if ending.was_heard(run) and letter.next_try_at > letter.written_at:
         raise Needless("Its reader has seen how it ended.")

@@ -9,7 +9,9 @@ class Journey(AppConfig):
         from initiatives.core.imports import targets
         from initiatives.duties import beat as played
         from initiatives.journey import access, asks, beat, outcome_letters, outcomes, seams  # noqa: F401 - each registers what the room declares
+        from initiatives.journey.imports.readings import Readings
         from initiatives.journey.imports.target import Touchpoints
 
         played.also(beat.ring)
         targets.register(Touchpoints())
+        targets.register(Readings())

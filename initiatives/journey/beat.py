@@ -2,7 +2,7 @@
 
 from initiatives.core import clock
 from initiatives.journey import charter_clock
-from initiatives.journey.models import Call, Contest, MapChange, Ownership, Stage
+from initiatives.journey.models import Call, Contest, MapChange, Ownership, Stage, watch
 from initiatives.journey.models.attesting import ask_everybody, lapse_unattested
 from initiatives.journey.models.orphans import ask_for_neglected, excuse_decided
 from initiatives.journey.models.reviewing import ask_for_stale_stages
@@ -23,6 +23,7 @@ def ring() -> dict[str, int]:
         "calls_answered": close_answered_calls(),
         "owners_sought": ask_for_neglected(),
         "orphans_adopted": excuse_decided(),
+        "breaches_found": watch(),
     }
 
 

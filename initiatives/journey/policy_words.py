@@ -15,6 +15,9 @@ LABELS = {
     "sight_members": "Members who look at a stage",
     "sight_days": "Days in which they look",
     "blind_below": "Blind below",
+    "rating_n_min": "Ratings of a channel that are compared",
+    "contact_cap": "Cap of contacts",
+    "moment_floor": "A moment of truth fails below",
 }
 UNITS = {
     "moment_factor": "times the reach",
@@ -23,12 +26,16 @@ UNITS = {
     "days_to_triage": "working days",
     "sight_members": "people of a department",
     "sight_days": "calendar days",
+    "rating_n_min": "ratings at least",
+    "contact_cap": "contacts per customer in 30 days",
 }
-PERCENT = {"most_share": "of the owned weight", "blind_below": "of the journey’s weight"}
+PERCENT = {"most_share": "of the owned weight", "blind_below": "of the journey’s weight", "moment_floor": "of the scale"}
 
 
-def told(name: str, value: int | Decimal) -> str:
+def told(name: str, value: int | Decimal | None) -> str:
     """The number with its unit: "5 working days", "50 % of the owned weight", "yes"."""
+    if value is None:
+        return "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name in PERCENT:

@@ -14,6 +14,7 @@ from initiatives.journey.views import (
     journeys,
     ownership,
     problems,
+    readings,
     signals,
     stages,
     sweeps,
@@ -144,6 +145,12 @@ urlpatterns = [
     path("problems/<slug:ref>/solve/", problems.solve_problem, name="solve_problem"),
     path("problems/<slug:ref>/dismiss/", problems.dismiss_problem, name="dismiss_problem"),
     path("problems/<slug:ref>/reopen/", problems.reopen_problem, name="reopen_problem"),
+    # -- readings
+    path("consistency/", readings.consistency, name="consistency"),
+    path("readings/import/", include(ImportPages("readings", "journey").urls)),
+    path("readings/", readings.readings, name="readings"),
+    path("readings/<int:number>/withdraw/", readings.withdraw_reading, name="withdraw_reading"),
+    path("touchpoints/<slug:ref>/readings/new/", readings.enter_reading, name="enter_reading"),
     # -- sweeps
     path("sweeps/", sweeps.sweeps, name="sweeps"),
     path("sweeps/open/", sweeps.open_sweep, name="open_sweep"),

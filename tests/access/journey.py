@@ -1,12 +1,13 @@
 """The journey's objects of the access table: owned by OPS, owned by HR, and restricted to HR."""
 
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
 
 from initiatives.core.imports.models import upload
 from initiatives.core.imports.targets import TARGETS
-from initiatives.journey.models import Channel, Handoff, Journey, MapChange, Stage, Touchpoint
+from initiatives.journey.models import Channel, Handoff, Journey, MapChange, Reading, Stage, Touchpoint
 from tests.access.charter import charter
 from tests.access.contests import contests
 from tests.cast import Cast
@@ -28,6 +29,7 @@ def journey(arguments: Arguments, cast: Cast) -> None:
         arguments["ownership", case] = {"number": ownership.pk}
     arguments["touchpoint", "none"] = arguments["owned", "none"] = {"ref": "TP-99999"}
     _handoffs(arguments, cast, stage, channel)
+    _readings(arguments, cast)
     arguments["ownership", "none"] = {"number": 2_000_000_000}
     _map(arguments, cast, stage, channel)
     charter(arguments, cast)
@@ -45,6 +47,21 @@ def _handoffs(arguments: Arguments, cast: Cast, stage: Stage, channel: Channel) 
         made = Handoff.objects.propose(ends, taker, by=cast.cxo, passes="A bag", hours=1)
         arguments["handoff", case] = {"ref": made.reference}
     arguments["handoff", "none"] = {"ref": "HOF-99999"}
+
+
+def _readings(arguments: Arguments, cast: Cast) -> None:
+    """What the CXO entered at each touchpoint; a file of the head of OPS and one of the CXO."""
+    facts = {"kind": "rating", "total": 120, "n": 40, "low": 1, "high": 5, "source": "Survey"}
+    period = {"first_day": date(2026, 5, 1), "last_day": date(2026, 5, 31)}
+    for case in ("own", "foreign", "hidden"):
+        touchpoint = Touchpoint.objects.get(reference=arguments["touchpoint", case]["ref"])
+        made = Reading.objects.enter(by=cast.cxo, touchpoint=touchpoint, **facts, **period)
+        arguments["reading", case] = {"number": made.pk}
+    for case, by in (("own", cast.head("OPS")), ("foreign", cast.cxo)):
+        run = upload(TARGETS["readings"], ContentFile(b"id;value\n1;3\n2;4\n"), "x.csv", by=by)
+        arguments["reading import", case] = {"number": run.pk}
+    for kind in ("reading", "reading import"):
+        arguments[kind, "none"] = {"number": 2_000_000_000}
 
 
 def _map(arguments: Arguments, cast: Cast, stage: Stage, channel: Channel) -> None:

@@ -57,6 +57,8 @@ SEEN: dict[str, dict[str, str]] = {
     "channel": {"own": ROLE, "none": ""},
     "customer journey": {"own": ROLE, "none": ""},
     "map import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the CXO
+    "reading": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "reading import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the CXO
     "change": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "charter": {"own": ROLE, "none": ""},
     "ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
@@ -348,6 +350,16 @@ TABLE: list[Row] = [
     ("journey:solve_problem", "POST", "problem", everywhere("x", own="chd")),
     ("journey:dismiss_problem", "POST", "problem", everywhere("x", own="chd")),
     ("journey:reopen_problem", "POST", "problem", everywhere("x", own="chd")),
+    # -- journey: readings
+    ("journey:consistency", "GET", "", {"": ROLE}),
+    ("journey:readings", "GET", "", {"": ROLE}),
+    ("journey:enter_reading", "GET POST", "touchpoint", everywhere("x", own="chd")),
+    ("journey:withdraw_reading", "POST", "reading", everywhere("x", own="chd")),
+    ("journey:reading_imports", "GET POST", "", {"": "chdx"}),
+    ("journey:reading_import_map", "GET POST", "reading import", {"own": "hx", "foreign": "x"}),
+    ("journey:reading_import_run", "GET", "reading import", {"own": "hx", "foreign": "x"}),
+    ("journey:reading_import_confirm", "POST", "reading import", {"own": "hx", "foreign": "x"}),
+    ("journey:reading_import_cancel", "POST", "reading import", {"own": "hx", "foreign": "x"}),
     # -- journey: sweeps
     ("journey:sweeps", "GET", "", {"": ROLE}),
     ("journey:open_sweep", "GET POST", "", {"": "x"}),

@@ -10,6 +10,7 @@ from initiatives.journey.models.charter import CharterState
 from initiatives.journey.models.charter_votes import Choice, ItemKind
 from initiatives.journey.models.contest_words import CaseState, Settlement
 from initiatives.journey.models.failing_words import Disposition, ProblemState, Source, SweepState
+from initiatives.journey.models.reading_words import Limit, ReadingKind
 from initiatives.journey.models.system_words import Course, DataRole, Direction, Lifecycle
 from initiatives.journey.models.words import Answer, HandoffState, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
@@ -51,6 +52,8 @@ WORDS = [
     ProblemState,
     HandoffState,
     SweepState,
+    ReadingKind,
+    Limit,
 ]
 
 

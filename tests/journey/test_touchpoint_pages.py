@@ -11,6 +11,7 @@ from initiatives.journey.models import Journey, OwnedObject, State, Step, Touchp
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.conftest import Map
+from tests.journey.test_readings import rate
 
 LIST = "/own/touchpoints/"
 
@@ -130,9 +131,10 @@ def test_a_touchpoints_page_costs_the_same_whatever_hangs_on_it(
     whole = Touchpoint.objects.get(title="Booking a space")
     client = browse(cast.head("OPS"))
     client.get(whole.get_absolute_url())
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(whole.get_absolute_url())
     for number in range(4):
         filled.touchpoint(f"Part {number}", parent=whole)
-    with django_assert_num_queries(20):
+        rate(whole, "3", 40, by=cast.cxo, source=f"Survey {number}")
+    with django_assert_num_queries(23):
         client.get(whole.get_absolute_url())

@@ -32,6 +32,7 @@ DATE_FORMATS = {
     "Excel's day number": "",
 }
 MULTIPLIERS = {1: "ones", 1_000: "thousands", 1_000_000: "millions", 1_000_000_000: "billions"}
+MILLIONTH = Decimal("0.000001")
 BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " "})
 
 
@@ -89,6 +90,16 @@ def amount(cell: Cell, chosen: "FieldMap", *, negative: bool = False) -> tuple[D
     if whole != units and not chosen.round:
         raise NotRead("The amount has parts of a cent. Nothing is rounded unless the mapping says so.")
     return said, whole
+
+
+def number(cell: Cell, chosen: "FieldMap") -> Decimal:
+    """A number from 0 with at most six decimals, exact."""
+    if isinstance(cell, date):
+        raise NotRead("This is a day, not a number.")
+    said = cell if isinstance(cell, Decimal) else _number(cell, chosen)
+    if said < 0 or said > LARGEST or said != said.quantize(MILLIONTH):
+        raise NotRead("The number must lie between 0 and 999,999,999,999.99 and have six decimals at most.")
+    return said
 
 
 def _number(text: str, chosen: "FieldMap") -> Decimal:

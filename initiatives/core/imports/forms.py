@@ -95,6 +95,8 @@ class MappingForm(forms.Form):
         self.fields[f"{name}-fixed"] = fixed
         if about.kind is Kind.DAY:
             self._add_day(name, chosen)
+        if about.kind in (Kind.MONEY, Kind.NUMBER):
+            self._add_number(name, chosen)
         if about.kind is Kind.MONEY:
             self._add_money(name, chosen)
         if about.kind is Kind.DEPARTMENTS:
@@ -108,15 +110,17 @@ class MappingForm(forms.Form):
             widget=forms.CheckboxSelectMultiple, initial=chosen.formats or ["YYYY-MM-DD"],
         )  # fmt: skip
 
-    def _add_money(self, name: str, chosen: FieldMap) -> None:
+    def _add_number(self, name: str, chosen: FieldMap) -> None:
         choice = forms.ChoiceField
-        self.fields[f"{name}-multiplier"] = choice(
-            label="In", choices=list(MULTIPLIERS.items()), initial=chosen.multiplier, required=False
-        )
         self.fields[f"{name}-thousands"] = choice(
             label="Thousands", choices=list(THOUSANDS.items()), initial=chosen.thousands, required=False
         )
         self.fields[f"{name}-decimal"] = choice(label="Decimals", choices=list(DECIMALS.items()), initial=chosen.decimal)
+
+    def _add_money(self, name: str, chosen: FieldMap) -> None:
+        self.fields[f"{name}-multiplier"] = forms.ChoiceField(
+            label="In", choices=list(MULTIPLIERS.items()), initial=chosen.multiplier, required=False
+        )
         self.fields[f"{name}-signs"] = forms.CharField(
             label="Signs", required=False, initial=" ".join(chosen.signs), help_text="£ EUR"
         )
@@ -207,9 +211,11 @@ class MappingForm(forms.Form):
         data: dict[str, Any] = {"columns": list(dict.fromkeys(columns)), "fixed": cleaned[f"{name}-fixed"]}
         if about.kind is Kind.DAY:
             data["formats"] = cleaned[f"{name}-formats"]
+        if about.kind in (Kind.MONEY, Kind.NUMBER):
+            data |= {part: cleaned[f"{name}-{part}"] for part in ("thousands", "decimal")}
         if about.kind is Kind.MONEY:
-            data |= {part: cleaned[f"{name}-{part}"] for part in ("thousands", "decimal", "round")}
-            data |= {"multiplier": int(cleaned[f"{name}-multiplier"] or 1), "signs": cleaned[f"{name}-signs"].split()}
+            data |= {"round": cleaned[f"{name}-round"], "multiplier": int(cleaned[f"{name}-multiplier"] or 1)}
+            data["signs"] = cleaned[f"{name}-signs"].split()
         if about.kind is Kind.DEPARTMENTS:
             data |= {"separator": cleaned[f"{name}-separator"], "create": cleaned[f"{name}-create"], "names": before.names}
         if about.name in self.found:

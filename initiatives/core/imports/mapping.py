@@ -137,7 +137,7 @@ def _obstacle(about: Field, chosen: FieldMap) -> str | None:
         return f"“{unknown[0][:80]}” is not one of the offered date forms."
     if {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(chosen.formats):
         return "02/03/2026 would have two meanings; choose day first or month first."
-    if about.kind is Kind.MONEY:
+    if about.kind in (Kind.MONEY, Kind.NUMBER):
         if type(chosen.multiplier) is not int or chosen.multiplier not in MULTIPLIERS:
             return "choose one of the offered units."
         if chosen.decimal not in (".", ",") or chosen.thousands not in ("", ",", ".", " ", "'", "\u00a0", "\u202f", "’"):

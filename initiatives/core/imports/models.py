@@ -73,7 +73,12 @@ class ImportRun(Recorded):
         return f"Import of {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse(f"{self.room}:import_run", args=[self.pk])
+        return reverse(f"{self.room}:{self.of.pages}import_run", args=[self.pk])
+
+    @property
+    def followed_by(self) -> str:
+        """The permission of who may see how it goes."""
+        return f"{self.room}.follow_{self.of.pages}import"
 
     @property
     def room(self) -> str:

@@ -3,7 +3,8 @@
     path("import/", include(ImportPages("initiatives", "portfolio").urls))
 
 URL names, each with a rule in the room's access.py: imports, import_run, import_map, import_confirm, import_cancel.
-The room answers the permission `<room>.follow_import` for one run.
+The room answers the permission `<room>.follow_import` for one run. Where a room takes in several things, the target's `pages`
+stands before these names: reading_imports, follow_reading_import.
 """
 
 from collections.abc import Mapping
@@ -42,19 +43,19 @@ class ImportPages:
     @property
     def urls(self) -> list[URLPattern]:
         return [
-            path("", self.imports, name="imports"),
-            path("<int:number>/", require_GET(self.run), name="import_run"),
-            path("<int:number>/map/", self.map, name="import_map"),
-            path("<int:number>/confirm/", require_POST(self.confirm), name="import_confirm"),
-            path("<int:number>/cancel/", require_POST(self.cancel), name="import_cancel"),
+            path("", self.imports, name=f"{self.target.pages}imports"),
+            path("<int:number>/", require_GET(self.run), name=f"{self.target.pages}import_run"),
+            path("<int:number>/map/", self.map, name=f"{self.target.pages}import_map"),
+            path("<int:number>/confirm/", require_POST(self.confirm), name=f"{self.target.pages}import_confirm"),
+            path("<int:number>/cancel/", require_POST(self.cancel), name=f"{self.target.pages}import_cancel"),
         ]
 
     def to(self, name: str, run: ImportRun | None = None) -> str:
-        return reverse(f"{self.room}:{name}", args=[run.pk] if run else [])
+        return reverse(f"{self.room}:{self.target.pages}{name}", args=[run.pk] if run else [])
 
     def run_for(self, request: Request, number: int) -> ImportRun:
         seen = ImportRun.objects.visible_to(request.user).into(self.target).select_related("by")
-        return scoped(request, seen, f"{self.room}.follow_import", pk=number)
+        return scoped(request, seen, f"{self.room}.follow_{self.target.pages}import", pk=number)
 
     def show(self, request: Request, template: str, context: Mapping[str, Any], **more: Any) -> HttpResponse:
         links = {"target": self.target, "imports": self.to("imports")}

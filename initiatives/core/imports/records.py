@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -77,9 +78,9 @@ class Reader:
         return (given or filled or [(self.places[about.name][0][0], "")])[0]
 
     def _is_empty(self, cell: Cell) -> bool:
-        if not isinstance(cell, str):
+        if isinstance(cell, date):
             return False
-        text = folded(cell)
+        text = folded(as_text(cell))
         return not text or text in self.empty
 
     def _is_withheld(self, about: Field, cell: Cell) -> bool:
@@ -117,6 +118,8 @@ class Reader:
             self.counts.given[column] += 1
             self.counts.rounded += units != said * chosen.multiplier
             return units
+        if about.kind is Kind.NUMBER:
+            return cells.number(cell, chosen)
         if about.kind is Kind.CHOICE:
             return self._choice(record, about, as_text(cell), count=not chosen.fixed)
         if about.kind is Kind.DEPARTMENTS:

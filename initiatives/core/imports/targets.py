@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DAY = "day"
     MONEY = "money"
     WHOLE = "whole"  # a whole number from 0
+    NUMBER = "number"  # exact, with up to six decimals, from 0
     CHOICE = "choice"
     DEPARTMENTS = "departments"  # the first one leads
 
@@ -79,7 +80,11 @@ class Job(Protocol):
 
 
 class Target(Protocol):
+    """What a room offers. `pages` is "" or what the names of its URLs begin with, where the room takes in several things:
+    with "reading_" they are reading_imports, reading_import_run …, and its permission is follow_reading_import."""
+
     name: str  # "initiatives"
+    pages: str
     label: str  # "Initiatives"
     permission: str  # asked of who uploads, and again of the same person when the run begins
     fields: Sequence[Field]

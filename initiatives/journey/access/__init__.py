@@ -12,6 +12,7 @@ from initiatives.journey.access import (
     facets,
     handoffs,
     ownership,
+    readings,
     systems,
     touchpoints,
 )
@@ -21,6 +22,7 @@ from initiatives.journey.access.contests import contest_for
 from initiatives.journey.access.drawing import change_for, channel_for, journey_for, stage_for
 from initiatives.journey.access.ownership import owned_for, ownership_for
 from initiatives.journey.access.problems import problem_for
+from initiatives.journey.access.readings import reading_for
 from initiatives.journey.access.seeing import READERS, touchpoint_for, view_map
 from initiatives.journey.access.signals import signal_for
 from initiatives.journey.access.sweeps import sweep_for, swept_stage_for
@@ -45,6 +47,8 @@ __all__ = [
     "ownership",
     "ownership_for",
     "problem_for",
+    "reading_for",
+    "readings",
     "signal_for",
     "stage_for",
     "sweep_for",

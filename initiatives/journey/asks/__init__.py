@@ -1,6 +1,6 @@
 """The kinds of asks that the journey opens, one module for each part of it."""
 
-from initiatives.journey.asks import changes, charter, contests, handoffs, orphans, ownership, signals
+from initiatives.journey.asks import changes, charter, contests, handoffs, orphans, ownership, problems, signals
 
 __all__ = [
     "changes",
@@ -9,5 +9,6 @@ __all__ = [
     "handoffs",
     "orphans",
     "ownership",
+    "problems",
     "signals",
 ]

@@ -21,9 +21,18 @@ HELP = {
     "sight_members": "So many people of a department must have opened something of a stage for the department to look at it.",
     "sight_days": "In calendar days.",
     "blind_below": "From 0 to 1; 0.3 is 30 %. A department that looks at less of the journey’s weight than this is called blind.",
+    "rating_n_min": "A channel with fewer ratings in twelve months is shown, and not compared with others.",
+    "contact_cap": "Outbound contacts per customer in 30 days, of a stage. Above it a problem is opened. Empty: no cap.",
+    "moment_floor": "From 0 to 1, on the scale of the rating; 0.5 is its middle. Below it a problem is opened. Empty: no floor.",
 }
-LEAST = {"moment_factor": 1, "days_to_answer": 1, "attest_days": 7, "sight_members": 1, "sight_days": 1}
-MOST = {"moment_factor": 20, "days_to_answer": 60, "attest_days": 1_000, "sight_members": 100, "sight_days": 366}
+LIMITS = {
+    "moment_factor": (1, 20),
+    "days_to_answer": (1, 60),
+    "attest_days": (7, 1_000),
+    "sight_members": (1, 100),
+    "sight_days": (1, 366),
+    "rating_n_min": (1, 10_000),
+}
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for type checkers
@@ -37,16 +46,19 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
         super().__init__(*args, **more)
         for name, asked in self.fields.items():
             asked.label, asked.help_text = LABELS.get(name, asked.label), HELP.get(name, asked.help_text)
-            if name in LEAST:
+            if name in LIMITS:
+                least, most = LIMITS[name]
                 self.fields[name] = forms.IntegerField(
-                    label=asked.label, help_text=asked.help_text, min_value=LEAST[name], max_value=MOST[name]
+                    label=asked.label, help_text=asked.help_text, min_value=least, max_value=most
                 )
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in ("most_share", "most_concentration", "blind_below"):
-            if name in given and not 0 <= given[name] <= 1:
+        for name in ("most_share", "most_concentration", "blind_below", "moment_floor"):
+            if given.get(name) is not None and not 0 <= given[name] <= 1:
                 self.add_error(name, "Between 0 and 1.")
+        if given.get("contact_cap") is not None and given["contact_cap"] < 0:
+            self.add_error("contact_cap", "Not below zero.")
         return given
 
     def changes(self) -> dict[str, Any]:

@@ -28,12 +28,13 @@ class Touchpoints:
     """The target "touchpoints"."""
 
     name = "touchpoints"
+    pages = ""
     label = "Touchpoints"
     permission = "journey.import_touchpoints"
     fields: Sequence[Field] = FIELDS
     shipped: Mapping[str, Mapping[str, Any]] = {
         path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted(Path(__file__).parent.with_name("mappings").glob("*.json"))
+        for path in [Path(__file__).parent.with_name("mappings") / "touchpoints.json"]
     }
 
     def options(self, name: str, by: User) -> list[tuple[str, str]]:

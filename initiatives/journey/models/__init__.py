@@ -1,5 +1,6 @@
 """The customer's journey: what there is to own, who owns it, and what fails in it."""
 
+from initiatives.journey.models.breaches import Breach, watch
 from initiatives.journey.models.calls import Call, Hand
 from initiatives.journey.models.change_words import Act, ChangeState, Noun
 from initiatives.journey.models.changes import MapChange
@@ -25,6 +26,8 @@ from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.ownership import Ownership
 from initiatives.journey.models.paths import Journey, Step
 from initiatives.journey.models.problems import Problem
+from initiatives.journey.models.reading_words import Limit, ReadingKind
+from initiatives.journey.models.readings import Reading
 from initiatives.journey.models.refusing import when_refused
 from initiatives.journey.models.seen import seen
 from initiatives.journey.models.settling import settle
@@ -44,6 +47,7 @@ __all__ = [
     "Act",
     "Answer",
     "Ballot",
+    "Breach",
     "Call",
     "CaseState",
     "ChangeState",
@@ -76,6 +80,7 @@ __all__ = [
     "Journey",
     "Kind",
     "Lifecycle",
+    "Limit",
     "MapChange",
     "MapPolicy",
     "MatrixCell",
@@ -91,6 +96,8 @@ __all__ = [
     "Problem",
     "ProblemState",
     "ProblemTouchpoint",
+    "Reading",
+    "ReadingKind",
     "Refusal",
     "Ruling",
     "Settlement",
@@ -113,5 +120,6 @@ __all__ = [
     "looked",
     "seen",
     "settle",
+    "watch",
     "when_refused",
 ]

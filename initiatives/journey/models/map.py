@@ -58,6 +58,9 @@ class MapPolicy(Recorded):
     sight_members, sight_days       how many members of a department must have opened something of a stage in how many days,
                                     so that the department counts as looking at it
     blind_below                     what a department sees less of, by weight, is called blind
+    rating_n_min                    fewer ratings of a channel are shown and not compared
+    contact_cap                     outbound contacts per customer in 30 days that a stage may come to; none, while it is empty
+    moment_floor                    where on its scale, 0 to 1, a moment of truth must be rated; below it, it fails
     """
 
     moment_factor = models.PositiveSmallIntegerField(default=MOMENT_FACTOR)
@@ -72,6 +75,9 @@ class MapPolicy(Recorded):
     sight_members = models.PositiveSmallIntegerField(default=2)
     sight_days = models.PositiveSmallIntegerField(default=30)
     blind_below = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.30"))
+    rating_n_min = models.PositiveSmallIntegerField(default=30)
+    contact_cap = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    moment_floor = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
     reason = models.TextField(max_length=2_000, blank=True)

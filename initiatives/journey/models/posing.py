@@ -1,6 +1,6 @@
 """Problems as lists: who sees them, which are alike, which hurt most; and how a new one is posed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -74,13 +74,37 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         if not signals and not evidence:
             raise RuleBroken("A problem rests on one piece of evidence at least: a signal, or where else it is known from.")
         facts = {"title": title, "statement": statement, "severity": severity, "frequency": frequency}
-        problem = self.model(reference=next_reference("PRB"), touchpoint=kept[0], posed_by=by, **facts)
-        problem.save()
-        ProblemTouchpoint.objects.bulk_create(ProblemTouchpoint(problem=problem, touchpoint=one) for one in kept)
+        problem = self._at(kept, by, facts)
         problem.record("posed", by=by, touchpoints=[one.reference for one in kept])
         if evidence:
             problem.add_evidence(by=by, **evidence)
         for signal in signals:
             signal.gather(problem, by=by)
         following.entered(kept, by)
+        return problem
+
+    @transaction.atomic
+    def found(
+        self,
+        touchpoints: Collection[Touchpoint],
+        *,
+        by: User,
+        title: str,
+        statement: str,
+        severity: int,
+        frequency: Decimal,
+        evidence: Mapping[str, Any],
+    ) -> "Problem":
+        """A problem that figures show by themselves, from what `by` entered, who need not answer for these touchpoints."""
+        kept = in_use(touchpoints)
+        facts = {"title": title, "statement": statement, "severity": severity, "frequency": frequency}
+        problem = self._at(kept, by, facts)
+        Evidence.objects.create(problem=problem, added_by=by, **evidence)
+        problem.record("found", by=None, touchpoints=[one.reference for one in kept])
+        return problem
+
+    def _at(self, kept: Sequence[Touchpoint], by: User, facts: Mapping[str, Any]) -> "Problem":
+        problem = self.model(reference=next_reference("PRB"), touchpoint=kept[0], posed_by=by, **facts)
+        problem.save()
+        ProblemTouchpoint.objects.bulk_create(ProblemTouchpoint(problem=problem, touchpoint=one) for one in kept)
         return problem

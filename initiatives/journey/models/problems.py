@@ -141,6 +141,7 @@ class Problem(Recorded):
         self.version += 1
         self.save(update_fields=[*changes, "version"])
         self.record("edited", by=by)
+        triaging.problem_was_taken_up(self, by=by)
 
     @transaction.atomic
     def add_evidence(self, *, by: User, source: str, observed_on: date, customers: int = 1, words: str = "") -> Evidence:
@@ -153,6 +154,7 @@ class Problem(Recorded):
         facts: dict[str, Any] = {"source": source, "observed_on": observed_on, "customers": customers}
         piece = Evidence.objects.create(problem=self, added_by=by, words=words, **facts)
         self.record("evidence_added", by=by, **facts)
+        triaging.problem_was_taken_up(self, by=by)
         return piece
 
     # -- Signals come and go, inside the transaction of their own acts; the row of the problem is locked before -----------
@@ -202,6 +204,7 @@ class Problem(Recorded):
         if obstacle := self.obstacle_to_work(by):
             raise RuleBroken(obstacle)
         self._become(state, verb, by, reason)
+        triaging.problem_was_taken_up(self, by=by)
         triaging.tell(self.signals.order_by("pk"), by=by)
 
     def _become(self, state: str, verb: str, by: User, reason: str) -> None:

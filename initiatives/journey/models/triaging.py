@@ -15,9 +15,11 @@ from initiatives.organization.calendars import Calendar, working_days_after
 from initiatives.organization.models import User
 
 if TYPE_CHECKING:
+    from initiatives.journey.models.problems import Problem
     from initiatives.journey.models.signals import Signal
 
 TRIAGE = "journey.triage"
+BREACH = "journey.breach"
 OUTCOMES = "outcomes"  # the letter that tells what became of signals: templates/letters/outcomes.txt
 
 
@@ -42,6 +44,11 @@ def ask_to_triage(signal: "Signal", *, by: User | None) -> None:
 
 def triage_was_done(signal: "Signal", *, by: User) -> None:
     Obligation.objects.meet(TRIAGE, signal, by=by)
+
+
+def problem_was_taken_up(problem: "Problem", *, by: User) -> None:
+    """Somebody works on a problem that was opened by itself: nobody has to be asked about it any more."""
+    Obligation.objects.meet(BREACH, problem, by=by)
 
 
 def triage_passes_on(signal: "Signal") -> None:

@@ -7,8 +7,9 @@ from django.db.models import Count, Q, Sum
 from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.duties.models import Obligation
-from initiatives.journey.models import Channel, MapChange, Stage, State, Touchpoint
+from initiatives.journey.models import Channel, MapChange, MapPolicy, Stage, State, Touchpoint
 from initiatives.journey.models.reviewing import REVIEW
+from initiatives.journey.reports.consistency import stage_rows
 from initiatives.organization.models import User
 
 EVENTS_SHOWN = 12
@@ -41,9 +42,12 @@ def stage_page(stage: Stage, user: User) -> dict[str, Any]:
     seen = Touchpoint.objects.visible_to(user).in_use().filter(stage=stage)
     names = ("reference", "title", "channel__name", "owned__state", "owned__weight", "owned__department__name", "moment_of_truth")
     rows = list(seen.order_by("-owned__weight", "pk").values(*names))
+    policy = MapPolicy.objects.current()
     return {
         "stage": stage,
         "owned": stage.owned,
+        "rows": stage_rows(user, [stage], policy),
+        "policy": policy,
         "asked": stage.owned.ownerships.waiting().select_related("department").order_by("-pk").first(),
         "touchpoints": rows,
         "gaps": sum(row["owned__state"] != State.OWNED for row in rows),

@@ -15,6 +15,7 @@ from initiatives.journey.reports.facets import facets_panel
 from initiatives.journey.reports.handoffs import handoffs_panel
 from initiatives.journey.reports.ownership import ownership_panel
 from initiatives.journey.reports.problems import problems_panel
+from initiatives.journey.reports.readings import readings_panel
 from initiatives.journey.reports.signals import signals_panel
 from initiatives.journey.reports.systems_panel import systems_panel
 from initiatives.organization.models import User
@@ -44,6 +45,7 @@ def touchpoint_page(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
         **problems_panel(touchpoint, user),
         **ownership,
         **facets_panel(touchpoint, user),
+        **readings_panel(touchpoint, user),
     }
 
 

@@ -38,6 +38,7 @@ class Initiatives:
     """The target "initiatives"."""
 
     name = "initiatives"
+    pages = ""
     label = "Initiatives"
     permission = "portfolio.import_initiatives"
     fields: Sequence[Field] = FIELDS

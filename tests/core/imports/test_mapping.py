@@ -14,6 +14,7 @@ from initiatives.core.rules import BadInput
 
 class Things:
     name = "things"
+    pages = ""
     label = "Things"
     permission = "nobody"
     shipped: dict[str, Any] = {}  # noqa: RUF012
