@@ -47,7 +47,7 @@ LETTERS = [  # touchpoint, who sends, how many in thirty days, to how many, from
     ("How was it?", "RET", 44_500, 17_900, "Loyalty programme"),
     ("A complaint is answered", "CUS", 3_900, 3_400, "Service desk"),
 ]
-WHY = "Passengers told us that three of us write to them after each trip; and what decides about staying must not score below the middle."
+WHY = "Three of us write to customers after each trip. What decides whether they stay must not score below the middle."
 
 
 class Readings:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.journey.models import Channel, MapPolicy, Reading, ReadingKind, Stage
+from initiatives.journey.models import Channel, MapPolicy, ProblemState, Reading, ReadingKind, Stage
 from initiatives.journey.models.breaches import Breach
 from initiatives.journey.models.consistency import Pressure, Score, consistency, pressures, scores
 from initiatives.journey.models.pain import a_year_before
@@ -66,8 +66,7 @@ class Sender:
 
     department: Department
     sent: Decimal
-    breaches: int
-    open: int
+    breaches: list[tuple[str, bool]]  # references of the problems, and whether each is open
     url: str
 
 
@@ -136,11 +135,11 @@ def _senders(user: User, rows: list[Row]) -> list[Sender]:
             sent[department] += contacts  # type: ignore[assignment]  # a Decimal counts as well
     since = a_year_before(clock.company_day())
     against = Breach.objects.visible_to(user).filter(limit=Limit.CAP, at__date__gte=since)
-    found = list(against.values_list("departments", "problem__state"))
-    all_of, open_of = Counter(pk for pk, _ in found), Counter(pk for pk, state in found if state == "open")
-    departments = Department.objects.visible_to(user).filter(pk__in={*sent, *all_of})
+    broken: dict[int, list[tuple[str, bool]]] = {}
+    for pk, reference, state in against.order_by("-pk").values_list("departments", "problem__reference", "problem__state"):
+        broken.setdefault(pk, []).append((reference, state == ProblemState.OPEN))
+    departments = Department.objects.visible_to(user).filter(pk__in={*sent, *broken})
     made = [
-        Sender(one, Decimal(sent[one.pk]), all_of[one.pk], open_of[one.pk], readings_behind(department=one.code))
-        for one in departments
+        Sender(one, Decimal(sent[one.pk]), broken.get(one.pk, []), readings_behind(department=one.code)) for one in departments
     ]
-    return sorted(made, key=lambda one: (-one.breaches, -one.sent, one.department.name))
+    return sorted(made, key=lambda one: (-len(one.breaches), -one.sent, one.department.name))
