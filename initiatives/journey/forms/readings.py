@@ -22,7 +22,11 @@ class ReadingForm(forms.Form):
 
     first_day = DayField(label="From")
     last_day = DayField(label="To")
-    source = LineField(max_length=120, help_text="Where it is known from: a survey and its question, a mailing system.")
+    source = LineField(
+        max_length=120,
+        help_text="A survey and its question, a mailing system. What you enter takes the place of an earlier value "
+        "of the same period and source, which stays readable.",
+    )
 
     def __init__(self, *args: Any, touchpoint: Touchpoint, by: User, **more: Any) -> None:
         super().__init__(*args, **more)

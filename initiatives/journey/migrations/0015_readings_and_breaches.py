@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journey', '0013_calls'),
+        ('journey', '0014_funding_needs_case'),
         ('organization', '0004_to_be_told'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
