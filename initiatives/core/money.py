@@ -112,8 +112,8 @@ class AmountColumn(DecimalColumn):
 class AmountField(forms.CharField):
     """A form field for one amount, in the separators of the reader's language."""
 
-    def __init__(self, *, zero: bool = False, **more: Any) -> None:
-        self.zero = zero
+    def __init__(self, *, zero: bool = False, negative: bool = False, **more: Any) -> None:
+        self.zero, self.negative = zero, negative
         more.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**{"max_length": 200, "strip": False, **more})
 
@@ -126,12 +126,15 @@ class AmountField(forms.CharField):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
+        bare = typed.strip(" \t").replace("−", "-")
+        below = self.negative and bare.startswith("-")
         try:
-            return parse_amount(
-                typed,
+            amount = parse_amount(
+                bare.removeprefix("-") if below else typed,
                 decimal=get_format("DECIMAL_SEPARATOR"),
                 thousands=get_format("THOUSAND_SEPARATOR"),
                 zero=self.zero,
             )
+            return -amount if below else amount
         except ValueError as error:
             raise ValidationError(str(error), code="amount") from error

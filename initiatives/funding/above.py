@@ -1,7 +1,7 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with` and `case_with` once, when the
-product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with` and `refer_with`
+once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -54,6 +54,8 @@ MayAsk = Callable[["User", "CostObject"], bool]
 Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
 Telling = Callable[["User", "CostObject", bool], "Case | None"]
 Lacking = Callable[["CostObject"], str | None]
+Referring = Callable[[Collection[str]], Mapping[str, int]]
+Over = Callable[[Collection[int]], Collection[int]]
 
 Aiming = Callable[[Collection[int]], Mapping[int, Aims]]
 
@@ -63,6 +65,7 @@ _may_ask: list[MayAsk] = []
 _carried: list[Carried] = []
 _aiming: list[Aiming] = []
 _cases: list[tuple[Telling, Lacking]] = []
+_referring: list[tuple[Referring, Over]] = []
 
 
 def name_with(naming: Naming) -> None:
@@ -113,6 +116,22 @@ def case_of(user: "User", cost_object: "CostObject", *, decides: bool) -> Case |
 
 def case_lacks(cost_object: "CostObject") -> str | None:
     return _cases[0][1](cost_object) if _cases else None
+
+
+def refer_with(referring: Referring, over: Over) -> None:
+    """`referring(references)` answers which cost object a reference such as CX-042 means, in capitals; `over(ids)` those of
+    these cost objects whose work is over. Both know nothing of readers: what they say is not shown."""
+    _referring[:] = [(referring, over)]
+
+
+def referred(references: Collection[str]) -> dict[str, int]:
+    """The cost objects that these references mean, by the reference in capitals."""
+    return dict(_referring[0][0]({one.upper() for one in references})) if _referring and references else {}
+
+
+def over(ids: Collection[int]) -> set[int]:
+    """Those of these cost objects that stand for something that is over."""
+    return set(_referring[0][1](ids)) if _referring and ids else set()
 
 
 def carried_by(user: "User") -> "models.QuerySet[Any, Any] | None":

@@ -8,9 +8,14 @@ from initiatives.funding.models import (
     ASK,
     CLOSE,
     CONFIRM,
+    MATCH,
+    SET_ASIDE,
+    ActualLine,
     ApprovalLimit,
     CostObject,
+    Delivery,
     FundingRequest,
+    LineState,
     Period,
     State,
     Virement,
@@ -141,6 +146,32 @@ register(
 )
 
 
+def to_match(user: User, subject_ids: set[int]) -> set[int]:
+    """The deliveries among these with lines that wait."""
+    if user.standing.holds("administrator"):
+        return set()
+    waiting = Delivery.objects.visible_to(user).to_match().filter(pk__in=subject_ids)
+    return set(waiting.values_list("pk", flat=True))
+
+
+register(Kind(MATCH, "Lines to match", "", to_match, visible=lambda user: Delivery.objects.visible_to(user), announced=True))
+
+
+def to_set_aside(user: User, subject_ids: set[int]) -> set[int]:
+    """The lines among these that somebody else proposed to set aside."""
+    if user.standing.holds("administrator"):
+        return set()
+    doubted = ActualLine.objects.visible_to(user).in_state(LineState.DOUBTED).filter(pk__in=subject_ids)
+    return set(doubted.exclude(proposed_by=user).values_list("pk", flat=True))
+
+
+register(
+    Kind(
+        SET_ASIDE, "Line to set aside", "", to_set_aside, visible=lambda user: ActualLine.objects.visible_to(user), announced=True
+    )
+)
+
+
 def asked_by(person: User, by: User | None) -> Accountable:
     """The requests that this person has drafted or submitted and nobody has decided yet."""
     found = FundingRequest.objects.filter(requester=person, state__in=(State.DRAFT, State.SUBMITTED, State.RETURNED))
@@ -160,6 +191,12 @@ def hand_over(person: User, by: User | None) -> None:
     unconfirmed = Obligation.objects.open_now().filter(kind=CLOSE).asked_of(person).values("subject_id")
     for period in Period.objects.proposed().filter(pk__in=unconfirmed).order_by("pk"):
         period.ask(by=by)
+    unmatched = Obligation.objects.open_now().filter(kind=MATCH).asked_of(person).values("subject_id")
+    for delivery in Delivery.objects.to_match().filter(pk__in=unmatched).order_by("pk"):
+        delivery.ask(by=by)
+    doubted = Obligation.objects.open_now().filter(kind=SET_ASIDE).asked_of(person).values("subject_id")
+    for line in ActualLine.objects.in_state(LineState.DOUBTED).filter(pk__in=doubted).order_by("pk"):
+        line.ask(by=by)
 
 
 departures.register(asked_by, hand_over)

@@ -109,6 +109,19 @@ UNION ALL SELECT 'the money was allocated without every approval', 'request', re
         OR EXISTS (
             SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (
                 SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.pool_id = line.pool_id)))
+UNION ALL SELECT 'the lines of a file are not all there', 'delivery', delivery.id, delivery.count || ' lines, ' || delivery.total,
+        count(line.id) || ' lines, ' || coalesce(sum(line.amount), 0)
+    FROM funding_delivery delivery LEFT JOIN funding_actualline line ON line.delivery_id = delivery.id
+    GROUP BY delivery.id HAVING delivery.count <> count(line.id) OR delivery.total <> coalesce(sum(line.amount), 0)
+UNION ALL SELECT 'the posted line is not in the ledger as it says', 'line', line.id, line.amount::text, (
+        SELECT sum(amount)::text FROM funding_transfer WHERE journal_id = line.journal_id)
+    FROM funding_actualline line JOIN funding_journal book ON book.id = line.journal_id
+    WHERE book.act <> (CASE WHEN line.amount > 0 THEN 'spent' ELSE 'credited' END)
+        OR EXISTS (SELECT FROM funding_journal back WHERE back.reverses_id = book.id)
+        OR abs(line.amount) IS DISTINCT FROM (
+            SELECT sum(transfer.amount) FROM funding_transfer transfer
+                JOIN funding_account source ON source.id = transfer.source_id
+            WHERE transfer.journal_id = book.id AND source.cost_object_id = line.cost_object_id)
 ORDER BY subject, id LIMIT %s
 """
 

@@ -1,8 +1,9 @@
 """Money: pools, requests, and what was given to a cost object."""
 
-from django.urls import path
+from django.urls import include, path
 
-from initiatives.funding.views import authority, control, cost_objects, money, periods, rates, virements
+from initiatives.core.imports.pages import ImportPages
+from initiatives.funding.views import actuals, authority, control, cost_objects, money, periods, rates, virements
 
 app_name = "funding"
 
@@ -50,5 +51,12 @@ urlpatterns = [
     path("cost-objects/<int:pk>/release/", cost_objects.release, name="release"),
     path("cost-objects/<int:pk>/idle/give-back/", cost_objects.give_back_idle, name="give_back_idle"),
     path("cost-objects/<int:pk>/idle/keep/", cost_objects.keep_idle, name="keep_idle"),
+    path("actuals/", actuals.actuals, name="actuals"),
+    path("actuals/<int:pk>/", actuals.actual, name="actual"),
+    path("actuals/<int:pk>/match/", actuals.actual_match, name="actual_match"),
+    path("actuals/<int:pk>/set-aside/", actuals.actual_set_aside, name="actual_set_aside"),
+    path("actuals/<int:pk>/confirm/", actuals.actual_confirm, name="actual_confirm"),
+    path("actuals/<int:pk>/put-back/", actuals.actual_put_back, name="actual_put_back"),
+    path("actuals/import/", include(ImportPages("actuals", "funding").urls)),
     path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

@@ -30,6 +30,7 @@ from initiatives.portfolio.models import (
 )
 from initiatives.portfolio.models.grants import project
 from initiatives.portfolio.models.passing_on import department_closed, pass_to, work_of
+from initiatives.portfolio.models.words import OVER
 from initiatives.portfolio.reports.case import case_for_request
 
 
@@ -78,6 +79,16 @@ def names_for(user: User, cost_objects: Collection[int]) -> Mapping[int, above.N
     """What these cost objects are called, for those whose initiative this person sees."""
     rows = Initiative.objects.visible_to(user).filter(cost_object__in=cost_objects)
     return {row.cost_object_id: above.Name(str(row), row.get_absolute_url()) for row in rows}
+
+
+def referred(references: Collection[str]) -> Mapping[str, int]:
+    """The cost objects of the initiatives that have these references."""
+    return dict(Initiative.objects.filter(reference__in=references).values_list("reference", "cost_object_id"))
+
+
+def over(cost_objects: Collection[int]) -> Collection[int]:
+    """Those of these cost objects whose initiative is completed, realised, declined or cancelled."""
+    return set(Initiative.objects.filter(cost_object__in=cost_objects, status__in=OVER).values_list("cost_object_id", flat=True))
 
 
 def carried_by(user: User) -> QuerySet[Initiative, Any]:
@@ -171,6 +182,7 @@ reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to
 above.name_with(names_for)
 above.amounts_with(carried_by)
 above.aims_with(aims_of)
+above.refer_with(referred, over)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
 above.case_with(case_for_request, case_lacks)

@@ -15,7 +15,17 @@ from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.models import Event
 from initiatives.duties.models import Letter
-from initiatives.funding.models import ApprovalLimit, Delegation, FiscalYear, FundingRequest, Journal, Pool, Virement
+from initiatives.funding.models import (
+    ActualLine,
+    ApprovalLimit,
+    Delegation,
+    Delivery,
+    FiscalYear,
+    FundingRequest,
+    Journal,
+    Pool,
+    Virement,
+)
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
 from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Gate, Initiative, Involvement, Milestone, SavedView
@@ -144,7 +154,17 @@ def _imports(world: World, cast: Cast) -> None:
             reverse("portfolio:imports"), {"file": SimpleUploadedFile("x.csv", b"id;title\n1;One\n2;Two\n"), "mapping": ""}
         )
         world.arguments["import", case] = {"number": ImportRun.objects.get(by=cast.head(code), target="initiatives").pk}
-    world.arguments["import", "none"] = {"number": NOWHERE}
+    world.arguments["import", "none"] = world.arguments["actuals import", "none"] = {"number": NOWHERE}
+    client = Client()
+    client.force_login(cast.finance)
+    client.post(reverse("funding:imports"), {"file": SimpleUploadedFile("x.csv", b"Document;Amount\n1;2\n"), "mapping": ""})
+    run = ImportRun.objects.get(target="actuals")
+    brought = Delivery.objects.create(run=run, by=cast.finance, count=1, total=Decimal(2))
+    line = ActualLine.objects.create(
+        delivery=brought, row=2, source="SAP", document="1", day=date(2026, 11, 2), amount=Decimal(2)
+    )
+    world.arguments["actuals import", "own"] = {"number": run.pk}
+    world.arguments["line", "own"], world.arguments["line", "none"] = {"pk": line.pk}, {"pk": NOWHERE}
 
 
 def _views(world: World, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
     monkeypatch.setattr(above, "_may_ask", [])
     monkeypatch.setattr(above, "_carried", [])
     monkeypatch.setattr(above, "_cases", [])
+    monkeypatch.setattr(above, "_referring", [])
     return names
 
 
@@ -75,3 +77,29 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
 def treasury(cast: Cast) -> Treasury:
     _ = cast.finance, cast.second_finance, cast.cxo
     return Treasury(cast)
+
+
+@pytest.fixture
+def referred(monkeypatch: pytest.MonkeyPatch) -> dict[str, CostObject]:
+    """What references mean here; "over" before a reference says that its work is over."""
+    things: dict[str, CostObject] = {}
+
+    def meant(references: Any) -> dict[str, int]:
+        return {name: things[name].pk for name in references if name in things}
+
+    def over(ids: Any) -> set[int]:
+        return {thing.pk for name, thing in things.items() if name.startswith("OVER")} & set(ids)
+
+    monkeypatch.setattr(above, "_referring", [(meant, over)])
+    return things
+
+
+@pytest.fixture
+def kiosks(cast: Cast, treasury: Treasury, referred: dict[str, CostObject]) -> CostObject:
+    """CX-001: 300 and 100 given by two pools, all committed; the order of OPS is PO 17."""
+    thing = treasury.cost_object()
+    treasury.funded(thing, OPS="300.00", MKT="100.00")
+    thing.commit(treasury.pool("OPS"), Decimal(300), by=cast.finance, memo="PO 17")
+    thing.commit(treasury.pool("MKT"), Decimal(100), by=cast.finance, memo="PO 18")
+    referred["CX-001"] = thing
+    return thing

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand
 
 from initiatives.core.imports import reading, running
+from initiatives.core.imports.control import Control, control_from
 from initiatives.core.imports.models import RunState, upload
 from initiatives.core.imports.saved import mapping_named
 from initiatives.core.imports.targets import TARGETS
@@ -29,22 +31,26 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, store nothing")
         parser.add_argument("--as", dest="email", required=True, help="the e-mail address of the person who imports")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        if TARGETS[self.target].controlled:
+            parser.add_argument("--rows", type=int, help="how many rows the file holds, unless its last row is their total")
+            parser.add_argument("--sum", help="what they add up to, in the file's own unit: -1234.50")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            result = self.imported(options["file"], options["mapping"], options["email"], dry=options["dry_run"])
+            stated = control_from({"rows": options.get("rows"), "total": options.get("sum")})
+            result = self.imported(options["file"], options["mapping"], options["email"], stated, dry=options["dry_run"])
         except (RuleBroken, OSError) as refused:
             result = {"rows": 0, "errors": [{"row": 0, "column": "", "value": "", "message": str(refused)}], "error_count": 1}
         self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) if options["json"] else in_words(result))
         if result["error_count"]:
             raise SystemExit(1)
 
-    def imported(self, file: Path, mapping_name: str, email: str, *, dry: bool) -> dict[str, Any]:
+    def imported(self, file: Path, mapping_name: str, email: str, stated: Control, *, dry: bool) -> dict[str, Any]:
         target = TARGETS[self.target]
         by = get_user_model().objects.filter(is_active=True, email__iexact=email).first()
         if by is None or not by.has_perm(target.permission):
             raise RuleBroken(f"{email[:80]} is not somebody who may import {self.target}.")
-        mapping = mapping_named(target, mapping_name)
+        mapping = replace(mapping_named(target, mapping_name), control=stated)
         if dry:
             return {**running.tried(reading.read(file, file.name, mapping.source), mapping, target, by), "stored": False}
         with file.open("rb") as opened:

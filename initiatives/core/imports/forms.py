@@ -1,8 +1,8 @@
-"""Forms of the import pages: the upload, and the mapping with as many fields as the target and the file have."""
+"""The form of the import pages for the mapping, with as many fields as the target and the file have."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -10,30 +10,17 @@ from django.forms import BoundField
 
 from initiatives.core.imports import mapping as maps
 from initiatives.core.imports.cells import DATE_FORMATS, MULTIPLIERS, is_sentence
+from initiatives.core.imports.control import Control
 from initiatives.core.imports.delimited import ENCODINGS, SEPARATORS
 from initiatives.core.imports.mapping import FieldMap, folded
 from initiatives.core.imports.table import Source, Table, as_text
 from initiatives.core.imports.targets import Field, Kind, Target
+from initiatives.core.imports.upload_form import UploadForm
 from initiatives.core.rules import BadInput
 
 MOST_DISTINCT = 60  # values of a column that are offered to be mapped
 THOUSANDS = {",": "1,234", ".": "1.234", " ": "1 234", "'": "1'234", "’": "1’234", "": "1234, never grouped"}
 DECIMALS = {".": "0.50", ",": "0,50"}
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="File", help_text="CSV or XLSX, at most 10 MB. Nothing is stored before you have seen what it would do."
-    )
-    mapping = forms.ChoiceField(
-        label="Mapping", required=False, help_text="Saved for files of this kind. It can be changed on the next page."
-    )
-
-    def __init__(self, *args: Any, names: Sequence[str] = (), too_large: bool = False, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["mapping"].choices = [("", "None yet: map the columns"), *((name, name) for name in names)]  # type: ignore[attr-defined]
-        if too_large:
-            self.fields["file"].error_messages["required"] = "The file is larger than 10 MB."
 
 
 class MappingForm(forms.Form):
@@ -51,6 +38,7 @@ class MappingForm(forms.Form):
     empty = forms.CharField(
         label="Words for empty", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line: n/a, TBC, –"
     )
+    rows, total = UploadForm.base_fields["rows"], UploadForm.base_fields["total"]
     save_as = forms.CharField(
         label="Save the mapping as", required=False, max_length=80, help_text="For the next file of this kind."
     )
@@ -71,12 +59,14 @@ class MappingForm(forms.Form):
         sheets = [*(table.sheets if table else []), *([mapping.source.sheet] if mapping.source.sheet else [])]
         self.fields["sheet"].choices = [("", "First that is shown"), *((name, name) for name in dict.fromkeys(sheets))]  # type: ignore[attr-defined]
         self.found: dict[str, dict[str, str]] = {}
+        if not target.controlled:
+            del self.fields["rows"], self.fields["total"]
         for about in target.fields if table else ():  # a file that cannot be read yet: first how to read it
             self._add(about, mapping.fields.get(about.name, FieldMap()), options.get(about.name, []))
 
     def _initial(self) -> dict[str, Any]:
-        source = self.mapping.source
-        return {**source.as_data(), "withheld": "\n".join(self.mapping.withheld), "empty": "\n".join(self.mapping.empty)}
+        mapping, words = self.mapping, {name: "\n".join(getattr(self.mapping, name)) for name in ("withheld", "empty")}
+        return {**mapping.source.as_data(), **words, "rows": mapping.control.rows, "total": mapping.control.total}
 
     def _add(self, about: Field, chosen: FieldMap, options: list[tuple[str, str]]) -> None:
         name = about.name
@@ -167,6 +157,10 @@ class MappingForm(forms.Form):
         hidden = ("encoding", "separator", "loose_quotes") if self.table and self.table.kind == "xlsx" else ("sheet",)
         return [self[name] for name in self.SOURCE if name not in (hidden if self.table else ())]
 
+    def control_fields(self) -> list[BoundField]:
+        """Where the file's control totals are stated, if its target asks for them."""
+        return [self[name] for name in ("rows", "total") if name in self.fields]
+
     def target_fields(self) -> Iterator[dict[str, Any]]:
         """For each field of the target: its words and its own form fields, apart by purpose."""
         for about in self.target.fields:
@@ -203,6 +197,7 @@ class MappingForm(forms.Form):
             "withheld": _lines(cleaned["withheld"]),
             "empty": _lines(cleaned["empty"]),
             "fields": {name: data for name, data in fields.items() if data.get("columns") or data.get("fixed")},
+            "control": Control(cleaned.get("rows"), cleaned.get("total")).as_data(),
         }
 
     def _typed_field(self, about: Field, cleaned: dict[str, Any]) -> dict[str, Any]:

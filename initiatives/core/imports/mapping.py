@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from initiatives.core.imports.cells import DATE_FORMATS, MULTIPLIERS
+from initiatives.core.imports.control import Control, control_from
 from initiatives.core.imports.delimited import ENCODINGS, SEPARATORS
 from initiatives.core.imports.table import Source
 from initiatives.core.imports.targets import Field, Kind, Target
@@ -72,9 +73,11 @@ class Mapping:
     source: Source = field(default_factory=Source)
     withheld: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    control: Control = field(default_factory=Control)  # of this one file: never saved by name
 
     def as_data(self) -> dict[str, Any]:
         return {
+            **({"control": self.control.as_data()} if self.control != Control() else {}),
             "source": self.source.as_data(),
             "withheld": list(self.withheld),
             "empty": list(self.empty),
@@ -84,7 +87,7 @@ class Mapping:
 
 def from_data(data: Any, target: Target) -> Mapping:
     """The mapping in JSON data; BadInput says what in it is not understood."""
-    data = _object(data, "A mapping", {"source", "withheld", "empty", "fields"})
+    data = _object(data, "A mapping", {"source", "withheld", "empty", "fields", "control"})
     known = {known.name: known for known in target.fields}
     fields = _object(data.get("fields", {}), "“fields”", set(known))
     return Mapping(
@@ -93,6 +96,7 @@ def from_data(data: Any, target: Target) -> Mapping:
         _source(data.get("source", {})),
         _texts(data.get("withheld", []), "withheld"),
         _texts(data.get("empty", []), "empty"),
+        control_from(data.get("control", {})),
     )
 
 

@@ -8,6 +8,7 @@ stands before these names: reading_imports, follow_reading_import.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +19,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from initiatives.core.imports import mapping as maps
 from initiatives.core.imports import running
-from initiatives.core.imports.forms import MappingForm, UploadForm
+from initiatives.core.imports.control import Control
+from initiatives.core.imports.forms import MappingForm
 from initiatives.core.imports.mapping import FieldMap
 from initiatives.core.imports.models import ImportRun, same_file_before, upload
 from initiatives.core.imports.preview import preview
 from initiatives.core.imports.saved import mapping_named, mapping_names, save_mapping
 from initiatives.core.imports.table import Table, Unreadable
 from initiatives.core.imports.targets import TARGETS, Target
+from initiatives.core.imports.upload_form import UploadForm
 from initiatives.core.pages import Request, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import RuleBroken, Stale, explained
@@ -67,7 +70,8 @@ class ImportPages:
         """GET: the upload form and the imports so far. POST: keep the file and go on to its mapping."""
         sent = request.method == "POST"
         given = (request.POST, request.FILES) if sent else ()  # reading them is what finds a file too large
-        form = UploadForm(*given, names=mapping_names(self.target), too_large=getattr(request, "too_large", False))
+        names, too_large = mapping_names(self.target), getattr(request, "too_large", False)
+        form = UploadForm(*given, names=names, too_large=too_large, controlled=bool(self.target.controlled))
         if sent and form.is_valid():
             with explained(request, form):
                 return redirect(self.to("import_map", self._kept(request, form.cleaned_data)))
@@ -80,8 +84,11 @@ class ImportPages:
     def _kept(self, request: Request, cleaned: dict[str, Any]) -> ImportRun:
         file = cleaned["file"]
         run = upload(self.target, file, file.name, by=request.user)
-        if cleaned["mapping"]:
-            run.map(mapping_named(self.target, cleaned["mapping"]), name=cleaned["mapping"])
+        stated = Control(cleaned.get("rows"), cleaned.get("total"))
+        if cleaned["mapping"] or stated != Control():
+            name = cleaned["mapping"]
+            mapping = mapping_named(self.target, name) if name else run.mapped()
+            run.map(replace(mapping, control=stated), name=name)
         return run
 
     # -- Map ------------------------------------------------------------------------------------------------------------
@@ -117,7 +124,7 @@ class ImportPages:
         if mapping.fields or table is None:
             return mapping
         guessed: dict[str, FieldMap] = maps.suggested(self.target, table.columns)
-        return maps.Mapping(self.target.name, guessed, mapping.source)
+        return replace(mapping, fields=guessed)
 
     def _mapped(self, request: Request, run: ImportRun, form: MappingForm) -> HttpResponse | None:
         """What the pressed button asks for; None when the page has to be shown again with what is wrong."""
@@ -139,7 +146,7 @@ class ImportPages:
     def _use(self, request: Request, run: ImportRun) -> HttpResponse:
         name = request.POST.get("mapping", "")
         with explained(request):
-            run.map(mapping_named(self.target, name), name=name)
+            run.map(replace(mapping_named(self.target, name), control=run.mapped().control), name=name)
         return reply(request, self.to("import_map", run))
 
     # -- Result and run -------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def preview(table: Table, mapping: Mapping, target: Target) -> Preview:
     reader = Reader(table, mapping, target)
     labels = [about for about, chosen in reader.fields if chosen.columns or chosen.fixed]
     made = Preview(labels, problems=reader.problems[:10])
-    for row in table.rows[:ROWS]:
+    for row in reader.rows[:ROWS]:
         record = reader.record(row)
         made.rows.append((row.number, [_shown(record, reader, about) for about in labels]))
     return made

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from initiatives.core.imports import cells
+from initiatives.core.imports import cells, control
 from initiatives.core.imports.cells import NotRead
 from initiatives.core.imports.mapping import FieldMap, Mapping, folded, missing_columns
 from initiatives.core.imports.table import Cell, Problem, Row, Table, as_text
@@ -29,7 +29,8 @@ class Reader:
 
     def __init__(self, table: Table, mapping: Mapping, target: Target) -> None:
         self.table, self.mapping = table, mapping
-        self.counts = Counts()
+        self.counts, self.target = Counts(), target
+        self.rows, self.total_row = control.apart(table.rows) if target.controlled else (table.rows, None)
         self.fields = [(about, mapping.fields[about.name]) for about in target.fields if about.name in mapping.fields]
         places = {folded(name): place for place, name in enumerate(table.columns)}
         self.places = {
@@ -59,7 +60,20 @@ class Reader:
         ]
 
     def records(self) -> list[Record]:
-        return [self.record(row) for row in self.table.rows]
+        """All rows; afterwards `problems` say what disagrees with the control totals as well."""
+        found = [self.record(row) for row in self.rows]
+        if name := self.target.controlled:
+            about = next(about for about in self.target.fields if about.name == name)
+            column = self._column(about) if name in self.places else name
+            self.problems += control.disagreements(self, column)
+        return found
+
+    def total_of(self, row: Row) -> Decimal:
+        """The controlled amount of a total row, in the file's own unit."""
+        for about, chosen in self.fields:
+            if about.name == self.target.controlled and self.places[about.name]:
+                return cells.amount(self._first_filled(about, row)[1], chosen, negative=True)[0]
+        raise NotRead("no column holds the amounts.")
 
     def record(self, row: Row) -> Record:
         record = Record(row.number)

@@ -1,5 +1,6 @@
 """Mappings that are kept by name: those that people saved, and those that come with the product."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models.functions import Lower
 
 from initiatives.core import clock
 from initiatives.core.fields import cut
+from initiatives.core.imports.control import Control
 from initiatives.core.imports.mapping import Mapping, from_data
 from initiatives.core.imports.targets import Target
 from initiatives.core.models import Recorded
@@ -56,7 +58,7 @@ def mapping_named(target: Target, name: str) -> Mapping:
 @transaction.atomic
 def save_mapping(target: Target, name: str, mapping: Mapping, *, by: "User") -> ImportMapping:
     """Save under a name; the same name again replaces what it meant, and the trail keeps what was before."""
-    name = " ".join(name.split())
+    name, mapping = " ".join(name.split()), replace(mapping, control=Control())
     if not name or len(name) > 80:
         raise BadInput("Give the mapping a name of at most 80 characters.")
     if name in target.shipped:

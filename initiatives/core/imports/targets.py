@@ -89,6 +89,7 @@ class Target(Protocol):
     permission: str  # asked of who uploads, and again of the same person when the run begins
     fields: Sequence[Field]
     shipped: Mapping[str, Mapping[str, Any]]  # {name: data} of mappings that come with the product
+    controlled: str  # the amount whose sum must be stated beside the file or in its last row; empty: none need be
 
     def options(self, name: str, by: "User") -> list[tuple[str, str]]:
         """What a cell of a DEPARTMENTS field may mean: [(value, words)]; nothing for other fields."""

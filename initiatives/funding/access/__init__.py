@@ -5,7 +5,7 @@ An administrator has no say over money, whatever else she is (SoD6).
 
 from initiatives.core.policy import MailRule, Rule, TaskRule, declare, permission
 from initiatives.funding import above
-from initiatives.funding.access import books  # noqa: F401 - registers the rules about the books
+from initiatives.funding.access import actuals, books  # noqa: F401 - each registers its rules
 from initiatives.funding.models import (
     ApprovalLimit,
     CostObject,

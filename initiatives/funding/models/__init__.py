@@ -1,13 +1,16 @@
 """Money: pools and what they are given to, the ledger, requests and their approvals."""
 
+from initiatives.funding.models.actuals import ActualLine
 from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER, ASK
 from initiatives.funding.models.delegates import Delegation
+from initiatives.funding.models.deliveries import MATCH, Delivery
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
+from initiatives.funding.models.lines import SET_ASIDE, LineState, Why
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
@@ -24,14 +27,18 @@ __all__ = [
     "ASK",
     "CLOSE",
     "CONFIRM",
+    "MATCH",
+    "SET_ASIDE",
     "Account",
     "Act",
+    "ActualLine",
     "Approval",
     "ApprovalLimit",
     "Consent",
     "Control",
     "CostObject",
     "Delegation",
+    "Delivery",
     "ExchangeRate",
     "Exemption",
     "FiscalYear",
@@ -39,6 +46,7 @@ __all__ = [
     "Journal",
     "Kind",
     "LimitState",
+    "LineState",
     "Missing",
     "Months",
     "Nature",
@@ -53,4 +61,5 @@ __all__ = [
     "Transfer",
     "Virement",
     "VirementState",
+    "Why",
 ]

@@ -14,6 +14,7 @@ from initiatives.core.models import APPEND_ONLY, Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.funding.models.actual_laws import REVERSED_LINES_WAIT
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
 from initiatives.funding.models.natures import A_NATURE, OF_ITS_POOLS_KIND, UNDIVIDED, Nature
 from initiatives.funding.models.posting import Act, Keyed, content_of, handles_money, may_post
@@ -198,7 +199,7 @@ class Journal(Keyed, Recorded):
                 name=says("a_transfer_was_agreed", "Money moves between pools only as both sides agreed."),
             ),
         ]
-        triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER]
+        triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER, REVERSED_LINES_WAIT]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}, {self.at:%Y-%m-%d}" if self.pk else self.get_act_display()
@@ -238,7 +239,10 @@ class Journal(Keyed, Recorded):
         if any(row.target.balance < row.amount for row in rows if row.target.kind != Kind.SOURCE):
             raise RuleBroken("The money has moved on since; reverse the later entry first.")
         moves = [Move(row.target, row.source, row.amount) for row in rows]
+        line = getattr(self, "actual_line", None)  # of a file of finance's: it waits again
         back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=reason, reverses=self)
+        if line is not None:
+            line.came_back(by=by)
         self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
         return back
 

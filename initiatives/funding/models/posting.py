@@ -21,6 +21,7 @@ class Act(models.TextChoices):
     ALLOCATED = "allocated", "Allocated"
     COMMITTED = "committed", "Committed"
     SPENT = "spent", "Spent"
+    CREDITED = "credited", "Credited"
     RELEASED = "released", "Released"
     TRANSFERRED = "transferred", "Transferred"
     REVERSED = "reversed", "Reversed"

@@ -14,6 +14,7 @@ from initiatives.funding.models.years import nearest_day
 
 Heap = tuple[int, str]  # a pool, and the kind of expenditure
 Place = TypeVar("Place", int, Heap)
+COMMITTED = "Committed and not spent"
 
 
 def shares(amount: Decimal, left: Mapping[Place, Decimal]) -> dict[Place, Decimal]:
@@ -28,26 +29,35 @@ def shares(amount: Decimal, left: Mapping[Place, Decimal]) -> dict[Place, Decima
     return {place: part for place, part in zip(places, parts, strict=True) if part}
 
 
-def paying(accounts: Iterable[Account], on: date | None, nature: str | None = None) -> tuple[date, list[Account]]:
+def paying(
+    accounts: Iterable[Account],
+    on: date | None,
+    nature: str | None = None,
+    *,
+    kind: Kind = Kind.COMMITTED,
+    act: Act = Act.SPENT,
+) -> tuple[date, list[Account]]:
     """The day of an actual (today, or the nearest that a pool takes) and the committed accounts whose year takes it.
 
-    All of them share it, or those of one kind of expenditure.
+    All of them share it, or those of one kind of expenditure. Of another `kind` and `act`: those that take part in that one.
     """
-    held = [account for account in accounts if account.kind == Kind.COMMITTED and account.balance > 0]
+    held = [account for account in accounts if account.kind == kind and account.balance > 0]
     held = held if nature is None else [account for account in held if account.nature == nature]
     if on is None and held:
         years, today = {account.pool.year for account in held}, clock.company_day()
         on = today if any(year.starts <= today <= year.ends for year in years) else nearest_day(years)
     day = on or clock.company_day()
-    return day, [account for account in held if account.pool.year.obstacle_to_post(day, Act.SPENT) is None]
+    return day, [account for account in held if account.pool.year.obstacle_to_post(day, act) is None]
 
 
-def moves_of(amount: Decimal, held: Iterable[Account], spent: Mapping[Heap, Account], currency: str) -> list[Move]:
+def moves_of(
+    amount: Decimal, held: Iterable[Account], spent: Mapping[Heap, Account], currency: str, words: str = COMMITTED
+) -> list[Move]:
     """The transfers of an actual that these accounts pay together, in the order of their pools."""
     sources = {(account.pool_id, account.nature): account for account in held}
     left = {place: account.balance for place, account in sources.items()}
     if amount > (most := sum(left.values(), Decimal(0))):
-        raise RuleBroken(f"Committed and not spent are {most:,.2f} {currency} from all pools; {amount:,.2f} is more.")
+        raise RuleBroken(f"{words} are {most:,.2f} {currency} from all pools; {amount:,.2f} is more.")
     return [Move(sources[place], spent[place], part) for place, part in shares(amount, left).items()]
 
 

@@ -77,6 +77,7 @@ MOVE_MONEY = pgtrigger.Trigger(
                         AND line.pool_id = target.pool_id AND line.nature = target.nature AND line.amount = NEW.amount)
                 WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
                 WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
+                WHEN 'credited' THEN source.kind = 'spent' AND target.kind = 'committed'
                 WHEN 'released' THEN source.kind = 'allocated' AND target.kind = 'available'
                 WHEN 'transferred' THEN EXISTS (
                     SELECT FROM funding_virement virement
@@ -130,7 +131,7 @@ APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
             JOIN funding_requestline line ON line.request_id = request.id AND line.pool_id = source.pool_id
             JOIN funding_approval given
                 ON given.request_id = request.id AND book.by_id IN (given.by_id, given.on_behalf_of_id)
-            WHERE book.id = NEW.journal_id AND book.act = 'spent')
+            WHERE book.id = NEW.journal_id AND book.act IN ('spent', 'credited'))
         THEN REFUSE approver_does_not_post;
         END IF;
         RETURN NEW;

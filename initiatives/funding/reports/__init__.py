@@ -1,5 +1,6 @@
 """What money pages show."""
 
+from initiatives.funding.reports.actuals import line_page, named, queue
 from initiatives.funding.reports.authority import authority_page
 from initiatives.funding.reports.flags import flags_page
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
@@ -18,12 +19,15 @@ __all__ = [
     "effects",
     "flags_page",
     "journal_rows",
+    "line_page",
     "money_page",
     "money_panel",
+    "named",
     "period_page",
     "periods",
     "pool_page",
     "pools",
+    "queue",
     "request_page",
     "request_rows",
     "requests",

@@ -66,7 +66,7 @@ class Entry:
 
 
 THING = Coalesce("target__cost_object", "source__cost_object")
-JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "released", "transferred", "reversed")
+JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "credited", "released", "transferred", "reversed")
 
 
 ROWS = 100  # on one page of a journal

@@ -200,6 +200,7 @@ class Readings:
     label = "Readings"
     permission = "journey.import_readings"
     fields: Sequence[Field] = FIELDS
+    controlled = ""
     shipped: Mapping[str, Mapping[str, Any]] = {
         "readings": json.loads((Path(__file__).parent.with_name("mappings") / "readings.json").read_text("utf-8"))
     }

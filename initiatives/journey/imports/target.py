@@ -32,6 +32,7 @@ class Touchpoints:
     label = "Touchpoints"
     permission = "journey.import_touchpoints"
     fields: Sequence[Field] = FIELDS
+    controlled = ""
     shipped: Mapping[str, Mapping[str, Any]] = {
         path.stem: json.loads(path.read_text("utf-8"))
         for path in [Path(__file__).parent.with_name("mappings") / "touchpoints.json"]

@@ -42,6 +42,7 @@ class Initiatives:
     label = "Initiatives"
     permission = "portfolio.import_initiatives"
     fields: Sequence[Field] = FIELDS
+    controlled = ""
     shipped: Mapping[str, Mapping[str, Any]] = {
         path.stem: json.loads(path.read_text("utf-8"))
         for path in sorted(Path(__file__).parent.with_name("mappings").glob("*.json"))

@@ -18,6 +18,7 @@ class Things:
     label = "Things"
     permission = "nobody"
     shipped: dict[str, Any] = {}  # noqa: RUF012
+    controlled = ""
     fields: Sequence[Field] = (
         Field("title", "Title", required=True),
         Field("rating", "Rating", Kind.CHOICE, choices={"good": "Good", "bad": "Bad"}),

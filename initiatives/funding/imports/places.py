@@ -1,0 +1,88 @@
+"""Where a line belongs: the cost object that its reference names, and what keeps it from being posted there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q
+
+from initiatives.core.rules import RuleBroken
+from initiatives.funding import above
+from initiatives.funding.models import Account, Act, CostObject, Kind, Pool, RequestLine, State, Why
+from initiatives.funding.models.references import orders
+from initiatives.funding.models.sharing import moves_of, paying
+from initiatives.organization.models import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """What takes a line, or why it waits. `pool` pays alone, where an order of this one pool is named."""
+
+    thing: CostObject | None = None
+    pool: Pool | None = None
+    nature: str | None = None
+    why: Why | None = None
+    problem: str = ""
+
+
+class Places:
+    """What references mean, and the balances of all that they mean, counted down as lines are planned."""
+
+    def __init__(self, references: Collection[str], by: User) -> None:
+        self.named, self.orders = above.referred(references), orders(references)
+        ids = {*self.named.values(), *(thing for found in self.orders.values() for thing, _, _ in found)}
+        self.things, self.over = CostObject.objects.in_bulk(ids), above.over(ids)
+        self.accounts: dict[int, list[Account]] = {}
+        accounts = Account.objects.filter(cost_object__in=ids).select_related("pool__year", "pool__department")
+        for account in accounts.order_by("pool_id", "id"):
+            assert account.cost_object_id is not None
+            self.accounts.setdefault(account.cost_object_id, []).append(account)
+        approved = RequestLine.objects.filter(request__cost_object__in=ids, request__state=State.ALLOCATED)
+        mine = approved.filter(Q(request__approvals__by=by) | Q(request__approvals__on_behalf_of=by))
+        self.approved = set(mine.values_list("request__cost_object_id", "pool_id"))
+
+    def of(self, facts: dict[str, Any]) -> Place:
+        """Where the line belongs; what it takes there is counted."""
+        reference = facts["reference"]
+        if not reference:
+            return Place(why=Why.REFERENCE, problem="It has no reference.")
+        found = self.orders.get(reference.lower(), set())
+        ids = {self.named[reference.upper()]} if reference.upper() in self.named else {thing for thing, _, _ in found}
+        if len(ids) != 1:
+            words = "Orders of several initiatives have this reference." if ids else "Nothing here has this reference."
+            return Place(why=Why.REFERENCE, problem=words)
+        thing = self.things[ids.pop()]
+        pools, natures = {pool for _, pool, _ in found}, {nature for _, _, nature in found}
+        pool = next((one.pool for one in self.accounts.get(thing.pk, ()) if pools == {one.pool_id}), None)
+        nature = facts["nature"] or (natures.pop() if pool is not None and len(natures) == 1 else None)
+        place = Place(thing, pool, nature)
+        why, problem = self._obstacle(place, thing, facts)
+        return replace(place, why=why, problem=problem)
+
+    def _obstacle(self, place: Place, thing: CostObject, facts: dict[str, Any]) -> tuple[Why | None, str]:
+        if thing.currency != facts["currency"]:
+            return Why.CURRENCY, f"The line is in {facts['currency']}, the money it names in {thing.currency}."
+        if thing.pk in self.over:
+            return Why.OVER, "What this reference names is over."
+        accounts, amount, day = self.accounts.get(thing.pk, []), facts["amount"], facts["day"]
+        act, kind, to, words = SPENDING if amount > 0 else CREDITING
+        late = [account.pool.year.obstacle_to_post(day, act) for account in accounts]
+        if late and all(late):
+            return Why.PERIOD, str(late[0])
+        _, held = paying(accounts, day, place.nature, kind=kind, act=act)
+        held = [one for one in held if place.pool is None or amount < 0 or one.pool_id == place.pool.pk]
+        targets = {(one.pool_id, one.nature): one for one in accounts if one.kind == to}
+        try:
+            moves = moves_of(abs(amount), held, targets, thing.currency, words)
+        except RuleBroken as short:
+            return Why.MONEY, str(short)
+        if any((thing.pk, move.source.pool_id) in self.approved for move in moves):
+            return Why.APPROVER, "Who imported the file approved this money; another person in finance posts the line."
+        for move in moves:
+            move.source.balance -= move.amount
+            move.target.balance += move.amount
+        return None, ""
+
+
+SPENDING = (Act.SPENT, Kind.COMMITTED, Kind.SPENT, "Committed and not spent")
+CREDITING = (Act.CREDITED, Kind.SPENT, Kind.COMMITTED, "Spent and not credited")

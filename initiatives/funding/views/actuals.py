@@ -1,0 +1,72 @@
+"""Lines of finance's files: the queue, one line, and what finance does about it."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from initiatives.core.looks import number_of, one_of
+from initiatives.core.pages import Request, page, reason_of, reply
+from initiatives.core.policy import scoped
+from initiatives.core.rules import explained
+from initiatives.funding import reports
+from initiatives.funding.forms.actuals import MatchForm
+from initiatives.funding.models import ActualLine, Delivery, LineState
+
+
+def line_for(request: Request, pk: int, to: str) -> ActualLine:
+    return scoped(request, ActualLine.objects.visible_to(request.user).with_people(), f"funding.{to}_actual", pk=pk)
+
+
+def show_line(request: Request, line: ActualLine, form: MatchForm) -> HttpResponse:
+    context = {"report": reports.line_page(request.user, line), "line": line, "form": form}
+    return page(request, "funding/actual.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def actuals(request: Request) -> HttpResponse:
+    """All lines in one state; of one delivery where the URL names it."""
+    state = one_of(request.GET, "state", LineState.values) or LineState.WAITING
+    number, brought = number_of(request.GET, "page"), number_of(request.GET, "delivery")
+    delivery = Delivery.objects.visible_to(request.user).filter(pk=brought).first() if brought else None
+    found = ActualLine.objects.visible_to(request.user)
+    report = reports.queue(request.user, found, state, number=int(number or 1), delivery=delivery)
+    return page(request, "funding/actuals.html", {"report": report, "page": report.page}, part="rows")
+
+
+@require_safe
+def actual(request: Request, pk: int) -> HttpResponse:
+    line = line_for(request, pk, "view")
+    return show_line(request, line, MatchForm(initial={"reference": line.reference}))
+
+
+@require_POST
+def actual_match(request: Request, pk: int) -> HttpResponse:
+    line, form = line_for(request, pk, "settle"), MatchForm(request.POST)
+    if form.is_valid():
+        with explained(request, form):
+            line.match(form.cleaned_data["reference"], by=request.user, **form.facts)
+            return reply(request, line, said=f"{line} is posted.")
+    return show_line(request, line, form)
+
+
+@require_POST
+def actual_set_aside(request: Request, pk: int) -> HttpResponse:
+    line = line_for(request, pk, "settle")
+    with explained(request):
+        line.set_aside(by=request.user, reason=reason_of(request))
+    return reply(request, line, said="Another person in finance is asked to confirm.")
+
+
+@require_POST
+def actual_confirm(request: Request, pk: int) -> HttpResponse:
+    line = line_for(request, pk, "settle")
+    with explained(request):
+        line.confirm(by=request.user)
+    return reply(request, line, said=f"{line} is set aside. It stays on record.")
+
+
+@require_POST
+def actual_put_back(request: Request, pk: int) -> HttpResponse:
+    line = line_for(request, pk, "settle")
+    with explained(request):
+        line.put_back(by=request.user, reason=reason_of(request))
+    return reply(request, line, said=f"{line} waits again.")
