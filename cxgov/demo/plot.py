@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cxgov.demo.cases import Cases
 from cxgov.demo.world import RANKED_ON, Story
 from initiatives.decisions.models import Assessment, Paper
 from initiatives.decisions.models.log import decisions
@@ -57,6 +58,7 @@ class Plot:
                 plan(-day, partial(self.meet, title))
             if story.gate and story.gate[0] == title:
                 plan(-day - 1, self.pass_gate)
+        Cases(self).write()
         self.end()
 
     @property
@@ -121,7 +123,9 @@ class Plot:
         return request
 
     def fund(self, money: dict[str, str]) -> None:
-        """Every pool's decider approves, then finance; the last approval allocates."""
+        """What is promised by when is planned; every pool's decider approves, then finance; the last approval allocates."""
+        for title, day, _ in self.story.milestones:
+            self.initiative.add_milestone(title, self.stage.today + timedelta(days=day), by=self.owner)
         request = self.ask(money)
         for code in money:
             decider = self.stage.head(code) if code else self.stage.cxo
@@ -131,12 +135,11 @@ class Plot:
     def launch(self) -> None:
         initiative = self.initiative
         initiative.launch(by=self.stage.head(self.story.lead))
-        for title, day, _ in self.story.milestones:
-            milestone = initiative.add_milestone(title, self.stage.today + timedelta(days=day), by=self.owner)
-            if self.story.gate and self.story.gate[0] == title:
-                _, tranche, questions, _ = self.story.gate
-                must = [words for words, _ in questions]
-                Gate.objects.set_gate(milestone, Decimal(tranche), must=must, should=[], by=self.stage.cxo)
+        if self.story.gate:
+            title, tranche, questions, _ = self.story.gate
+            must = [words for words, _ in questions]
+            milestone = initiative.milestones.get(title=title)
+            Gate.objects.set_gate(milestone, Decimal(tranche), must=must, should=[], by=self.stage.cxo)
 
     def spend(self) -> None:
         """Orders are placed, invoices paid: the story's share of each pool's allocation."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from cxgov.demo.cases import CaseLaw
 from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
 from cxgov.demo.handoffs import Handing
@@ -58,6 +59,7 @@ class Stage:
         Court(self).write()
         Systems(self).write()
         Vote(self).write()
+        CaseLaw(self).write()
         for story in STORIES:
             Plot(self, story).write()
         Voices(self).write()

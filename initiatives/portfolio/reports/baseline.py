@@ -27,6 +27,10 @@ class Row:
     change: str = ""
     kind: str = "words"
 
+    @property
+    def withheld(self) -> bool:
+        return self.kind == "money" and self.before is None
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -38,6 +42,10 @@ class Piece:
     due: date | None = None
     change: str = ""
 
+    @property
+    def changed(self) -> bool:
+        return self.state != "kept" or bool(self.change)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -46,6 +54,26 @@ class Difference:
     rows: list[Row]
     milestones: list[Piece]
     aims: list[Piece]
+
+    @property
+    def changed(self) -> "Difference":
+        """What is not as it was; and what is withheld, which may be."""
+        return Difference(
+            [row for row in self.rows if row.change or row.withheld],
+            [one for one in self.milestones if one.changed],
+            [one for one in self.aims if one.changed],
+        )
+
+    @property
+    def same(self) -> "Difference":
+        return Difference(
+            [row for row in self.rows if not row.change and not row.withheld],
+            [one for one in self.milestones if not one.changed],
+            [one for one in self.aims if not one.changed],
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.milestones) + len(self.aims)
 
 
 def in_days(before: date | None, after: date | None) -> str:
@@ -94,44 +122,37 @@ def rows(before: Plan, after: Plan, *, open_: bool) -> list[Row]:
     return [
         Row(_("Start"), before.starts_on, after.starts_on, in_days(before.starts_on, after.starts_on), "day"),
         Row(_("End"), before.ends_on, after.ends_on, in_days(before.ends_on, after.ends_on), "day"),
-        money_row(_("Money allocated"), before.money, after.money, open_),
-        *case_rows(before, after, open_),
-        words_row(_("Metric"), aim(before.case) if before.case else "", aim(after.case) if after.case else ""),
-        words_row(
-            _("Baseline reading"), read(before.reading) if before.reading else "", read(after.reading) if after.reading else ""
-        ),
+        *(money_rows(before, after) if open_ else [Row(_("Money, cost and benefit"), None, None, kind="money")]),
+        words_row(_("Metric"), before.case and aim(before.case), after.case and aim(after.case)),
+        words_row(_("Baseline reading"), before.reading and read(before.reading), after.reading and read(after.reading)),
         words_row(_("Accountable department"), before.accountable_department, after.accountable_department),
         words_row(_("Accountable person"), before.accountable_person, after.accountable_person),
         words_row(_("Benefit owner"), before.benefit_owner, after.benefit_owner),
     ]
 
 
-def case_rows(before: Plan, after: Plan, open_: bool) -> list[Row]:
-    """The points of cost and benefit, where one of the plans has a case."""
-    old, new = before.case, after.case
-    if old is None and new is None:
-        return []
+def money_rows(before: Plan, after: Plan) -> list[Row]:
+    """What was given, and the points of cost and benefit where one of the plans has a case."""
+    found = [money_row(_("Money allocated"), before.money, after.money)]
+    if before.case is None and after.case is None:
+        return found
     labels = {
         "cost": (_("Cost, low"), _("Cost, base"), _("Cost, high"), _("Cost, expected")),
         "benefit": (_("Benefit, low"), _("Benefit, base"), _("Benefit, high"), _("Benefit, expected")),
     }
-    found = []
     for what, words in labels.items():
         for point, label in zip(("low", "base", "high", "expected"), words, strict=True):
-            was, now = (getattr(getattr(case, what), point) if case else None for case in (old, new))
-            none = (old is None and new is not None) or (new is None and old is not None)
-            found.append(money_row(label, was, now, open_) if not none or not open_ else part_row(label, was, now))
+            was, now = (getattr(getattr(plan.case, what), point) if plan.case else None for plan in (before, after))
+            found.append(money_row(label, was, now))
     return found
 
 
-def money_row(label: str, was: Decimal | None, now: Decimal | None, open_: bool) -> Row:
-    return Row(label, was, now, in_money(was, now), "money") if open_ else Row(label, None, None, "", "money")
-
-
-def part_row(label: str, was: Decimal | None, now: Decimal | None) -> Row:
-    """One of the plans had no case: that is nothing, and not withheld."""
-    said = ("" if was is None else amount(was), "" if now is None else amount(now))
-    return Row(label, *said, _("new") if was is None else _("gone"))
+def money_row(label: str, was: Decimal | None, now: Decimal | None) -> Row:
+    """Where one of the plans had no case, there was no amount: nothing, and not withheld."""
+    if was is None or now is None:
+        before, after = ("" if one is None else amount(one) for one in (was, now))
+        return Row(label, before, after, _("new") if was is None else _("gone"))
+    return Row(label, was, now, in_money(was, now), "money")
 
 
 def words_row(label: str, was: Any, now: Any) -> Row:
@@ -178,8 +199,7 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "first": first,
         "current": current,
         "against": against,
-        "moved": in_days(current.ends_on, initiative.ends_on) if current else "",
-        "grown": in_money(current.money, today.money) if current and open_ else "",
+        "since": [summed(plan, today, open_=open_) for plan in dict.fromkeys([current, first]) if plan],
         "versions": versions,
         "waiting": waiting,
         "wanted": difference(current or _nothing(), waiting, names, open_=open_) if waiting else None,
@@ -192,6 +212,12 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
     }
 
 
+def summed(plan: Plan, today: Plan, *, open_: bool) -> str:
+    """End and money in one sentence's part: "end +14 days; money +10,000.00 (+5.0 %)"; empty when both are as they were."""
+    moved, grown = in_days(plan.ends_on, today.ends_on), in_money(plan.money, today.money) if open_ else ""
+    return "; ".join(said for said in (moved and f"{_('end')} {moved}", grown and f"{_('money')} {grown}") if said)
+
+
 def _nothing() -> Plan:
     """The plan before the first baseline."""
     return Baseline(money=Decimal(0), scope={"milestones": [], "touchpoints": [], "problems": []})
@@ -201,11 +227,7 @@ def baseline_line(kept: Mapping[str, Any] | None, initiative: Initiative, *, ope
     """The current baseline in one line on the initiative's page; `kept` is what the page's one question brought along."""
     if kept is None:
         return None
-    ends = date.fromisoformat(kept["ends_on"]) if kept["ends_on"] else None
-    money = in_money(Decimal(kept["money"]), initiative.cost_object.allocated) if open_ else ""
-    moved = in_days(ends, initiative.ends_on)
-    return {
-        "number": kept["number"],
-        "at": day(date.fromisoformat(kept["at"][:10])),
-        "change": "; ".join(said for said in (moved and f"{_('end')} {moved}", money and f"{_('money')} {money}") if said),
-    }
+    plan = Baseline(ends_on=date.fromisoformat(kept["ends_on"]) if kept["ends_on"] else None, money=Decimal(kept["money"]))
+    today = Baseline(ends_on=initiative.ends_on, money=initiative.cost_object.allocated)
+    at = day(date.fromisoformat(kept["at"][:10]))
+    return {"number": kept["number"], "at": at, "change": summed(plan, today, open_=open_)}
