@@ -128,7 +128,6 @@ PICTURES = (
     Picture("decision", "/ranking/log/?papers=review", "CXO", "#rows th a"),
     Picture("gate", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/']"),
     Picture("case", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "main a[href$='/case/']"),
-    Picture("case-withheld", "/initiatives/?q=queue+time", "Administrator", "main [data-open]", "main a[href$='/case/']"),
     Picture("baseline", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "main a[href$='/baseline/']"),
     Picture("gate-set", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/set/']"),
     Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),
