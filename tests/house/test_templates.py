@@ -52,3 +52,14 @@ def test_no_page_holds(what: str, pattern: str) -> None:
     pages = [path for path in HTML if not (letters in path.parents and "style" in what)]
     found = [code.name(path) for path in pages if re.search(pattern, path.read_text(), re.IGNORECASE)]
     assert found == [], f"{what} stands in a template"
+
+
+MARKED = re.compile(
+    r"{% comment %}.*?{% endcomment %}|{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}|<[^>]*>", re.DOTALL
+)
+
+
+def test_every_sentence_of_an_event_is_marked_for_translation() -> None:
+    sentences = sorted((code.ROOT / "templates" / "events").glob("*.html"))
+    assert len(sentences) > 100
+    assert [code.name(path) for path in sentences if re.search(r"[^\W\d_]", MARKED.sub("", path.read_text()))] == []
