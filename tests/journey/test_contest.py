@@ -1,15 +1,17 @@
 """Contested ownership (measure N8): claims, clocks, deciders without a stake, ruling, one appeal, lock."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.forms import ModelChoiceField
 
 from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
+from initiatives.journey.forms.contests import forms_of
 from initiatives.journey.models import Contest, Exhibit, OwnedObject, Ruling, State
 from initiatives.journey.models.asking_contests import AGREE, APPEAL, KEEP, PROVE, RULE
 from initiatives.journey.reports.contests import speed
@@ -258,6 +260,27 @@ def test_while_it_is_contested_the_handshake_rests(court: Court, cast: Cast) -> 
     with pytest.raises(RuleBroken, match="contested"):
         owned.ownerships.get().give_back(by=cast.head("OPS"), reason="Enough.")
     assert stands(owned)[0] == State.CONTESTED
+
+
+def test_who_answers_for_both_sides_is_asked_once_until_both_have_answered(court: Court, cast: Cast) -> None:
+    both = cast.people["head_mkt"] = cast.head("OPS")
+    ops, mkt = cast.department("OPS"), cast.department("MKT")
+    Role.objects.create(person=both, kind="head", department=mkt, starts=date(2026, 1, 1))
+    contest = court.contest()
+    mine = Obligation.objects.open_now().about(contest).filter(kind=PROVE)
+    assert mine.get().person == both
+    for department, waits in ((ops, 1), (ops, 1), (mkt, 0)):
+        court.again(contest).give_evidence(department, words=f"For {department}.", by=both)
+        assert mine.count() == waits
+    let_pass(contest)
+    assert asked(contest, AGREE) == {both}
+    claims = forms_of(User.objects.get(pk=both.pk), court.again(contest))["claim_form"]
+    assert isinstance(names := claims.fields["names"], ModelChoiceField)
+    assert set(names.queryset or ()) == {ops, mkt}  # for the one side, that it is of the other
+    court.again(contest).claim(mkt, names=ops, words="It is theirs after all.", by=both)
+    assert asked(contest, AGREE) == {both}
+    court.again(contest).claim(ops, names=ops, words="It is ours.", by=both)
+    assert (court.again(contest).state, asked(contest, AGREE)) == ("settled", set())
 
 
 def test_only_sides_give_evidence_and_only_in_its_days(court: Court, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from initiatives.core import clock
 from initiatives.core.rules import BadInput
 from initiatives.journey.models import Channel, Stage, State, Touchpoint
 from initiatives.journey.reports.holdings import Holding
@@ -17,6 +19,7 @@ from initiatives.journey.reports.looking_at_map import Look
 from initiatives.journey.reports.map import map_page
 from initiatives.journey.reports.spans import BROKEN, JOINED, NOTHING, PASSES, Ends, Facts, span, span_of_stages, tracks
 from initiatives.organization.models import User
+from initiatives.organization.models.roles import today
 from tests.browser import Browse
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -251,3 +254,43 @@ def test_who_owns_a_stage_in_person_asks_for_what_stands_in_it_and_in_no_other(j
     html = signed_in(cast.contributor("OPS")).get("/own/map/").content.decode()
     assert f'data-open="{mine.reference}"' in html
     assert f'data-open="{other.reference}"' not in html
+
+
+# -- Past days -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_of_a_past_day_shows_who_owned_what_then(journey_map: Map, cast: Cast) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        search = own(journey_map.touchpoint("Search"), cast)
+        journey_map.touchpoint("Gate", stage=journey_map.after)
+    search.owned.become(State.UNOWNED, department=None, person=None)
+    own(journey_map.touchpoint("Advert"), cast, "SEC")
+    past, client = today() - timedelta(days=10), signed_in(cast.ceo)
+    there = map_page(cast.ceo, look(), past)
+    assert {one.title: one.shown for one in there["chosen"]} == {"Search": "owned", "Gate": "unowned"}
+    assert there["line"].breaks == []  # what spanned the passages then is not kept
+    assert map_page(cast.ceo, look())["line"].breaks != []
+    html = client.get(f"/own/map/?as_of={past}&state=unowned").content.decode()
+    assert "1 of 2 touchpoints" in html
+    assert "nothing spans it" not in html
+    assert f"as_of={past}" in html.split("segmented")[1].split("</nav>")[0]  # the other views stay with the day
+    assert "open=TP-" not in html  # nobody is asked for an earlier day
+
+
+def test_a_stage_that_is_archived_today_stands_on_the_map_of_its_days(journey_map: Map, cast: Cast) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        kiosk = own(journey_map.touchpoint("Kiosk", stage=journey_map.within), cast)
+    kiosk.archive(by=cast.cxo, reason="Gone.")
+    journey_map.within.archive(by=cast.cxo, reason="Gone.")
+    titles = [one.stage.title for one in map_page(cast.ceo, look(), today() - timedelta(days=10))["line"].columns if one.stage]
+    assert "Work here" in titles
+    assert "Work here" not in [one.stage.title for one in map_page(cast.ceo, look())["line"].columns if one.stage]
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "yesterday"])
+def test_a_day_that_is_none_is_refused_at_its_field(journey_map: Map, cast: Cast, day: str) -> None:
+    journey_map.touchpoint("Search")
+    answer = signed_in(cast.ceo).get("/own/map/", {"as_of": day})
+    assert answer.status_code == 422
+    assert 'id="as-of-error"' in answer.content.decode()
+    assert "Nothing was on the map" in signed_in(cast.ceo).get("/own/map/?as_of=2026-01-05").content.decode()

@@ -63,7 +63,8 @@ class ClaimForm(ContestForm):
 
     def __init__(self, *args: Any, by: User, speaks_for: Any, contest: Contest, **more: Any) -> None:
         super().__init__(*args, by=by, speaks_for=speaks_for, **more)
-        _departments(self, "names", contest.side_ids() - set(speaks_for), by)
+        own = set(speaks_for) if len(speaks_for) == 1 else set()  # who answers for two sides may say that it is of the other
+        _departments(self, "names", contest.side_ids() - own, by)
         self.fields["words"].help_text = "It is added to the evidence."
 
 

@@ -1,8 +1,10 @@
 """What a case waits for: each clock is an ask to the right people, and one to the steward who keeps the object meanwhile."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from initiatives.duties.models import Obligation
@@ -67,6 +69,15 @@ def _ask(
 
 
 def was_done(kind: str, contest: "Contest", department: Department, *, by: User) -> None:
-    """This department has answered."""
-    asked = Obligation.objects.filter(department=department)
-    asked.meet(kind, contest, by=by)
+    """This department has answered. Who is asked once for several departments is asked until each of them has."""
+    asked = [contest.against] if kind == ANSWER else contest.sides()
+    for ask in Obligation.objects.open_now().about(contest).filter(kind=kind).select_related("person"):
+        spoken_for = {side.pk for side in asked if ask.person in side.deciders()} | {ask.department_id}
+        if department.pk in spoken_for and spoken_for <= {department.pk, *_spoke(kind, contest, ask.opened_at)}:
+            Obligation.objects.filter(pk=ask.pk).meet(kind, contest, by=by)
+
+
+def _spoke(kind: str, contest: "Contest", since: datetime) -> set[int]:
+    """The departments that have answered what was asked then."""
+    said: QuerySet[Any] = contest.evidence.all() if kind == PROVE else contest.claims.all()
+    return set(said.filter(at__gt=since).values_list("department", flat=True))

@@ -1,10 +1,11 @@
 """How the map is looked at: a closed grammar of URL parameters. Whatever is not in it is refused with 400.
 
-?view=names|table &department=OPS|none &state=unowned &weight=1000 (and more)
+?view=names|table &department=OPS|none &state=unowned &weight=1000 (and more) &as_of=2026-03-31
 """
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -28,16 +29,17 @@ class Look:
     department: str = ""
     state: str = ""
     weight: int = 0
+    as_of: date | None = None  # the day of which the map is told; None is today
 
     VIEWS: ClassVar[dict[str, str]] = {"": "Codes", "names": "Names", "table": "Table"}
     STATES: ClassVar[dict[str, str]] = {**dict(State.choices), STALE: "Stale"}
 
     @classmethod
-    def of(cls, query: QueryDict, codes: Set[str]) -> "Look":
-        """Read the parameters; BadInput for a value that the grammar does not have."""
+    def of(cls, query: QueryDict, codes: Set[str], day: date | None = None) -> "Look":
+        """Read the parameters, but for the day, which a form has read; BadInput for a value that the grammar does not have."""
         known = {"view": cls.VIEWS, "department": {*codes, NOBODY}, "state": cls.STATES}
         values = {name: one_of(query, name, words) for name, words in known.items()}
-        return cls(**values, weight=_whole(query.get("weight", "")))
+        return cls(**values, weight=_whole(query.get("weight", "")), as_of=day)
 
     def query(self, **changes: Any) -> str:
         """The URL's query string, with these changes: what differs from the usual look."""

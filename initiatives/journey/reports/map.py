@@ -7,6 +7,7 @@ coverage above them are always those of the whole map.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -21,9 +22,10 @@ from initiatives.journey.reports.holdings import Holding, holdings
 from initiatives.journey.reports.hues import hue_of
 from initiatives.journey.reports.looking_at_map import Look
 from initiatives.journey.reports.ownership import propose_page
-from initiatives.journey.reports.spans import BROKEN, JOINED, NOTHING, Ends, Facts, Span, span_of_stages, tracks
+from initiatives.journey.reports.spans import NOTHING, Ends, Facts, Span, span_of_stages, tracks
 from initiatives.journey.reports.systems import stages_of_systems
 from initiatives.organization.models import Department, User
+from initiatives.organization.models.roles import today
 
 LISTED = 12  # gaps beside the map
 NAMED, DENSE = 60, 9  # up to so many stations have room for their names; from so many stages on the list stands below
@@ -115,7 +117,7 @@ def _onward(here: Stage, there: Stage, by_stage: dict[int, list[Holding]], facts
 
 
 def _kind(found: Span | None) -> str:
-    return NOTHING if found is None else BROKEN if found.broken else JOINED
+    return NOTHING if found is None else found.kind
 
 
 def _with_sale(columns: list[Column]) -> Iterator[Column]:
@@ -143,21 +145,22 @@ def facts_for(user: User) -> Facts:
     return Facts(handoffs=agreed_pairs(user), systems_of_stages=stages_of_systems(user), systems_of_touchpoints=touched)
 
 
-def map_page(user: User, query: QueryDict) -> dict[str, Any]:
-    """The whole map; its queries do not grow with it."""
+def map_page(user: User, query: QueryDict, day: date | None = None) -> dict[str, Any]:
+    """The whole map at the end of `day`, None is today; its queries do not grow with it."""
     departments = {one.pk: one for one in Department.objects.visible_to(user)}
-    look = Look.of(query, {one.code for one in departments.values()})
-    stages = sorted(
-        Stage.objects.visible_to(user).in_use().select_related("owned"),
-        key=lambda one: (StageKind.values.index(one.kind), one.position),
-    )
+    look = Look.of(query, {one.code for one in departments.values()}, day)
+    held = holdings(user, day)
+    stages = _stages(user, held, day)
     known = {stage.pk for stage in stages}
-    found = [one for one in holdings(user) if one.stage in known]
+    found = [one for one in held if one.stage in known]
     chosen = [one for one in found if look.shows(one, departments)]
-    line = draw(stages, list(Channel.objects.order_by("position")), found, {one.reference for one in chosen}, facts_for(user))
+    facts = facts_for(user) if day is None else Facts(known=False)
+    line = draw(stages, list(Channel.objects.order_by("position")), found, {one.reference for one in chosen}, facts)
     missing = gaps(chosen)
     return {
         "look": look,
+        "day": day,
+        "today": today(),
         "line": line,
         "rails": Rails.of(found),
         "found": len(found),
@@ -174,9 +177,17 @@ def map_page(user: User, query: QueryDict) -> dict[str, Any]:
         "offered": sorted(departments.values(), key=lambda one: one.name),
         "touchpoints": reverse("journey:touchpoint", args=["x"]).removesuffix("x/"),
         "query": look.query(),
-        "askable": _askable(user, missing[:LISTED], stages),
-        "clear": replace(Look(), view=look.view).query(),
+        "askable": _askable(user, missing[:LISTED], stages) if day is None else set(),
+        "clear": replace(Look(), view=look.view, as_of=day).query(),
     }
+
+
+def _stages(user: User, held: list[Holding], day: date | None) -> list[Stage]:
+    """The stages in use; of an earlier day also those in which something stood then, though they are archived today."""
+    seen = Stage.objects.visible_to(user).select_related("owned")
+    then = {one.stage for one in held}
+    kept = seen.in_use() if day is None else [one for one in seen if one.owned.archived_on is None or one.pk in then]
+    return sorted(kept, key=lambda one: (StageKind.values.index(one.kind), one.position))
 
 
 def _askable(user: User, missing: list[Holding], stages: list[Stage]) -> set[str]:

@@ -19,11 +19,13 @@ class Facts:
 
     handoffs  pairs of touchpoints (by reference) whose passage both sides have accepted, and the handoff's reference
     systems   each system (by id) with the stages that it serves, and with the touchpoints (by reference)
+    known     whether any of it is known: handoffs and systems of earlier days are not kept
     """
 
     handoffs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     systems_of_stages: Mapping[int, Set[int]] = field(default_factory=dict)
     systems_of_touchpoints: Mapping[int, Set[str]] = field(default_factory=dict)
+    known: bool = True
 
 
 class Span(NamedTuple):
@@ -32,10 +34,16 @@ class Span(NamedTuple):
     departments: frozenset[int] = frozenset()
     handoffs: tuple[str, ...] = ()
     systems: tuple[int, ...] = ()
+    known: bool = True
 
     @property
     def broken(self) -> bool:
-        return not (self.departments or self.handoffs or self.systems)
+        return self.known and not (self.departments or self.handoffs or self.systems)
+
+    @property
+    def kind(self) -> str:
+        """How the track is drawn on it; a passage of which nothing is known is only passed."""
+        return (BROKEN if self.broken else JOINED) if self.known else PASSES
 
 
 def owners(holdings: Iterable[Holding]) -> frozenset[int]:
@@ -48,7 +56,7 @@ def span(before: list[Holding], after: list[Holding], facts: Facts) -> Span:
     here, there = {one.reference for one in before}, {one.reference for one in after}
     agreed = tuple(name for (giver, taker), name in facts.handoffs.items() if giver in here and taker in there)
     shared = tuple(name for name, served in facts.systems_of_touchpoints.items() if served & here and served & there)
-    return Span(owners(before) & owners(after), agreed, shared)
+    return Span(owners(before) & owners(after), agreed, shared, facts.known)
 
 
 def span_of_stages(before: list[Holding], after: list[Holding], stages: tuple[int, int], facts: Facts) -> Span:
@@ -70,8 +78,8 @@ def tracks(cells: list[list[Holding]], facts: Facts) -> list[Ends]:
     drawn = [Ends() for _ in cells]
     stops = [place for place, cell in enumerate(cells) if cell]
     for start, stop in pairwise(stops):
-        kind = BROKEN if span(cells[start], cells[stop], facts).broken else JOINED
+        kind = span(cells[start], cells[stop], facts).kind
         drawn[start], drawn[stop] = drawn[start]._replace(out=kind), drawn[stop]._replace(into=kind)
         for place in range(start + 1, stop):
-            drawn[place] = Ends(PASSES, PASSES) if kind == BROKEN else Ends(JOINED, JOINED)
+            drawn[place] = Ends(JOINED, JOINED) if kind == JOINED else Ends(PASSES, PASSES)
     return drawn
