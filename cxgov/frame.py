@@ -73,6 +73,7 @@ ACTS = (
             Place("Log", "decisions:log", holds=("decisions:decision", "decisions:weigh", "decisions:review")),
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),
+            Place("Actuals", "funding:actuals", holds=("funding:imports", "funding:import_run", "funding:import_map")),
             Place("Transfers", "funding:virements"),
             Place("Authority", "funding:authority"),
         ),

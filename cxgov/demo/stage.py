@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from cxgov.demo.actuals import Feed
 from cxgov.demo.cases import CaseLaw
 from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
@@ -65,6 +66,7 @@ class Stage:
         Voices(self).write()
         Readings(self).write()
         Transfers(self).write()
+        Feed(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)
         if settings.EMAIL_BACKEND == MAIL_IS_KEPT:

@@ -205,7 +205,8 @@ def test_an_owner_reads_the_lines_of_the_own_money_and_nobody_elses(
     assert not Delivery.objects.visible_to(kiosks.owner).exists()
 
 
-def test_whom_finance_leaves_hands_the_queue_over(cast: Cast, kiosks: CostObject) -> None:
+def test_who_leaves_finance_hands_the_queue_over(cast: Cast) -> None:
+    assert cast.finance.pk < cast.second_finance.pk
     deliver("1;10.00;CX-999", by=cast.finance)
     asked = Obligation.objects.open_now().get(kind="funding.match_lines")
     assert asked.person == cast.finance

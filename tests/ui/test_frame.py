@@ -50,6 +50,7 @@ def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
         "Log",
         "Money",
         "Requests",
+        "Actuals",
         "Transfers",
         "Authority",
     ]

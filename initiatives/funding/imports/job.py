@@ -81,9 +81,10 @@ class ActualJob:
 
     def _note(self) -> None:
         """Say how many lines are posted, and how many wait for which reason."""
-        posted = len(self.planned) - self.waiting.total()
-        self.notes[:] = [f"{posted} of {len(self.planned)} new lines are posted; {self.waiting.total()} wait to be matched."]
-        self.notes += [f"{why.label}: {n}." for why, n in sorted(self.waiting.items())]
+        posted, waiting = len(self.planned) - self.waiting.total(), self.waiting.total()
+        reasons = "; ".join(f"{why.label.lower()} ({n})" for why, n in sorted(self.waiting.items()))
+        said = f"{posted} of {len(self.planned)} new lines can be posted; {waiting} wait to be matched"
+        self.notes[:] = [f"{said}: {reasons}." if reasons else f"{said}."]
 
     # -- doing it ----------------------------------------------------------------------------------------------------------
 

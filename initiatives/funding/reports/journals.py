@@ -58,6 +58,7 @@ class Entry:
     effect: Decimal = NONE  # on what is free in the pool
     journal: int = 0
     obstacle: str = ""  # to its reversal
+    line: str = ""  # the page of the line of finance's file that it was posted from, where the reader may open it
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -91,9 +92,12 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool, before
     hidden = transfers.none() if one_by_one else transfers.annotate(thing=THING).filter(thing__in=things - names.keys())
     shown = transfers if one_by_one else transfers.annotate(thing=THING).filter(Q(thing=None) | Q(thing__in=names.keys()))
     shown = shown.filter(pk__lt=before) if before else shown
-    along = ("journal__by", "journal__reversed_by", "journal__virement", "source", "target")
+    along = ("journal__by", "journal__reversed_by", "journal__virement", "journal__actual_line", "source", "target")
     found = list(shown.select_related(*along).newest_first()[: rows + 1])
     entries = [_entry(row, names, user) for row in found[:rows]]
+    for row, entry in zip(found, entries, strict=False):
+        line = getattr(row.journal, "actual_line", None) if one_by_one else None
+        entry.line = line.get_absolute_url() if line is not None and entry.memo else ""
     older = found[rows - 1].pk if len(found) > rows else None
     return Page(entries if before else [*entries, *_merged(hidden)], older)
 
