@@ -153,6 +153,7 @@ def test_the_pages_of_control(cast: Cast, treasury: Treasury) -> None:
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.get(control).status_code == 200
     form = {"control": "stop", "tolerance": "5", "alert_at": "101", "departments": [cast.department("OPS").pk]}
+    form |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0"}
     assert finance.post(control, form).status_code == 422
     assert finance.post(control, {**form, "alert_at": "70"}).status_code == 302
     pool.refresh_from_db()

@@ -155,6 +155,7 @@ def test_the_pages_keep_the_kinds_apart(cast: Cast, treasury: Treasury) -> None:
     assert page.status_code == 302
     assert balances(thing)["opex committed"] == 50
     chosen = {"control": "off", "tolerance": "0", "alert_at": "80", "nature": "opex"}
+    chosen |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0"}
     page = finance.post(reverse("funding:pool_control", args=[pool.pk]), chosen)
     assert (page.status_code, treasury.pool("OPS").nature) == (409, "")
     assert "another kind already" in page.content.decode()

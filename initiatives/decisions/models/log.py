@@ -13,7 +13,7 @@ from initiatives.core.models import APPEND_ONLY, Event, EventQuerySet
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.decisions.models.ranking import Ranking
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import FundingRequest, Virement
+from initiatives.funding.models import CostObject, FundingRequest, Virement
 from initiatives.journey.models import CharterVersion, Contest, OwnedObject
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
@@ -41,8 +41,14 @@ def requests_with_words(user: User) -> models.QuerySet[FundingRequest]:
     return FundingRequest.objects.visible_to(user).filter(cost_object__initiative__in=Initiative.objects.visible_to(user))
 
 
+def money_with_words(user: User) -> models.QuerySet[CostObject]:
+    """Cost objects whose amounts this person may read, and what they stand for."""
+    return CostObject.objects.visible_to(user).filter(initiative__in=Initiative.objects.visible_to(user))
+
+
 LOG = (
-    Logged(FundingRequest, requests_with_words, {"allocated": "Money", "declined": "Money"}),
+    Logged(FundingRequest, requests_with_words, {"allocated": "Money", "declined": "Money", "exempted": "Override"}),
+    Logged(CostObject, money_with_words, {"let_pass": "Override"}),
     Logged(Virement, Virement.objects.visible_to, {"made": "Money", "declined": "Money"}),
     Logged(
         Initiative,
@@ -54,6 +60,7 @@ LOG = (
     Logged(OwnedObject, OwnedObject.objects.visible_to, {"assigned": "Ownership"}),
     Logged(CharterVersion, CharterVersion.objects.visible_to, {"ratified": "Charter"}),
 )
+ALONG: Mapping[type[models.Model], tuple[str, ...]] = {FundingRequest: ("cost_object__initiative",), CostObject: ("initiative",)}
 VERBS = {verb: words for logged in LOG for verb, words in logged.verbs().items()}
 KINDS = tuple(dict.fromkeys(VERBS.values()))
 
@@ -73,7 +80,7 @@ def subjects_of(events: list[Event]) -> dict[int, models.Model]:
     found: dict[int, models.Model] = {}
     for logged in LOG:
         mine = [event for event in events if event.subject_type == logged.subject_type]
-        along = ("cost_object__initiative",) if logged.model is FundingRequest else ()
+        along = ALONG.get(logged.model, ())
         known = logged.model._default_manager.select_related(*along) if along else logged.model._default_manager.all()
         rows = known.in_bulk([event.subject_id for event in mine]) if mine else {}
         found |= {event.pk: rows[event.subject_id] for event in mine}

@@ -35,7 +35,7 @@ class Entry:
         """What was decided about; a request is called by what the money is for, too."""
         if isinstance(self.subject, FundingRequest):
             return f"{self.subject}: {self.subject.cost_object.initiative}"
-        return str(self.subject)
+        return str(getattr(self.subject, "initiative", self.subject))
 
     @property
     def why(self) -> str:

@@ -1,7 +1,8 @@
 """Rules about the books: who sees and closes periods, enters exchange rates, and says how a pool is kept."""
 
 from initiatives.core.policy import Rule, declare, permission
-from initiatives.funding.models import FiscalYear, FundingRequest, Period, Pool
+from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Period, Pool
+from initiatives.funding.models.ceilings import obstacle_to_let_pass
 from initiatives.funding.models.ledger import may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -38,6 +39,12 @@ def enter_rate(user: User) -> bool:
 @permission("funding.control_pool")
 def control_pool(user: User, pool: Pool) -> bool:
     return may_post(user)
+
+
+@permission("funding.pass_limit")
+def pass_limit(user: User, cost_object: CostObject) -> bool:
+    """Post beyond the limit of a pool, with a reason: finance, but not who owns what the money is for."""
+    return obstacle_to_let_pass(user, cost_object.owner_id) is None
 
 
 @permission("funding.exempt_request")

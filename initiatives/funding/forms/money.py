@@ -17,9 +17,8 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import Control, FiscalYear, Months, Nature, Pool
+from initiatives.funding.models import FiscalYear, Months, Nature, Pool
 from initiatives.funding.models.natures import nature_name
-from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 
 
@@ -55,42 +54,6 @@ class AppropriateForm(Keyed):
     amount = AmountField(label="Amount")
     memo = LineField(label="What for", max_length=300, help_text="For the journal: the decision or document behind it.")
     on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
-
-
-class ControlForm(forms.Form):
-    """How strictly a pool is kept."""
-
-    control = forms.ChoiceField(label="When more is asked than it has to give", choices=Control)
-    tolerance = forms.IntegerField(
-        label="Tolerance, percent",
-        min_value=0,
-        max_value=100,
-        help_text="So much more than is free may be asked.",
-    )
-    alert_at = forms.IntegerField(
-        label="Alert level, percent", min_value=1, max_value=100, help_text="Pages warn when so much of it is given away."
-    )
-    departments = forms.ModelMultipleChoiceField(
-        Department.objects.none(),
-        label="Gives money for departments",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: for every department.",
-    )
-
-    stages = forms.ModelMultipleChoiceField(
-        Stage.objects.none(),
-        label="Gives money for stages",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: for what improves any stage, or none. Else for what improves one of these at least.",
-    )
-    nature = forms.ChoiceField(label="Pays", choices=[("", "Both kinds of expenditure"), *Nature.choices], required=False)
-
-    def __init__(self, user: User, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        offer(self, "departments", Department.objects.visible_to(user).active().in_order())
-        offer(self, "stages", Stage.objects.in_use())
 
 
 class CurrencyField(CodeField):
@@ -141,8 +104,13 @@ class MoveForm(Keyed):
     memo = LineField(label="What for", max_length=300, required=False)
     on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
     nature = forms.ChoiceField(label="Kind of expenditure", required=False, help_text="Needed where a pool gave several kinds.")
+    because = LineField(
+        label="Why it passes the pool’s limit", max_length=300, required=False, help_text="Only if it is refused."
+    )
 
-    def __init__(self, pools: Iterable[Pool], *args: Any, natures: Iterable[str] = (), **more: Any) -> None:
+    def __init__(
+        self, pools: Iterable[Pool], *args: Any, natures: Iterable[str] = (), may_pass: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         offer(self, "pool", Pool.objects.filter(pk__in=[pool.pk for pool in pools]).in_order())
         field, kinds = self.fields["nature"], sorted(set(natures))
@@ -150,6 +118,8 @@ class MoveForm(Keyed):
         field.choices = [("", "The only one there is"), *((kind or "none", nature_name(kind)) for kind in kinds)]
         if len(kinds) < 2:
             del self.fields["nature"]
+        if not may_pass:
+            del self.fields["because"]
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER, ASK
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
+from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.lines import SET_ASIDE, LineState, Why
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
-from initiatives.funding.models.pools import Control, Pool
+from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.questions import Question
 from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest
@@ -52,6 +53,7 @@ __all__ = [
     "Nature",
     "Period",
     "Pool",
+    "PostingControl",
     "Question",
     "Receipt",
     "RequestLine",

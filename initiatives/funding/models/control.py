@@ -11,8 +11,9 @@ from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding import above
+from initiatives.funding.models.keeping import Control
 from initiatives.funding.models.natures import Nature
-from initiatives.funding.models.pools import Control, Pool
+from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
 

@@ -1,5 +1,6 @@
 """What money is given to. The room above says what a cost object stands for; the ledger only knows whose it is."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self, Unpack
@@ -12,6 +13,7 @@ from django.urls import reverse
 from initiatives.core.money import exact
 from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
+from initiatives.funding.models.ceilings import judged
 from initiatives.funding.models.figures import Figures
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
 from initiatives.funding.models.natures import ends_of, not_enough
@@ -162,9 +164,10 @@ class CostObject(Figures):
         parts = [(move.source.pool_id, move.amount) for move in moves]
         if shown is not None and shown != signature(amount, parts):
             raise Stale("The shares changed after you looked at them. Look at them again before you post.")
-        journal = Journal.objects.post(Act.SPENT, moves, by=by, key=key, content=content, memo=memo, on=day)
+        kept = self._judged(Act.SPENT, moves, by, more)
+        journal = Journal.objects.post(Act.SPENT, moves, by=by, key=key, content=content, memo=memo, on=day, **kept)
         pools = {str(pool): str(sum(part for place, part in parts if place == pool)) for pool, _ in parts}
-        self.record(Act.SPENT, by=by, reason=memo, pools=pools, amount=str(amount), journal=journal.pk)
+        self._posted(journal, by, pools=pools, amount=str(amount))
         return journal
 
     def shares(self, amount: Decimal, on: date | None = None, nature: str | None = None) -> list[tuple[Pool, Decimal, Decimal]]:
@@ -189,7 +192,7 @@ class CostObject(Figures):
     ) -> Journal:
         amount, on, nature = exact(amount), more.get("on"), more.get("nature")
         self.lock()
-        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, on=on, nature=nature)
+        content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, **more)
         if done := Journal.done_before(by, key, content):
             return done
         if obstacle := self._obstacle_to(act, by):
@@ -205,9 +208,22 @@ class CostObject(Figures):
             raise RuleBroken(APPROVED.format(by))
         if source is None or target is None or source.balance < amount:
             raise RuleBroken(not_enough(act, source, pool, amount))
-        journal = Journal.objects.post(act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=on)
-        self.record(act, by=by, reason=memo, pool=pool.pk, amount=str(amount), journal=journal.pk)
+        kept = self._judged(act, [Move(source, target, amount)], by, more)
+        journal = Journal.objects.post(
+            act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=on, **kept
+        )
+        self._posted(journal, by, pool=pool.pk, amount=str(amount))
         return journal
+
+    def _judged(self, act: Act, moves: Iterable[Move], by: User, more: More) -> dict[str, Any]:
+        parts = [(move.source.pool, move.amount) for move in moves]
+        return judged(act, parts, by=by, owner=self.owner_id, because=more.get("because") or "")
+
+    def _posted(self, journal: Journal, by: User, **facts: Any) -> None:
+        """Record it; that it was let pass beyond a limit is a decision of its own."""
+        self.record(journal.act, by=by, reason=journal.memo, **facts, journal=journal.pk)
+        if journal.because:
+            self.record("let_pass", by=by, reason=journal.because, **facts, journal=journal.pk)
 
     def _obstacle_to(self, act: Act, by: User) -> str | None:
         if act == Act.SPENT:  # who approved is asked with the accounts

@@ -177,6 +177,8 @@ class Journal(Keyed, Recorded):
     act = models.CharField(max_length=12, choices=Act)
     on = models.DateField(default=clock.company_day)  # to which it belongs, in its pools' year; `at` is when it was posted
     memo = models.CharField(max_length=300, blank=True)
+    over_limit = models.BooleanField(default=False, db_default=False)  # it went beyond the limit of its pool
+    because = models.CharField(max_length=300, blank=True, default="", db_default="")  # why it was let pass all the same
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")
     virement = models.OneToOneField("funding.Virement", models.PROTECT, null=True, related_name="journal")
@@ -186,6 +188,10 @@ class Journal(Keyed, Recorded):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["by", "key"], name=says("one_act_per_key", "This form was already sent.")),
+            models.CheckConstraint(
+                condition=Q(because="") | Q(over_limit=True),
+                name=says("let_pass_beyond_a_limit", "Only what goes beyond a limit is let pass."),
+            ),
             models.CheckConstraint(
                 condition=Q(act=Act.REVERSED, reverses__isnull=False) | (~Q(act=Act.REVERSED) & Q(reverses=None)),
                 name=says("a_reversal_reverses", "A reversal names the entry that it reverses."),

@@ -1,9 +1,8 @@
 """The pools of money that departments and the company have for a fiscal year."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -12,14 +11,13 @@ from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.models import Recorded
 from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
+from initiatives.funding.models.keeping import Control, Kept, PostingControl
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
-from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED, Nature
+from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.funding.models.years import FiscalYear
-from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
@@ -27,14 +25,6 @@ if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
 
 ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
-
-
-class Control(models.TextChoices):
-    """What is done when more is asked of a pool than it has to give. More than it has is never given, whatever this says."""
-
-    STOP = "stop", "Stop: such a request is not submitted"
-    WARN = "warn", "Warn: such a request is marked"
-    OFF = "off", "Off: nothing is said"
 
 
 class PoolQuerySet(models.QuerySet["Pool"]):
@@ -91,7 +81,7 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         return pool
 
 
-class Pool(Recorded):
+class Pool(Kept):
     """The money of one department, or the company's central money, for one fiscal year, in one currency.
 
     The database keeps the figures with every transfer: `appropriated` = `free` + `allocated`; `allocated` is all that was
@@ -108,12 +98,6 @@ class Pool(Recorded):
     allocated = AmountColumn(default=Decimal(0), editable=False)
     committed = AmountColumn(default=Decimal(0), editable=False)
     spent = AmountColumn(default=Decimal(0), editable=False)
-    control = models.CharField(max_length=4, choices=Control, default=Control.WARN)
-    tolerance = models.PositiveSmallIntegerField(default=0)  # percent of what is free that may be asked on top of it
-    alert_at = models.PositiveSmallIntegerField(default=80)  # percent given away from which on pages warn
-    for_departments = models.ManyToManyField(Department, blank=True, related_name="+")  # none: for all
-    for_stages = models.ManyToManyField(Stage, blank=True, related_name="+")  # none: for what is for any stage, or for none
-    nature = models.CharField(max_length=5, choices=Nature, blank=True)  # the only kind of expenditure that it pays, or both
 
     objects = PoolQuerySet.as_manager()
 
@@ -136,6 +120,10 @@ class Pool(Recorded):
             models.CheckConstraint(
                 condition=Q(control__in=Control.values, tolerance__lte=100, alert_at__range=(1, 100)),
                 name=says("control_in_percent", "A tolerance is 0 to 100 percent, an alert level 1 to 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(post_control__in=PostingControl.values, post_limit__range=(1, 100), post_tolerance__lte=100),
+                name=says("limit_in_percent", "A limit is 1 to 100 percent of the budget, its tolerance 0 to 100 percent of it."),
             ),
             models.CheckConstraint(condition=A_NATURE, name=says("pool_of_a_kind", "A pool pays capital, operating, or both.")),
         ]
@@ -160,56 +148,6 @@ class Pool(Recorded):
     def uncommitted(self) -> Decimal:
         """What cost objects have and have not yet promised to anybody."""
         return self.allocated - self.committed - self.spent
-
-    @property
-    def most_asked(self) -> Decimal:
-        """How much requests together may ask of it before its control speaks."""
-        return self.free * (100 + self.tolerance) / 100
-
-    @property
-    def with_tolerance(self) -> str:
-        return f", even with its tolerance of {self.tolerance} %" if self.tolerance else ""
-
-    @property
-    def alert(self) -> str:
-        """Say that so much of it is given away that pages warn, or nothing."""
-        if self.control == Control.OFF or not self.appropriated or self.allocated * 100 < self.appropriated * self.alert_at:
-            return ""
-        return f"{self.allocated * 100 // self.appropriated} % of {self} are given away; {self.alert_at} % is its alert level."
-
-    def keeps_out(self, department_id: int | None) -> bool:
-        """Whether it gives money for other departments only."""
-        allowed = {department.pk for department in self.for_departments.all()}
-        return bool(allowed) and department_id not in allowed
-
-    def obstacle_to_control(self, by: User) -> str | None:
-        """Say in one sentence why `by` cannot say how this pool is kept, or None."""
-        return None if may_post(by) else "Only finance says how a pool is kept."
-
-    @transaction.atomic
-    def keep(
-        self,
-        control: str,
-        tolerance: int,
-        alert_at: int,
-        departments: Iterable[Department],
-        *,
-        by: User,
-        stages: Iterable[Stage] = (),
-        nature: str = UNDIVIDED,
-    ) -> None:
-        """Say how strictly the pool is kept, for which departments and stages (none is for all), and what it pays."""
-        self.lock()
-        if obstacle := self.obstacle_to_control(by):
-            raise RuleBroken(obstacle)
-        self.control, self.tolerance, self.alert_at, self.nature = control, tolerance, alert_at, nature
-        self.save(update_fields=["control", "tolerance", "alert_at", "nature"])
-        changes: dict[str, Any] = {}
-        for name, chosen in (("for_departments", departments), ("for_stages", stages)):
-            kept, after = getattr(self, name), set(chosen)
-            changes[name] = [sorted(map(str, some)) for some in (set(kept.all()), after)]
-            kept.set(after)
-        self.record("controlled", by=by, **changes)
 
     def seen_by(self, user: User) -> bool:
         """Whether the person may see its money; the same answer as `visible_to`."""

@@ -28,10 +28,11 @@ class Act(models.TextChoices):
 
 
 class More(TypedDict, total=False):
-    """What a posting may say besides: the day to which it belongs, and which kind of expenditure it is."""
+    """What a posting may say besides: the day, which kind of expenditure it is, and why it passes a pool's limit."""
 
     on: date | None
     nature: str | None
+    because: str
 
 
 def content_of(act: str, **facts: Any) -> str:

@@ -56,6 +56,8 @@ MOVE_MONEY = pgtrigger.Trigger(
         ("book", "funding_journal%ROWTYPE"),
         ("source", "funding_account%ROWTYPE"),
         ("target", "funding_account%ROWTYPE"),
+        ("fund", "funding_pool%ROWTYPE"),
+        ("used", "numeric"),
         ("given_before", "integer"),
         ("given_after", "integer"),
     ],
@@ -94,7 +96,18 @@ MOVE_MONEY = pgtrigger.Trigger(
         END IF;
         given_before := (source.cost_object_id IS NOT NULL)::int;
         given_after := (target.cost_object_id IS NOT NULL)::int;
-        PERFORM FROM funding_pool WHERE id = source.pool_id FOR NO KEY UPDATE;
+        SELECT * INTO STRICT fund FROM funding_pool WHERE id = source.pool_id FOR NO KEY UPDATE;
+        IF fund.post_control <> 'off' AND book.act IN ('committed', 'spent') THEN
+            used := NEW.amount + fund.spent + CASE WHEN book.act = 'committed' THEN fund.committed ELSE 0 END;
+            IF used * 100 > fund.appropriated * fund.post_limit AND NOT book.over_limit THEN
+                REFUSE beyond_a_limit_is_marked;
+            END IF;
+            IF fund.post_control = 'stop' AND used * 10000 > fund.appropriated * fund.post_limit * (100 + fund.post_tolerance)
+                AND (book.because = '' OR EXISTS (
+                    SELECT FROM funding_costobject WHERE id = source.cost_object_id AND owner_id = book.by_id))
+            THEN REFUSE posted_within_the_limit;
+            END IF;
+        END IF;
         PERFORM FROM funding_account WHERE id IN (source.id, target.id) ORDER BY id FOR NO KEY UPDATE;
         UPDATE funding_account SET balance = balance - NEW.amount WHERE id = source.id;
         UPDATE funding_account SET balance = balance + NEW.amount WHERE id = target.id;
@@ -113,6 +126,8 @@ MOVE_MONEY = pgtrigger.Trigger(
         RETURN NULL;
     """,
         only_legal_moves="Money cannot move between these two accounts in this way.",
+        beyond_a_limit_is_marked="What goes beyond the limit of its pool is marked.",
+        posted_within_the_limit="This goes beyond the limit of the pool; finance may say why it passes.",
     ),
 )
 

@@ -56,6 +56,8 @@ class Entry:
     memo: str = ""
     nature: str = ""  # which kind of expenditure, in words; nothing where it is not divided
     effect: Decimal = NONE  # on what is free in the pool
+    over_limit: bool = False  # it went beyond the limit of its pool,
+    because: str = ""  # and was let pass for this reason
     journal: int = 0
     obstacle: str = ""  # to its reversal
     line: str = ""  # the page of the line of finance's file that it was posted from, where the reader may open it
@@ -115,6 +117,8 @@ def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
         row.journal.memo if open_to_reader else "",
         nature_name(nature) if (nature := row.target.nature or row.source.nature) else "",
         _effect(row),
+        row.journal.over_limit and row.source.cost_object_id is not None,
+        row.journal.because if open_to_reader else "",
         row.journal_id,
         row.journal.obstacle_to_reverse(user) or "",
     )

@@ -102,7 +102,7 @@ def restrictions(pool: Pool) -> list[str]:
     for rows, words in ((pool.for_departments.in_order(), "departments"), (pool.for_stages.all(), "stages")):
         if names := [getattr(row, "title", str(row)) for row in rows]:
             found.append(f"It gives money for these {words} only: {', '.join(names)}.")
-    return found
+    return [*found, pool.posting_words] if pool.posting_words else found
 
 
 def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = None, rows: int = ROWS) -> Page:

@@ -5,15 +5,17 @@ from django.views.decorators.http import require_POST
 
 from initiatives.core.pages import Request, form_page, form_view, reason_of, reply, sent
 from initiatives.core.rules import explained
-from initiatives.funding.forms.money import ControlForm
+from initiatives.funding.forms.control import ControlForm
 from initiatives.funding.models import Exemption
 from initiatives.funding.views.money import pool_for, request_for
+
+KEPT = ("control", "tolerance", "alert_at", "nature", "post_control", "post_limit", "post_tolerance")
 
 
 @form_view
 def pool_control(request: Request, pk: int) -> HttpResponse:
     pool = pool_for(request, pk, "control_pool")
-    now = {name: getattr(pool, name) for name in ("control", "tolerance", "alert_at", "nature")}
+    now = {name: getattr(pool, name) for name in KEPT}
     now |= {"departments": pool.for_departments.all(), "stages": pool.for_stages.all()}
     form = ControlForm(request.user, sent(request), initial=now)
     if form.is_valid():

@@ -1,15 +1,16 @@
 """The money of one cost object: its page, and committing, spending and releasing what pools gave."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
 from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms.money import MoveForm, SpendForm, key_of
-from initiatives.funding.models import CostObject, Pool, idle
+from initiatives.funding.models import CostObject, Pool, PostingControl, idle
 from initiatives.funding.models.sharing import signature
 from initiatives.funding.views.money import cost_object_for, name_of, older_than
 
@@ -23,7 +24,7 @@ def show_cost_object(request: Request, cost_object: CostObject, shares: Shares |
     context = {
         "panel": panel,
         "journal": reports.cost_object_entries(request.user, cost_object, before=older_than(request)),
-        "forms": {act: forms.get(act) or FORMS[act](pools, natures=natures, auto_id=f"{act}-%s") for act in FORMS},
+        "forms": {act: forms.get(act) or form_of(request, cost_object, act, pools, natures) for act in FORMS},
         "shares": shares,
     }
     refused = [form for form in forms.values() if form.errors]
@@ -38,14 +39,24 @@ def cost_object(request: Request, pk: int) -> HttpResponse:
 
 
 FORMS = {"commit": MoveForm, "spend": SpendForm, "release": MoveForm}
+BEYOND = " This goes beyond the limit of a pool; the entry is marked."
 DONE = {"commit": "are committed", "spend": "are spent", "release": "went back to the pool"}
+
+
+def form_of(
+    request: Request, cost_object: CostObject, act: str, pools: Iterable[Pool], natures: Iterable[str], *sent: QueryDict
+) -> MoveForm:
+    """The form of the act; who may let a posting pass the limit of a pool finds the field for the reason."""
+    kept = act != "release" and any(pool.post_control == PostingControl.STOP for pool in pools)
+    may_pass = kept and request.user.has_perm("funding.pass_limit", cost_object)
+    return FORMS[act](pools, *sent, natures=natures, may_pass=may_pass, auto_id=f"{act}-%s")
 
 
 def move(request: Request, pk: int, act: str) -> HttpResponse:
     """Commit, spend or release, as the form says."""
     cost_object = cost_object_for(request, pk, f"{act}_money")
     pools, natures = Pool.objects.given_to(cost_object), cost_object.natures()
-    form = FORMS[act](pools, request.POST, natures=natures, auto_id=f"{act}-%s")
+    form = form_of(request, cost_object, act, pools, natures, request.POST)
     key, shares = key_of(request), None
     if form.is_valid():
         facts, post = form.facts, getattr(cost_object, act)
@@ -53,9 +64,10 @@ def move(request: Request, pk: int, act: str) -> HttpResponse:
             if facts["pool"] is None and not facts["shown"]:
                 shares = preview(cost_object, form)
             else:
-                post(by=request.user, key=key, **facts)
+                posted = post(by=request.user, key=key, **facts)
                 url = name_of(request, cost_object).url or cost_object.get_absolute_url()
-                return reply(request, url, said=f"{facts['amount']:,.2f} {cost_object.currency} {DONE[act]}.")
+                beyond = BEYOND if posted.over_limit and request.user.has_perm("funding.view_pools") else ""
+                return reply(request, url, said=f"{facts['amount']:,.2f} {cost_object.currency} {DONE[act]}.{beyond}")
     return show_cost_object(request, cost_object, shares, **{act: form})
 
 
