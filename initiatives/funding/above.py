@@ -26,9 +26,10 @@ RESTRICTED = Name("Restricted item", "")
 
 
 class Aims(NamedTuple):
-    """What a cost object is for: the stages of the map that it improves, by id."""
+    """What a cost object is for: the stages of the map that it improves, by id, and the horizon in which it pays off."""
 
     stages: frozenset[int] = frozenset()
+    horizon: int | None = None
 
 
 class Case(NamedTuple):

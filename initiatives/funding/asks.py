@@ -8,6 +8,7 @@ from initiatives.funding.models import (
     ASK,
     CLOSE,
     CONFIRM,
+    CONFIRM_BAND,
     MATCH,
     SET_ASIDE,
     ActualLine,
@@ -15,6 +16,7 @@ from initiatives.funding.models import (
     CostObject,
     Delivery,
     FundingRequest,
+    Guardrail,
     LineState,
     Period,
     State,
@@ -100,6 +102,24 @@ register(
         "",
         to_confirm,
         visible=lambda user: ApprovalLimit.objects.visible_to(user),
+        announced=True,
+    )
+)
+
+
+def bands_to_confirm(user: User, subject_ids: set[int]) -> set[int]:
+    """The guardrails among these that this person may confirm or decline."""
+    waiting = Guardrail.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
+    return {band.pk for band in waiting if band.obstacle_to_decide(user) is None}
+
+
+register(
+    Kind(
+        CONFIRM_BAND,
+        "Guardrail to confirm",
+        "",
+        bands_to_confirm,
+        visible=lambda user: Guardrail.objects.visible_to(user),
         announced=True,
     )
 )

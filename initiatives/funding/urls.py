@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.funding.views import actuals, authority, control, cost_objects, money, periods, rates, virements
+from initiatives.funding.views import actuals, authority, control, cost_objects, guardrails, money, periods, rates, virements
 
 app_name = "funding"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("", money.pools, name="pools"),
     path("years/new/", money.year_open, name="year_open"),
     path("years/<int:pk>/periods/", periods.periods, name="periods"),
+    path("years/<int:pk>/guardrails/", guardrails.guardrails, name="guardrails"),
+    path("years/<int:pk>/guardrails/new/", guardrails.guardrail_propose, name="guardrail_propose"),
+    path("guardrails/<int:pk>/confirm/", guardrails.guardrail_confirm, name="guardrail_confirm"),
+    path("guardrails/<int:pk>/decline/", guardrails.guardrail_decline, name="guardrail_decline"),
     path("periods/<int:pk>/", periods.period, name="period"),
     path("periods/<int:pk>/propose/", periods.period_propose, name="period_propose"),
     path("periods/<int:pk>/close/", periods.period_close, name="period_close"),

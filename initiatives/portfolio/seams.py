@@ -109,7 +109,8 @@ def aims_of(cost_objects: Collection[int]) -> Mapping[int, above.Aims]:
         answered.values_list("initiative__cost_object", "problem__links__touchpoint__stage")
     ):
         stages[thing].add(stage)
-    return {thing: above.Aims(frozenset(found)) for thing, found in stages.items()}
+    horizons = dict(Initiative.objects.filter(cost_object__in=cost_objects).values_list("cost_object", "horizon"))
+    return {thing: above.Aims(frozenset(found), horizons.get(thing)) for thing, found in stages.items()}
 
 
 def money_was_allocated(cost_object: CostObject, by: User) -> None:

@@ -22,6 +22,7 @@ from initiatives.funding.models import (
     Delivery,
     FiscalYear,
     FundingRequest,
+    Guardrail,
     Journal,
     Pool,
     Virement,
@@ -135,6 +136,8 @@ def _money(world: World, cast: Cast) -> None:
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
     world.arguments["year", "own"] = {"pk": year.pk}
+    band = Guardrail.objects.propose(year=year, share="pre_sale", low=10, high=40, reason="Balance.", by=cast.finance)
+    world.arguments["guardrail", "own"] = {"pk": band.pk}
     world.arguments["period", "own"] = {"pk": year.periods.get(number=2).pk}
     tomorrow = today() + timedelta(days=1)
     named = Delegation.objects.appoint(
@@ -142,7 +145,7 @@ def _money(world: World, cast: Cast) -> None:
         reason="On leave.", by=cast.head("OPS"),
     )  # fmt: skip
     world.arguments["delegation", "own"] = {"pk": named.pk}
-    for kind in ("pool", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period"):
+    for kind in ("pool", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period", "guardrail"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

@@ -76,6 +76,7 @@ SEEN: dict[str, dict[str, str]] = {
     "swept stage": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "problem": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "limit": {"own": "hdofxeaA", "none": ""},  # one that waits for the CXO
+    "guardrail": {"own": "fxea", "none": ""},  # one that waits for the CXO
     "delegation": {"own": "chdfxea", "none": ""},  # of h to c, from tomorrow on
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
 }
@@ -181,6 +182,10 @@ TABLE: list[Row] = [
     ("funding:pools", "GET", "", {"": "hdofxea"}),
     ("funding:year_open", "GET POST", "", {"": "f"}),
     ("funding:periods", "GET", "year", {"own": "fxea"}),
+    ("funding:guardrails", "GET", "year", {"own": "fxea"}),
+    ("funding:guardrail_propose", "GET POST", "year", {"own": "fx"}),
+    ("funding:guardrail_confirm", "POST", "guardrail", {"own": "x"}),
+    ("funding:guardrail_decline", "POST", "guardrail", {"own": "x"}),
     ("funding:period", "GET", "period", {"own": "fxea"}),
     ("funding:period_propose", "POST", "period", {"own": "f"}),
     ("funding:period_close", "POST", "period", {"own": "f"}),

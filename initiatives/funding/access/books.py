@@ -1,9 +1,10 @@
 """Rules about the books: who sees and closes periods, enters exchange rates, and says how a pool is kept."""
 
 from initiatives.core.policy import Rule, declare, permission
-from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Period, Pool
+from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Guardrail, Period, Pool
 from initiatives.funding.models.ceilings import obstacle_to_let_pass
-from initiatives.funding.models.ledger import may_post
+from initiatives.funding.models.guardrails import may_propose
+from initiatives.funding.models.ledger import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
@@ -53,12 +54,32 @@ def exempt_request(user: User, request: FundingRequest) -> bool:
     return may_post(user)
 
 
+@permission("funding.view_guardrails")
+def view_guardrails(user: User, year: FiscalYear | None = None) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.propose_guardrail")
+def propose_guardrail(user: User, year: FiscalYear | None = None) -> bool:
+    return may_propose(user)
+
+
+@permission("funding.decide_guardrail")
+def decide_guardrail(user: User, guardrail: Guardrail) -> bool:
+    """A CXO; that it is not who proposed it, the act says."""
+    return handles_money(user) and user.standing.holds("cxo")
+
+
 declare(
     Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
     Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
     Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
     Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
     Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
+    Rule("funding:guardrails", "GET", "funding.view_guardrails", of="year", who="finance, CXO, CEO, auditor"),
+    Rule("funding:guardrail_propose", "GET POST", "funding.propose_guardrail", of="year", who="finance, CXO"),
+    Rule("funding:guardrail_confirm", "POST", "funding.decide_guardrail", of="guardrail", who="CXO, but not who proposed it"),
+    Rule("funding:guardrail_decline", "POST", "funding.decide_guardrail", of="guardrail", who="CXO, but not who proposed it"),
     Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
     Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
     Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),

@@ -1,11 +1,12 @@
-"""How a pool is kept."""
+"""How a pool is kept, and between which shares a year's money shall lie."""
 
 from typing import Any
 
 from django import forms
 
+from initiatives.core.fields import ProseField
 from initiatives.core.forms import offer
-from initiatives.funding.models import Control, Nature, PostingControl
+from initiatives.funding.models import Control, Nature, PostingControl, Share
 from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 
@@ -49,3 +50,17 @@ class ControlForm(forms.Form):
         super().__init__(*args, **more)
         offer(self, "departments", Department.objects.visible_to(user).active().in_order())
         offer(self, "stages", Stage.objects.in_use())
+
+
+class GuardrailForm(forms.Form):
+    share = forms.ChoiceField(label="Money for", choices=Share)
+    low = forms.IntegerField(label="At least, percent", min_value=0, max_value=100, initial=0)
+    high = forms.IntegerField(label="At most, percent", min_value=0, max_value=100, initial=100)
+    reason = ProseField(label="Why", max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}), help_text="The CXO reads it.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        low, high = data.get("low"), data.get("high")
+        if low is not None and high is not None and low > high:
+            self.add_error("high", "The most is not below the least.")
+        return data

@@ -8,6 +8,7 @@ from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER, ASK
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
+from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
 from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
@@ -28,6 +29,7 @@ __all__ = [
     "ASK",
     "CLOSE",
     "CONFIRM",
+    "CONFIRM_BAND",
     "MATCH",
     "SET_ASIDE",
     "Account",
@@ -44,6 +46,7 @@ __all__ = [
     "Exemption",
     "FiscalYear",
     "FundingRequest",
+    "Guardrail",
     "Journal",
     "Kind",
     "LimitState",
@@ -57,6 +60,7 @@ __all__ = [
     "Question",
     "Receipt",
     "RequestLine",
+    "Share",
     "Side",
     "State",
     "Step",

@@ -3,6 +3,7 @@
 from initiatives.funding.reports.actuals import line_page, named, queue
 from initiatives.funding.reports.authority import authority_page
 from initiatives.funding.reports.flags import flags_page
+from initiatives.funding.reports.guardrails import guardrail_page, warnings
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.periods import period_page, periods
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
@@ -18,6 +19,7 @@ __all__ = [
     "decisions",
     "effects",
     "flags_page",
+    "guardrail_page",
     "journal_rows",
     "line_page",
     "money_page",
@@ -33,4 +35,5 @@ __all__ = [
     "requests",
     "virement_page",
     "virements",
+    "warnings",
 ]

@@ -12,6 +12,7 @@ from initiatives.funding import above
 from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
 from initiatives.funding.models.natures import nature_name
 from initiatives.funding.models.rates import in_company_currency
+from initiatives.funding.reports.guardrails import outside_now
 from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
@@ -30,6 +31,7 @@ class Pools:
     currency: str
     used: list[ExchangeRate] = field(default_factory=list)  # that the totals are counted with
     left_out: list[str] = field(default_factory=list)  # currencies that the totals leave out, because they have no rate
+    outside: tuple[int, int] | None = None  # of how many guardrails the year's money is outside, and of how many
 
     @property
     def uncommitted(self) -> Decimal:
@@ -39,16 +41,17 @@ class Pools:
 def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools:
     """The pools of one currency are added up in it; those of several in the company's, at the newest rates of the day."""
     rows = list(Pool.objects.visible_to(user).filter(year=year).in_order()) if year else []
-    kept = {pool.currency for pool in rows}
+    kept, outside = {pool.currency for pool in rows}, outside_now(user, year) if year else None
     if len(kept) < 2:
         plain = {name: sum((getattr(pool, name) for pool in rows), NONE) for name in FIGURES}
-        return Pools(year, years, rows, plain, next(iter(kept), ""))
+        return Pools(year, years, rows, plain, next(iter(kept), ""), outside=outside)
     rates = ExchangeRate.objects.on(clock.company_day())
     left_out = sorted(kept - rates.keys() - {settings.CURRENCY})
     counted = [pool for pool in rows if pool.currency not in left_out]
     worth = {name: [in_company_currency(getattr(pool, name), pool.currency, rates) for pool in counted] for name in FIGURES}
     totals = {name: sum((one for one in found if one is not None), NONE) for name, found in worth.items()}
-    return Pools(year, years, rows, totals, settings.CURRENCY, [rates[code] for code in sorted(kept & rates.keys())], left_out)
+    used = [rates[code] for code in sorted(kept & rates.keys())]
+    return Pools(year, years, rows, totals, settings.CURRENCY, used, left_out, outside)
 
 
 def given(user: User, pool: Pool) -> tuple[list[Given], list[Given]]:

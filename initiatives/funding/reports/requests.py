@@ -15,6 +15,7 @@ from initiatives.funding.models import Delegation, FundingRequest, Pool, Questio
 from initiatives.funding.models.deciding import Due
 from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
+from initiatives.funding.reports.guardrails import warnings
 from initiatives.funding.reports.journals import NONE
 from initiatives.organization.models import User
 
@@ -116,6 +117,7 @@ class RequestPage:
     obstacles: dict[str, str | None]
     could_decide: bool
     questions: list[Question]  # none where what the money is for is withheld
+    warnings: list[str]  # guardrails outside of which this would lead
     case: Case | None  # none where what the money is for is withheld
     key: UUID = field(default_factory=uuid4)
 
@@ -158,6 +160,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         },
         could_decide,
         [question for question in request.asked_questions() if named or question.by_id == user.pk],
+        warnings(user, request, lines),
         above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None,
     )
 

@@ -11,7 +11,7 @@ from initiatives.core.money import AmountField
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import Gate, Health, Initiative, Involvement, Letter
-from initiatives.portfolio.models.words import LONG_AGO
+from initiatives.portfolio.models.words import LONG_AGO, Horizon
 
 
 class InitiativeForm(forms.Form):
@@ -30,6 +30,13 @@ class InitiativeForm(forms.Form):
     lead_department = forms.ModelChoiceField(queryset=Department.objects.none())
     sponsor = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
     category = LineField(max_length=80, required=False)
+    horizon = forms.TypedChoiceField(
+        choices=[("", "Not said"), *Horizon.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="When the work pays off.",
+    )
     starts_on = DayField(label="Start", required=False, earliest=LONG_AGO)
     ends_on = DayField(label="End", required=False, earliest=LONG_AGO)
     cadence_days = forms.IntegerField(label="Days between check-ins", min_value=1, max_value=366, initial=28)

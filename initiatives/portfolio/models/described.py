@@ -13,7 +13,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import Department, User
-from initiatives.portfolio.models.words import OVER, Status
+from initiatives.portfolio.models.words import OVER, Horizon, Status
 
 
 class NextReference(Func):
@@ -36,6 +36,7 @@ class Described(Recorded):
         "ends_on",
         "cadence_days",
         "category",
+        "horizon",
         "year_baseline",
         "year_forecast",
         "whole_life_cost",
@@ -46,6 +47,7 @@ class Described(Recorded):
     problem = models.TextField("problem statement", max_length=5_000, blank=True)
     hypothesis = models.TextField(max_length=5_000, blank=True)
     category = models.CharField(max_length=80, blank=True)
+    horizon = models.PositiveSmallIntegerField(null=True, blank=True, choices=Horizon)
     lead_department = models.ForeignKey(Department, models.PROTECT, related_name="led_initiatives")
     sponsor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="sponsored_initiatives")
     starts_on = models.DateField("start", null=True, blank=True)

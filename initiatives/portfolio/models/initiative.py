@@ -18,7 +18,7 @@ from initiatives.portfolio.models.case import BusinessCase
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
-from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Letter, Status, rank_among, stale_after
+from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Horizon, Letter, Status, rank_among, stale_after
 
 
 def may_draft(department: Department, by: User) -> bool:
@@ -132,6 +132,9 @@ class Initiative(Lifecycle):
             models.CheckConstraint(
                 condition=Q(percent=None) | Q(percent__lte=100),
                 name=says("initiative_percent", "Percent is between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon=None) | Q(horizon__in=Horizon.values), name=says("a_horizon", "There is no such horizon.")
             ),
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name=says("initiative_status", "There is no such status.")

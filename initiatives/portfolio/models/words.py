@@ -52,6 +52,14 @@ class Health(models.TextChoices):
 HEALTH_ORDER = {Health.RED: 1, Health.AMBER: 2, Health.GREEN: 3, "": 4}
 
 
+class Horizon(models.IntegerChoices):
+    """When the work is to pay off: in what runs today, in what grows, in what may come."""
+
+    RUN = 1, "1: what runs today"
+    GROW = 2, "2: what grows"
+    EXPLORE = 3, "3: what may come"
+
+
 class Letter(models.TextChoices):
     RESPONSIBLE = "R", "Responsible"
     ACCOUNTABLE = "A", "Accountable"

@@ -1,0 +1,162 @@
+"""The shares of a year's money beside their guardrails, today and with a request that is being decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from django.conf import settings
+from django.db.models import Sum
+
+from initiatives.core import clock
+from initiatives.funding import above
+from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Guardrail, Pool, State
+from initiatives.funding.models.guardrails import Share, may_propose
+from initiatives.funding.models.rates import in_company_currency
+from initiatives.journey.models import Stage
+from initiatives.organization.models import User
+from initiatives.organization.purview import SEE_ALL_MONEY
+
+NONE, HUNDRED = Decimal(0), Decimal(100)
+STAGES, HORIZONS = list(Share)[:3], list(Share)[3:]
+
+
+class Asked(Protocol):
+    """What one pool is asked for."""
+
+    pool: Pool
+    amount: Decimal
+
+
+@dataclass
+class Money:
+    """What is allocated in a year, in all and by share, in the company's currency. Each stage of several counts alike."""
+
+    total: Decimal = NONE
+    by_share: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(Share.values, NONE))
+    no_stage: Decimal = NONE
+    no_horizon: Decimal = NONE
+
+    def percent(self, amount: Decimal) -> Decimal | None:
+        """Of all that is allocated, to a tenth; None while nothing is."""
+        return (amount * HUNDRED / self.total).quantize(Decimal("0.1")) if self.total else None
+
+
+def counted(amounts: Mapping[int, Decimal]) -> Money:
+    """These amounts, by cost object, counted by what each of them is for."""
+    money, aims = Money(), above.aims(amounts)
+    known = {stage for aim in aims.values() for stage in aim.stages}
+    kinds = dict(Stage.objects.filter(pk__in=known).values_list("pk", "kind")) if known else {}
+    for thing, amount in amounts.items():
+        aim = aims.get(thing, above.Aims())
+        money.total += amount
+        for stage in aim.stages:
+            money.by_share[kinds[stage]] += amount / len(aim.stages)
+        money.no_stage += NONE if aim.stages else amount
+        if aim.horizon:
+            money.by_share[f"horizon_{aim.horizon}"] += amount
+        else:
+            money.no_horizon += amount
+    return money
+
+
+def allocated(years: Iterable[FiscalYear | int]) -> dict[int, Decimal]:
+    """What is allocated in these years, by cost object. A currency without an exchange rate is left out."""
+    given = Account.objects.filter(pool__year__in=years, cost_object__isnull=False)
+    rows = list(given.values_list("cost_object_id", "pool__currency").annotate(Sum("balance")).order_by())
+    return in_one_currency(rows)
+
+
+def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> dict[int, Decimal]:
+    rows = list(rows)
+    foreign = any(currency != settings.CURRENCY for _, currency, _ in rows)
+    rates = ExchangeRate.objects.on(clock.company_day()) if foreign else {}
+    found: dict[int, Decimal] = {}
+    for thing, currency, amount in rows:
+        worth = in_company_currency(amount, currency, rates)
+        if worth:
+            found[thing] = found.get(thing, NONE) + worth
+    return found
+
+
+@dataclass
+class Row:
+    """One share beside its band, where there is one."""
+
+    share: Share
+    amount: Decimal
+    percent: Decimal | None
+    band: Guardrail | None
+
+    @property
+    def outside(self) -> str:
+        """Below or above the band; nothing within it."""
+        if self.band is None or self.percent is None or self.band.low <= self.percent <= self.band.high:
+            return ""
+        return "below" if self.percent < self.band.low else "above"
+
+
+def rows_of(money: Money, bands: Mapping[str, Guardrail], shares: Iterable[Share] = Share) -> list[Row]:
+    amounts = money.by_share
+    return [Row(share, amounts[share], money.percent(amounts[share]), bands.get(share)) for share in shares]
+
+
+@dataclass
+class GuardrailPage:
+    year: FiscalYear
+    money: Money
+    stages: list[Row]
+    horizons: list[Row]
+    waiting: list[tuple[Guardrail, str | None]]  # with what keeps the reader from deciding
+    may_propose: bool
+
+    @property
+    def outside(self) -> list[Row]:
+        return [row for row in (*self.stages, *self.horizons) if row.outside]
+
+    @property
+    def kept(self) -> int:
+        """How many bands there are."""
+        return sum(row.band is not None for row in (*self.stages, *self.horizons))
+
+
+def guardrail_page(user: User, year: FiscalYear) -> GuardrailPage:
+    money, bands = counted(allocated([year])), in_force([year.pk])
+    waiting = Guardrail.objects.waiting().filter(year=year).select_related("by").order_by("share", "id")
+    asked = [(band, band.obstacle_to_decide(user)) for band in waiting]
+    return GuardrailPage(year, money, rows_of(money, bands, STAGES), rows_of(money, bands, HORIZONS), asked, may_propose(user))
+
+
+def in_force(years: Iterable[int]) -> dict[str, Guardrail]:
+    return {band.share: band for band in Guardrail.objects.in_force().filter(year__in=years)}
+
+
+def outside_now(user: User, year: FiscalYear) -> tuple[int, int] | None:
+    """How many bands the year's money is outside of, and of how many; None for who may not know, and while there are none."""
+    if not user.standing.holds(*SEE_ALL_MONEY) or not (bands := in_force([year.pk])):
+        return None
+    return sum(bool(row.outside) for row in rows_of(counted(allocated([year])), bands)), len(bands)
+
+
+def warnings(user: User, request: FundingRequest, lines: Iterable[Asked]) -> list[str]:
+    """Of which bands the money of its year would be outside with these lines: with figures for who answers for the money."""
+    if request.state not in (State.SUBMITTED, State.RETURNED):
+        return []
+    found: list[str] = []
+    lines = list(lines)
+    for year in sorted({line.pool.year_id for line in lines}):
+        if bands := in_force([year]):
+            asked = [(request.cost_object_id, line.pool.currency, line.amount) for line in lines if line.pool.year_id == year]
+            found += _would_be(user, bands, allocated([year]), in_one_currency(asked))
+    return found
+
+
+def _would_be(user: User, bands: Mapping[str, Guardrail], now: Mapping[int, Decimal], asked: Mapping[int, Decimal]) -> list[str]:
+    then = {thing: now.get(thing, NONE) + asked.get(thing, NONE) for thing in {*now, *asked}}
+    found, before = [], {row.share: row for row in rows_of(counted(now), bands)}
+    for row in rows_of(counted(then), bands):
+        if row.outside and row.band:
+            said = f"{row.share.label} would be {row.outside} their guardrail of {row.band.low} to {row.band.high} %"
+            figures = f": {before[row.share].percent or '0.0'} % now, {row.percent} % with this"
+            found.append(f"{said}{figures if user.standing.holds(*SEE_ALL_MONEY) else ''}.")
+    return found

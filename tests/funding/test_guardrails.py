@@ -1,0 +1,154 @@
+"""Guardrails: between which shares a year's money shall lie; confirmed by another, and told when a request breaks one."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from initiatives.core.rules import RuleBroken, broken_by
+from initiatives.duties.models import Obligation
+from initiatives.funding import above, reports
+from initiatives.funding.above import Aims
+from initiatives.funding.models import CostObject, FundingRequest, Guardrail
+from initiatives.journey.models import Stage
+from initiatives.organization.models import User
+from tests.cast import Cast
+from tests.funding.conftest import Treasury
+
+
+@pytest.fixture
+def aims(monkeypatch: pytest.MonkeyPatch) -> dict[int, Aims]:
+    found: dict[int, Aims] = {}
+    monkeypatch.setattr(above, "_aiming", [lambda ids: {pk: found[pk] for pk in ids if pk in found}])
+    return found
+
+
+@pytest.fixture
+def stages() -> dict[str, int]:
+    kinds = ("pre_sale", "post_sale", "employee")
+    return {kind: Stage.objects.create(title=kind, kind=kind, position=n).pk for n, kind in enumerate(kinds, 1)}
+
+
+def holds(cast: Cast, treasury: Treasury, share: str, low: int, high: int) -> Guardrail:
+    band = Guardrail.objects.propose(year=treasury.year, share=share, low=low, high=high, reason="Balance", by=cast.finance)
+    band.confirm(by=cast.cxo)
+    return band
+
+
+def given(treasury: Treasury, aims: dict[int, Aims], amount: str, horizon: int | None, *stages: int) -> CostObject:
+    thing = treasury.cost_object()
+    aims[thing.pk] = Aims(frozenset(stages), horizon)
+    treasury.funded(thing, OPS=amount)
+    return thing
+
+
+def refused(sql: str, *values: object) -> str:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    assert broken_by(caught.value) is not None
+    return str(caught.value.__cause__.diag.constraint_name)
+
+
+def told(user: User, request: FundingRequest) -> list[str]:
+    return reports.warnings(user, request, list(request.asked_lines().select_related("pool")))
+
+
+def test_shares_are_counted_by_what_the_money_is_for(
+    cast: Cast, treasury: Treasury, aims: dict[int, Aims], stages: dict[str, int]
+) -> None:
+    given(treasury, aims, "300.00", 1, stages["pre_sale"])
+    given(treasury, aims, "400.00", 2, stages["pre_sale"], stages["post_sale"])
+    given(treasury, aims, "100.00", None)
+    holds(cast, treasury, "pre_sale", 0, 62)
+    holds(cast, treasury, "post_sale", 25, 60)
+    holds(cast, treasury, "horizon_3", 5, 20)
+    page = reports.guardrail_page(cast.cxo, treasury.year)
+    rows = {str(row.share): (row.amount, row.percent, row.outside) for row in (*page.stages, *page.horizons)}
+    assert rows == {
+        "pre_sale": (500, Decimal("62.5"), "above"),
+        "post_sale": (200, Decimal("25.0"), ""),
+        "employee": (0, 0, ""),
+        "horizon_1": (300, Decimal("37.5"), ""),
+        "horizon_2": (400, Decimal("50.0"), ""),
+        "horizon_3": (0, 0, "below"),
+    }
+    assert (page.money.total, page.money.no_stage, page.money.no_horizon) == (800, 100, 100)
+    assert (len(page.outside), page.kept) == (2, 3)
+
+
+def test_a_guardrail_holds_when_another_confirms_it(cast: Cast, treasury: Treasury) -> None:
+    asked = {"year": treasury.year, "share": "employee", "low": 5, "high": 20, "reason": "Balance"}
+    for who in (cast.head("OPS"), cast.administrator, cast.auditor):
+        with pytest.raises(RuleBroken, match="Only finance and the CXO"):
+            Guardrail.objects.propose(by=who, **asked)
+    band = Guardrail.objects.propose(by=cast.cxo, **asked)
+    with pytest.raises(RuleBroken, match="waits for the CXO already"):
+        Guardrail.objects.propose(by=cast.finance, **asked)
+    for who, why in ((cast.cxo, "Who proposed"), (cast.finance, "Only the CXO")):
+        with pytest.raises(RuleBroken, match=why):
+            band.confirm(by=who)
+    with pytest.raises(RuleBroken, match="reason"):
+        band.decline(by=cast.person("second_cxo", "cxo"), reason=" ")
+    assert not Guardrail.objects.in_force().exists()
+    second = cast.person("second_cxo", "cxo")
+    band.confirm(by=second)
+    later = Guardrail.objects.propose(by=cast.finance, **{**asked, "high": 30})
+    assert set(Obligation.objects.open_now().about(later).values_list("person", flat=True)) & {cast.cxo.pk, second.pk}
+    later.confirm(by=cast.cxo)
+    band.refresh_from_db()
+    assert (band.state, list(Guardrail.objects.in_force())) == ("replaced", [later])
+    assert not Obligation.objects.open_now().about(later).exists()
+
+
+def test_the_database_keeps_guardrails(cast: Cast, treasury: Treasury) -> None:
+    band = Guardrail.objects.propose(year=treasury.year, share="employee", low=5, high=20, reason="Balance", by=cast.finance)
+    confirm = "UPDATE funding_guardrail SET state = 'confirmed', decided_by_id = %s"
+    assert refused(confirm, cast.finance.pk) == "a_band_is_confirmed_by_a_cxo"
+    assert refused(confirm, cast.head("OPS").pk) == "a_band_is_confirmed_by_a_cxo"
+    assert refused("UPDATE funding_guardrail SET high = 30") == "a_band_stays"
+    band.confirm(by=cast.cxo)
+    assert refused("UPDATE funding_guardrail SET state = 'proposed', decided_by_id = NULL") == "a_band_stays"
+
+
+def test_who_decides_reads_what_a_request_would_do(
+    cast: Cast, treasury: Treasury, aims: dict[int, Aims], stages: dict[str, int]
+) -> None:
+    given(treasury, aims, "300.00", 1, stages["pre_sale"])
+    given(treasury, aims, "100.00", 1, stages["post_sale"])
+    thing = treasury.cost_object()
+    aims[thing.pk] = Aims(frozenset({stages["pre_sale"]}), 3)
+    request = treasury.submitted(thing, OPS="100.00")
+    assert told(cast.finance, request) == []  # no band holds
+    holds(cast, treasury, "pre_sale", 20, 78)
+    assert told(cast.finance, request) == [
+        "Pre-sale stages would be above their guardrail of 20 to 78 %: 75.0 % now, 80.0 % with this."
+    ]
+    assert told(cast.head("OPS"), request) == ["Pre-sale stages would be above their guardrail of 20 to 78 %."]
+    finance, head = Client(), Client()
+    finance.force_login(cast.finance)
+    head.force_login(cast.head("OPS"))
+    assert "80.0 % with this" in finance.get(request.get_absolute_url()).content.decode()
+    assert "80.0 %" not in head.get(request.get_absolute_url()).content.decode()
+    request.approve(by=cast.head("OPS"))  # a warning, no prohibition
+    assert "0 of 1 guardrails are not kept" in finance.get(reverse("funding:pools")).content.decode()
+    request.approve(by=cast.finance)
+    assert "1 of 1 guardrails is not kept" in finance.get(reverse("funding:pools")).content.decode()
+    assert "not kept" not in head.get(reverse("funding:pools")).content.decode()
+
+
+def test_the_pages_of_guardrails(cast: Cast, treasury: Treasury, django_assert_max_num_queries) -> None:
+    finance, cxo = Client(), Client()
+    finance.force_login(cast.finance)
+    cxo.force_login(cast.cxo)
+    new = reverse("funding:guardrail_propose", args=[treasury.year.pk])
+    form = {"share": "pre_sale", "low": "40", "high": "30", "reason": "Balance"}
+    assert finance.get(new).status_code == 200
+    assert finance.post(new, form).status_code == 422
+    assert finance.post(new, {**form, "high": "60"}).status_code == 302
+    band = Guardrail.objects.get()
+    assert cxo.post(reverse("funding:guardrail_decline", args=[band.pk]), {"reason": ""}).status_code == 422
+    assert cxo.post(reverse("funding:guardrail_confirm", args=[band.pk])).status_code == 302
+    with django_assert_max_num_queries(11):
+        assert "40 – 60 %" in finance.get(band.get_absolute_url()).content.decode()
