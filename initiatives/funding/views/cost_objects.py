@@ -10,7 +10,7 @@ from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms.money import MoveForm, SpendForm, key_of
-from initiatives.funding.models import CostObject, Pool, PostingControl, idle
+from initiatives.funding.models import CostObject, Journal, Pool, PostingControl, idle
 from initiatives.funding.models.sharing import signature
 from initiatives.funding.views.money import cost_object_for, name_of, older_than
 
@@ -52,6 +52,13 @@ def form_of(
     return FORMS[act](pools, *sent, natures=natures, may_pass=may_pass, auto_id=f"{act}-%s")
 
 
+def posted(request: Request, cost_object: CostObject, journal: Journal, amount: str, act: str) -> HttpResponse:
+    """Back to what the money is for; who sees pools is told when the entry is marked."""
+    url = name_of(request, cost_object).url or cost_object.get_absolute_url()
+    beyond = BEYOND if journal.over_limit and request.user.has_perm("funding.view_pools") else ""
+    return reply(request, url, said=f"{amount} {cost_object.currency} {DONE[act]}.{beyond}")
+
+
 def move(request: Request, pk: int, act: str) -> HttpResponse:
     """Commit, spend or release, as the form says."""
     cost_object = cost_object_for(request, pk, f"{act}_money")
@@ -64,10 +71,7 @@ def move(request: Request, pk: int, act: str) -> HttpResponse:
             if facts["pool"] is None and not facts["shown"]:
                 shares = preview(cost_object, form)
             else:
-                posted = post(by=request.user, key=key, **facts)
-                url = name_of(request, cost_object).url or cost_object.get_absolute_url()
-                beyond = BEYOND if posted.over_limit and request.user.has_perm("funding.view_pools") else ""
-                return reply(request, url, said=f"{facts['amount']:,.2f} {cost_object.currency} {DONE[act]}.{beyond}")
+                return posted(request, cost_object, post(by=request.user, key=key, **facts), f"{facts['amount']:,.2f}", act)
     return show_cost_object(request, cost_object, shares, **{act: form})
 
 
