@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from initiatives.duties.reports import asks_for
 from initiatives.journey.models import Answer, Handoff, HandoffState, Journey, State, Step, Touchpoint
 from initiatives.journey.reports.handoffs import Agreement, agreed_pairs, paths
 from initiatives.journey.reports.holdings import holdings
-from initiatives.organization.models import User
+from initiatives.organization.models import Role, User
 from tests.browser import Browse
 from tests.cast import Cast
 from tests.journey.conftest import Map
@@ -85,6 +86,16 @@ def test_a_department_that_holds_both_ends_answers_once(journey_map: Map, cast: 
     handoff.accept(by=cast.head("OPS"))
     assert state(handoff) == HandoffState.AGREED
     assert Event.objects.about(handoff).filter(verb__endswith=".accepted").count() == 1
+
+
+def test_who_heads_both_departments_answers_for_both_at_once(journey_map: Map, cast: Cast) -> None:
+    both = cast.people["head_sec"] = cast.head("OPS")
+    Role.objects.create(person=both, kind="head", department=cast.department("SEC"), starts=date(2026, 1, 1))
+    giver, taker = own(journey_map.touchpoint("Booking"), cast, "OPS"), own(journey_map.touchpoint("Gate"), cast, "SEC")
+    handoff = Handoff.objects.propose(giver, taker, by=cast.cxo, **TERMS)  # type: ignore[arg-type]  # the terms' own types
+    handoff.accept(by=both)
+    assert answers(handoff) == [("OPS", "accepted"), ("SEC", "accepted")]
+    assert not Obligation.objects.open_now().exists()
 
 
 def test_one_refusal_declines_it_and_keeps_the_reason(asked: Handoff, cast: Cast) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 
 from initiatives.core.imports import running
 from initiatives.core.imports.mapping import from_data
-from initiatives.core.imports.models import upload
+from initiatives.core.imports.models import ImportRun, upload
 from initiatives.core.imports.targets import TARGETS
 from initiatives.core.models import Event
 from initiatives.journey.models import Channel, Reading, State
@@ -173,3 +175,26 @@ def test_everybody_imports_what_they_answer_for_and_learns_of_nothing_else(journ
     file = tmp_path / "readings.csv"
     file.write_text(HEADER + row.format(mine.reference))
     assert commanded(file, cast.head("HR"))["error_count"] == 1
+
+
+def test_a_survey_comes_in_through_the_pages(journey_map: Map, cast: Cast, client: Client) -> None:
+    mail = journey_map.touchpoint("Newsletter").reference
+    client.force_login(cast.cxo)
+    rows = f"kind;touchpoint;score;n;from;to;survey\nrating;{mail};3,615;2421;01.05.2026;31.05.2026;Survey\n"
+    client.post("/own/readings/import/", {"file": SimpleUploadedFile("x.csv", rows.encode()), "mapping": ""})
+    run = ImportRun.objects.get()
+    path = f"/own/readings/import/{run.pk}/"
+    assert run.get_absolute_url() == path
+    form = client.get(f"{path}map/").context["form"]
+    shown = {field.html_name: field.value() for field in form if field.value() not in (None, False, "")}
+    more = {"value-0": "score", "value-decimal": ",", "value-thousands": ".", "first_day-0": "from", "last_day-0": "to"}
+    more |= {"source-0": "survey", "low-fixed": "1", "high-fixed": "5", "version": str(run.version)}
+    days = {"first_day-formats": "DD.MM.YYYY", "last_day-formats": "DD.MM.YYYY"}
+    assert b"3.615" in client.post(f"{path}map/", {**shown, **more, **days, "do": "look"}, follow=True).content
+    run.refresh_from_db()
+    tried = client.post(f"{path}map/", {**shown, **more, **days, "version": str(run.version), "do": "try"}, follow=True)
+    assert tried.context["run"].result["errors"] == []
+    assert client.post(f"{path}confirm/").status_code == 302
+    assert running.run(run.pk)
+    assert Reading.objects.get().value == Decimal("3.615")
+    assert client.get("/own/readings/import/").status_code == 200

@@ -51,7 +51,7 @@ def _shown(record: Record, reader: Reader, about: Field) -> Shown:
         return Shown("withheld", record.withheld[about.name], withheld=True)
     value = record.values.get(about.name)
     if isinstance(value, Decimal):
-        return Shown(f"{value:,.2f}", number=True)
+        return Shown(f"{value:,.2f}" if about.kind is Kind.MONEY else f"{value:,}", number=True)
     if isinstance(value, date):
         return Shown(value.isoformat())
     if isinstance(value, list):

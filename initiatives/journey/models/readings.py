@@ -15,7 +15,7 @@ from initiatives.journey.models.hanging import answers_for
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.pain import a_year_before
 from initiatives.journey.models.reading_words import LEAST_DAYS, MOST_N, ReadingKind
-from initiatives.journey.models.seen import leaves, seen
+from initiatives.journey.models.seen import seen
 from initiatives.organization.models import Department, User
 
 KEY = ("kind", "touchpoint", "first_day", "last_day", "source", "department")
@@ -31,9 +31,6 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
     def visible_to(self, user: User) -> Self:
         """Those of which `user` may know the touchpoint."""
         return self.filter(seen(user, "touchpoint__owned__"))
-
-    def exportable_by(self, user: User) -> Self:
-        return self.filter(leaves(user, "touchpoint__owned__"))
 
     def living(self) -> Self:
         """Those that count: not withdrawn."""

@@ -138,3 +138,18 @@ def test_prose_keeps_its_lines_and_loses_what_turns_it_around() -> None:
 def test_a_sentence_is_more_than_a_word() -> None:
     assert cells.is_sentence("The project is not in a position to provide this information")
     assert not any(cells.is_sentence(text) for text in ("Exempt", "£12", "31 March 2O20", "2014-07-08"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "said"),
+    [("3.615", ".", "3.615"), ("3,615", ",", "3.615"), (Decimal("4.25"), ".", "4.25")],
+)
+def test_a_number_is_read_exactly(cell: str | Decimal, decimal: str, said: str) -> None:
+    chosen = FieldMap(decimal=decimal, thousands="" if decimal == "." else ".")
+    assert cells.number(cell, chosen) == Decimal(said)
+
+
+@pytest.mark.parametrize("cell", ["-1", "1.2345678", "good", "9999999999999", date(2026, 5, 1)])
+def test_what_is_no_number_is_refused(cell: str | date) -> None:
+    with pytest.raises(NotRead):
+        cells.number(cell, FieldMap())
