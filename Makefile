@@ -5,7 +5,7 @@ INSTALL = $(PYTHON) cxgov/local/install.py
 LOCAL = .venv/bin/python -m cxgov.local
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test check bench screenshots reset lock
+.PHONY: help run test check soak bench screenshots reset lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,6 +22,10 @@ test: ## all checks and all tests; ARGS="tests/core -k seal" runs only those tes
 check: ## lint, types, contracts, migrations, templates, deployment
 	@$(INSTALL) dev
 	@exec $(LOCAL) check
+
+soak: ## the race of money for long: 8 × 5,000 operations, 50 killed writers, 3 crashes of the database
+	@$(INSTALL) dev
+	@exec $(LOCAL) test tests/funding/test_soak.py --operations 5000 --kills 50 --crashes 3 --log-cli-level INFO
 
 bench: ## measure pages beside their floors
 	@$(INSTALL) dev

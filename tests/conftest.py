@@ -43,6 +43,13 @@ def _connect_to_loopback(self: socket.socket, address: Any) -> None:
 socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    soak = parser.getgroup("soak", "the long races of `make soak`")
+    soak.addoption("--operations", type=int, default=500, help="of each of the eight writers")
+    soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
+    soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def history_is_emptied_between_transactional_tests() -> Iterator[None]:
     """Tests that really commit leave rows, also in append-only tables. This flush alone gets past their triggers.

@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,6 +42,8 @@ class Postgres:
     password: str
     who: Account
     careless: bool = False  # tests that crash nothing need no fsync
+    port: int = 0  # 0: any that is free
+    options: Mapping[str, str] = field(default_factory=dict)  # of PostgreSQL, beside those that we need
 
     def start(self, children: Children) -> str:
         """Start the server, making the cluster first when there is none; its URL."""
@@ -49,8 +52,9 @@ class Postgres:
         if not data.exists():
             self._make(programs, data)
         self._clear_stale_pid(data)
-        port = free_port()
+        port = self.port or free_port()
         options = {
+            **self.options,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",  # no socket file, so no limit on the length of the path
             "port": port,
