@@ -48,6 +48,7 @@ class Cluster:
         with subprocess.Popen(take, stdout=subprocess.PIPE, env=words, cwd="/") as dump:
             subprocess.run(restore, stdin=dump.stdout, env=CLEAN, cwd="/", check=True)
         assert dump.returncode == 0
+        subprocess.run([programs / "psql", "-qc", "CHECKPOINT", self.url], env=CLEAN, cwd="/", check=True)
 
 
 @contextmanager
