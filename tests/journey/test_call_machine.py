@@ -9,7 +9,7 @@ from initiatives.journey.models import Call, Hand, OwnedObject, Ownership
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.journey.conftest import Map
-from tests.journey.machines import Machine, run
+from tests.machines import Machine, run
 
 PEOPLE = ("head", "contributor", "cxo")
 

@@ -12,7 +12,7 @@ from initiatives.journey import charter_clock
 from initiatives.journey.models import Ballot, CharterVersion
 from initiatives.organization.models.roles import today
 from tests.cast import Cast
-from tests.journey.machines import MOSTLY, Machine, run
+from tests.machines import MOSTLY, Machine, run
 
 CODES = ("HR", "MKT", "OPS")
 CHOICES = st.lists(st.sampled_from(["in", "in", "out", "abstain"]), min_size=3, max_size=3)

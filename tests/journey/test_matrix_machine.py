@@ -5,8 +5,8 @@ from hypothesis.stateful import invariant, rule
 
 from initiatives.journey.models import DataEntity, MatrixCell, System
 from tests.cast import Cast
-from tests.journey.machines import MOSTLY, Machine, run
 from tests.journey.systems import Landscape
+from tests.machines import MOSTLY, Machine, run
 
 REGIONS = st.sampled_from(["", "", "EU"])
 SYSTEMS = st.integers(0, 2)

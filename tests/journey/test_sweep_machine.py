@@ -12,7 +12,7 @@ from initiatives.journey.models import Signal, Stage, State, Sweep, SweepStage
 from initiatives.journey.models.sweeping import SWEEP
 from tests.cast import Cast
 from tests.journey.conftest import Map
-from tests.journey.machines import MOSTLY, Machine, run
+from tests.machines import MOSTLY, Machine, run
 
 STAGES = st.sampled_from(["before", "after", "within"])
 SIGNS = {"before": "OPS", "after": "HR", "within": ""}  # nobody owns the third: the CXO

@@ -1,4 +1,4 @@
-"""What the machines of this room share: each run begins with the same rows, and each act is taken when the model says so."""
+"""What state machines of tests share: each run begins with the same rows, and each act is taken when the model says so."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, run_state_machine_as_test
 
 from initiatives.core import clock
@@ -53,8 +53,8 @@ class Machine(RuleBasedStateMachine):
         return taken
 
 
-def run(machine: type[Machine], cast: Cast, *, examples: int = 12, steps: int = 10, **more: Any) -> None:
-    """Run it with this cast; the same sequences each time."""
+def run(machine: type[Machine], cast: Cast, *, examples: int = 12, steps: int = 10, part: int = 0, **more: Any) -> None:
+    """Run it with this cast; the same sequences each time, others for each part."""
     few = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -64,4 +64,4 @@ def run(machine: type[Machine], cast: Cast, *, examples: int = 12, steps: int = 
         database=None,
         phases=(Phase.generate,),  # a run is short: making it shorter still would cost minutes,
     )
-    run_state_machine_as_test(type(machine.__name__, (machine,), {"cast": cast, **more}), settings=few)
+    run_state_machine_as_test(seed(part)(type(machine.__name__, (machine,), {"cast": cast, **more})), settings=few)
