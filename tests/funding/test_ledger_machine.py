@@ -3,15 +3,18 @@ holds what the model says. Twenty thousand acts, by people who may and who may n
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import invariant, precondition, rule
 
+from initiatives.core.rules import RuleBroken
 from initiatives.funding import books
 from initiatives.funding.models import Account, CostObject, FundingRequest, Journal, Kind, Pool
 from initiatives.organization.models import User
@@ -20,7 +23,7 @@ from tests.funding.conftest import Treasury
 from tests.machines import Machine, run
 
 ACTS, PARTS = 20_000, 4
-GRANTED = Decimal(100)
+GRANTED, FIRST = Decimal(100), {"OPS": Decimal(60), "MKT": Decimal(20)}  # in each pool; given to the first thing at the start
 PLACES, THINGS = ("OPS", "MKT"), (0, 1)
 FINANCE, PEOPLE = ("finance", "second"), ("finance", "second", "owner", "other", "OPS", "MKT")
 
@@ -56,6 +59,7 @@ class Ledger(Machine):
     people: dict[str, User]
     pools: dict[str, Pool]
     things: list[CostObject]
+    first: FundingRequest
     counted: Counter[str]
 
     def prepare(self) -> None:
@@ -65,6 +69,9 @@ class Ledger(Machine):
         self.entries: list[Entry] = []
         for place in PLACES:
             self.heaps[place, None, "available"] = GRANTED
+        first = Ask(self.first.pk, 0, FIRST, {"OPS": "OPS", "MKT": "MKT", "": "second"})
+        self.asks.append(first)
+        self.allocate(first, "second")
 
     def person(self, part: str, thing: int) -> User:
         return self.people[f"owner{thing}" if part == "owner" else f"owner{1 - thing}" if part == "other" else part]
@@ -75,13 +82,21 @@ class Ledger(Machine):
             self.heaps[target] += amount
         self.entries.append(Entry(entry.pk, act, by, moves))
 
-    def take(self, legal: bool, act: Any) -> bool:
+    def take(self, legal: bool, act: Callable[[], Any]) -> bool:
+        """Each act undoes itself when it is refused: this machine has no other day and needs no savepoint of its own."""
         self.counted["acts"] += 1
         self.counted["taken"] += legal
-        return self.act(legal, act)
+        try:
+            act()
+            taken, why = True, "taken"
+        except RuleBroken as refused:
+            taken, why = False, str(refused)
+        assert taken == legal, why
+        return taken
 
     # -- requests ----------------------------------------------------------------------------------------------------------
 
+    @precondition(lambda machine: machine.ready and sum(one.state == "submitted" for one in machine.asks) < 2)  # dear to make
     @rule(thing=things, amount=amounts, more=st.sampled_from([None, Decimal("0.01"), Decimal("33.33")]), place=places)
     def ask(self, thing: int, place: str, amount: Decimal, more: Decimal | None) -> None:
         """The pool of MKT stops what asks for more than it has; that of OPS lets everybody ask."""
@@ -135,7 +150,7 @@ class Ledger(Machine):
 
     # -- postings ----------------------------------------------------------------------------------------------------------
 
-    @rule(acts=st.lists(posted, min_size=6, max_size=10))
+    @rule(acts=st.lists(posted, min_size=20, max_size=25))
     def post(self, acts: list[tuple[str, str, int, Decimal, str]]) -> None:
         for act, place, thing, amount, who in acts:
             self.post_one(act, place, thing, amount, who)
@@ -150,11 +165,11 @@ class Ledger(Machine):
         by, key, made = self.person(who, thing), uuid4(), list[Journal]()
 
         def take() -> None:
-            for _ in range(2):  # the second time is the same form, sent again
+            for _ in range(2 if amount == 1 else 1):  # the second time is the same form, sent again
                 made.append(getattr(self.things[thing], act)(self.pools[place], amount, by=by, key=key))
 
         if self.take(legal, take):
-            assert made[0].pk == made[1].pk
+            assert made[0].pk == made[-1].pk
             self.move(act, who, made[0], [(source, target, amount)])
 
     @rule(place=places, amount=amounts, who=people)
@@ -210,14 +225,16 @@ def world(cast: Cast, treasury: Treasury, monkeypatch: pytest.MonkeyPatch) -> di
     Pool.objects.filter(pk=pools["OPS"].pk).update(control="off")
     Pool.objects.filter(pk=pools["MKT"].pk).update(control="stop", tolerance=0)
     things = [treasury.cost_object(people["owner0"], "OPS"), treasury.cost_object(people["owner1"], "MKT")]
-    return {"people": people, "pools": {code: treasury.pool(code) for code in PLACES}, "things": things, "counted": Counter()}
+    first = treasury.funded(things[0], **{code: str(amount) for code, amount in FIRST.items()})
+    pools = {code: treasury.pool(code) for code in PLACES}
+    return {"people": people, "pools": pools, "things": things, "first": first, "counted": Counter()}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_sequence_of_acts_ends_where_the_model_says(cast: Cast, world: dict[str, Any], part: int) -> None:
-    run(Ledger, cast, examples=70, steps=50, part=part, **world)
-    counted = world["counted"]
-    assert counted["acts"] >= ACTS / PARTS
+    counted, seeds = world["counted"], count(part, PARTS)
+    while counted["acts"] < ACTS / PARTS:
+        run(Ledger, cast, examples=5, steps=50, part=next(seeds), **world)
     assert counted["taken"] > ACTS / PARTS / 10
 
 
@@ -227,4 +244,4 @@ def test_the_model_notices_who_posts_without_the_right(
     """The negative control: where everybody may, the product and the model part ways."""
     monkeypatch.setattr(CostObject, "_obstacle_to", lambda *_: None)
     with pytest.raises(AssertionError):
-        run(Ledger, cast, examples=5, steps=20, **world)
+        run(Ledger, cast, examples=2, steps=50, **world)
