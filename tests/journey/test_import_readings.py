@@ -127,7 +127,7 @@ def test_rows_of_figures_are_readings_and_a_newer_file_corrects_them(journey_map
     file.write_text(HEADER + "\n".join(rows))
     result = commanded(file, cast.cxo)
     assert (result["stored"], result["created"], result["unchanged"]) == (True, 2, 1)
-    assert result["notes"] == ["1 rows hold no value and are left out."]
+    assert result["notes"] == ["1 row holds no value; left out."]
     rated, sent = Reading.objects.order_by("-kind")
     assert (rated.value, rated.n, sent.total, sent.department) == (Decimal("3.615"), 2421, 6_000, cast.department("OPS"))
     assert commanded(file, cast.cxo)["unchanged"] == 3

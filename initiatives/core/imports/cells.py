@@ -96,13 +96,13 @@ def number(cell: Cell, chosen: "FieldMap") -> Decimal:
     """A number from 0 with at most six decimals, exact."""
     if isinstance(cell, date):
         raise NotRead("This is a day, not a number.")
-    said = cell if isinstance(cell, Decimal) else _number(cell, chosen)
+    said = cell if isinstance(cell, Decimal) else _number(cell, chosen, "a number")
     if said < 0 or said > LARGEST or said != said.quantize(MILLIONTH):
         raise NotRead("The number must lie between 0 and 999,999,999,999.99 and have six decimals at most.")
     return said
 
 
-def _number(text: str, chosen: "FieldMap") -> Decimal:
+def _number(text: str, chosen: "FieldMap", what: str = "an amount") -> Decimal:
     bare = text.translate(BLANKS).replace("−", "-").strip()
     below = "-" if bare.startswith("-") else ""  # the minus may stand on either side of the currency's sign
     bare = bare.removeprefix("-").strip()
@@ -115,7 +115,7 @@ def _number(text: str, chosen: "FieldMap") -> Decimal:
     match = re.fullmatch(rf"({grouped}[0-9]{{1,18}})(?:{point}([0-9]{{1,18}}))?", bare[:60]) if len(bare) <= 60 else None
     if match is None:
         example = f"1{chosen.thousands}234{chosen.decimal}50"
-        raise NotRead(f"This is not an amount written as {example}.")
+        raise NotRead(f"This is not {what} written as {example}.")
     whole = match[1].replace(chosen.thousands.translate(BLANKS), "") if chosen.thousands else match[1]
     return Decimal(f"{below}{whole}.{match[2]}" if match[2] else f"{below}{whole}")
 

@@ -79,7 +79,7 @@ class ReadingJob:
             job._gather(record)
         job._look_up_before()
         if empty:
-            job.notes.append(f"{empty} rows hold no value and are left out.")
+            job.notes.append(f"{empty} {'row holds' if empty == 1 else 'rows hold'} no value; left out.")
         return job
 
     def _look_up(self, names: set[str]) -> None:

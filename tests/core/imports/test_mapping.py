@@ -1,6 +1,7 @@
 """Mappings are data: checked when they come in, the same when they come out, and read rows as they say."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -62,6 +63,13 @@ def test_a_sentence_instead_of_a_value_is_withheld_and_counted() -> None:
     assert empty.withheld == {"title": "Exempt"}
     assert reader.counts.withheld == {"rating": 1, "cost": 1, "begun": 1, "title": 1}
     assert not record.problems
+
+
+def test_a_number_typed_in_a_workbook_is_empty_where_the_mapping_says_so() -> None:
+    table = Table(["t", "c"], [Row(2, ("a", Decimal(6))), Row(3, ("b", Decimal("6.5")))], Source())
+    fields = {"title": {"columns": ["t"]}, "cost": {"columns": ["c"]}}
+    found = Reader(table, from_data({"fields": fields, "empty": ["6"]}, Things()), Things()).records()
+    assert [record.values["cost"] for record in found] == [None, Decimal("6.50")]
 
 
 def test_what_is_neither_value_nor_sentence_is_an_error_with_its_place() -> None:
