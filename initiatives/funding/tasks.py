@@ -12,6 +12,7 @@ def expire() -> None:
     Virement.objects.expire_overdue()
     FundingRequest.objects.expire_overdue()
     FundingRequest.objects.ask_anew(None)
+    Virement.objects.ask_anew(None)
 
 
 @shared_task(name="funding.tell", ignore_result=True)

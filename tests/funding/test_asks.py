@@ -7,7 +7,7 @@ from initiatives.duties.models import Obligation
 from initiatives.funding.above import Name
 from initiatives.funding.asks import APPROVE_REQUEST, still
 from initiatives.funding.models import ASK, FundingRequest, Pool
-from initiatives.funding.models.deciders import deciders
+from initiatives.funding.models.deciders import Authority, holders
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Department, Holiday, User, reorganizing
 from initiatives.organization.purview import purview
@@ -110,7 +110,7 @@ def test_when_departments_merge_the_heir_decides_about_the_pool(cast: Cast, trea
     request, pool = treasury.submitted(treasury.cost_object(), OPS="1.00"), treasury.pool("OPS")
     reorganizing.merge(ops, mkt, by=cast.administrator, reason="One team.")
     assert set(asked(request)) == {head}
-    assert deciders(pool) == [head]
+    assert holders(pool, None, Authority()).people == [head]
     head = User.objects.get(pk=head.pk)
     assert ops.pk in purview(head)
     assert list(Pool.objects.visible_to(head).filter(pk=pool.pk)) == [pool]

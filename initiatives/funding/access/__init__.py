@@ -113,7 +113,8 @@ def view_virement(user: User, virement: Virement) -> bool:
 def decide_virement(user: User, virement: Virement) -> bool:
     """Who could speak for one of its sides; whether it is their turn, the act says."""
     led = {virement.giver.department_id, virement.taker.department_id} - {None}
-    return handles_money(user) and (user.standing.holds("cxo") or not purview(user).isdisjoint(led))
+    leads = user.standing.holds("cxo") or not purview(user).isdisjoint(led)
+    return handles_money(user) and (leads or virement.has_delegate(user))
 
 
 @permission("funding.withdraw_virement")
@@ -157,8 +158,8 @@ FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
 SEES_AUTHORITY = "heads and deputies; finance, CXO, CEO, auditor; administrators, the limits only"
-SEES_VIREMENT = "who proposed it; who leads the department of either pool; finance, CXO, CEO, auditor"
-AGREES = "head or deputy of a pool's department, else who stands above, the CXO for the central pool; never one for both"
+SEES_VIREMENT = "who proposed it; who leads the department of either pool, or decides for its head; finance, CXO, CEO, auditor"
+AGREES = "head, deputy, head's delegate, within their limits; else who stands above, the CXO centrally; never one for both"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
 ASKS = "owner; head or deputy; who drafted what it is for; CXO"
 DECIDES = "head or deputy of the pool's department, else who stands above, the CXO for the central pool; then finance"

@@ -1,8 +1,10 @@
 """Who agrees to a transfer between pools, and what the second yes does: everything is checked again, then the money moves."""
 
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -11,13 +13,18 @@ from initiatives.core.money import AmountColumn
 from initiatives.core.rules import RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
-from initiatives.funding.models.deciders import deciders
+from initiatives.funding.models.deciders import Authority, holders
 from initiatives.funding.models.ledger import Account, Act, Journal, Keyed, Kind, Move, content_of, handles_money
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.pools import Pool
 from initiatives.organization.models import User
 
 AGREE = "funding.agree_virement"
+
+
+def both(consents: Iterable[Consent]) -> set[int]:
+    """The ids of who agreed and for whom: neither agrees for the other side."""
+    return {person for one in consents for person in (one.by_id, one.on_behalf_of_id) if person}
 
 
 class Agreeing(Keyed, Recorded):
@@ -55,11 +62,12 @@ class Agreeing(Keyed, Recorded):
         """The sides that have not agreed. Nobody agrees for both."""
         if self.state != VirementState.PROPOSED:
             return []
-        given = dict(self.given().values_list("side", "by_id"))
+        given, authority = list(self.given()), Authority.read()
+        apart, agreed = both(given), {consent.side for consent in given}
         return [
-            Missing(side, pool, deciders(pool, without=set(given.values())))
+            Missing(side, pool, *holders(pool, self.amount, authority, without=apart))
             for side, pool in ((Side.GIVER, self.giver), (Side.TAKER, self.taker))
-            if side not in given
+            if side not in agreed
         ]
 
     def missing_from(self, person: User) -> Missing | None:
@@ -79,12 +87,14 @@ class Agreeing(Keyed, Recorded):
             return None, f"This transfer is {self.get_state_display().lower()} already."
         if not handles_money(by):
             return None, "Who administers the product has no say over money."
-        if self.given().filter(by=by).exists():
+        if self.given().filter(Q(by=by) | Q(on_behalf_of=by)).exists():
             return None, "Nobody agrees for both sides."
         waiting = self.missing()
         mine = next((missing for missing in waiting if by in missing.people), None)
         if mine is None:
-            return None, f"This answer is not yours. {'; '.join(map(str, waiting))}."
+            over = any(by in missing.passed for missing in waiting)
+            why = f"Your limit is below {self.amount:,.2f} {self.giver.currency}." if over else "This answer is not yours."
+            return None, f"{why} {'; '.join(map(str, waiting))}."
         asks_the_giver = mine.side == Side.GIVER or len(waiting) == 1
         return mine, self.giver.shortage(self.amount, to=by) if asks_the_giver else None
 
@@ -104,24 +114,27 @@ class Agreeing(Keyed, Recorded):
         if missing is None or obstacle:
             raise RuleBroken(obstacle or "This answer is not yours.")
         self._agree(missing, by, key, content)
-        self.record("agreed", by=by, side=missing.side, pool=str(missing.pool))
         if not self.missing():
             self._make(by)
         self.ask_sides(by=by)
 
     def _agree(self, missing: Missing, by: User, key: UUID | None, content: str = "") -> None:
-        Consent.objects.create(
-            virement_id=self.pk, side=missing.side, by=by, shown=self.shown(), key=key or uuid4(), content=content
-        )
+        head = missing.acting.get(by.pk)
+        signed = {"shown": self.shown(), "on_behalf_of": head, "limit": missing.limits.get(by.pk)}
+        Consent.objects.create(virement_id=self.pk, side=missing.side, by=by, key=key or uuid4(), content=content, **signed)
+        self.record("agreed", by=by, on_behalf_of=head, side=missing.side, pool=str(missing.pool))
         Obligation.objects.meet(AGREE, self, by=by, person=missing.people[0])
 
     def _make(self, by: User) -> None:
         """Move the money: out of the giver to its source, from the taker's source into the taker. Both may agree still."""
-        for consent in self.given().select_related("by"):
+        authority, consents = Authority.read(), list(self.given().select_related("by"))
+        for consent in consents:
             pool = self.giver if consent.side == Side.GIVER else self.taker
-            others = set(self.given().exclude(pk=consent.pk).values_list("by_id", flat=True))
-            may_still = consent.by.is_active and consent.by in deciders(pool, without=others)
-            if not may_still:
+            others = both(other for other in consents if other != consent)
+            line = holders(pool, self.amount, authority, without=others)
+            head = line.acting.get(consent.by_id)
+            same = (head.pk if head else None) == consent.on_behalf_of_id
+            if not (consent.by.is_active and consent.by in line.people and same):
                 raise RuleBroken(f"{consent.by} agreed to this and may no longer; withdraw it and propose it anew.")
             if consent.shown != self.shown():
                 raise RuleBroken("What was agreed to is not what would move; withdraw it and propose it anew.")

@@ -42,7 +42,7 @@ AUTHORITY = [
     ("money", "varchar(3)"),
     ("today", "date"),
 ]
-MEASURE = """
+PLACES = """
         IF {given}.step = 'budget' THEN
             WITH RECURSIVE above(id) AS (
                 SELECT pool.department_id FROM funding_pool pool WHERE pool.id = {given}.pool_id
@@ -51,10 +51,12 @@ MEASURE = """
             SELECT array_agg(above.id) INTO places FROM above WHERE above.id IS NOT NULL;
         ELSE
             places := NULL;
-        END IF;
+        END IF;"""
+SUMS = """
         SELECT sum(line.amount), max(pool.currency) INTO wanted, money
             FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
             WHERE line.request_id = {given}.request_id AND ({given}.pool_id IS NULL OR line.pool_id = {given}.pool_id);"""
+MEASURE = f"{PLACES}{SUMS}"
 
 
 # A delegate decides about the pools of the one department, within the head's right, while working there.

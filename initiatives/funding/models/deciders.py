@@ -47,17 +47,13 @@ class Line(NamedTuple):
     limits: dict[int, Decimal | None]  # person → up to which amount
 
 
-def deciders(pool: "Pool", *, without: Collection[int] = ()) -> list[User]:
-    """Who decides about money from this pool today, first the one who is asked: head, then deputies; whatever the amount.
-
-    Where nobody is left (absent, or in `without` because of separation of duties) the nearest department above decides,
-    and above the top, as for the central pool, the CXO. Empty when nobody may.
-    """
-    return holders(pool, None, Authority(), without=without).people
-
-
 def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, without: Collection[int] = ()) -> Line:
-    """The same for this amount, with the head's delegate: whose limit is below it is passed over, the next in line decides."""
+    """Who decides about so much money from this pool today, first the one who is asked: head, deputies, the head's delegate.
+
+    Whose limit is below it is passed over, the next in line decides. Where nobody is left (absent, or in `without` because of
+    separation of duties) the nearest department above decides, and above the top, as for the central pool, the CXO. Without an
+    amount: whoever may decide about anything. Empty when nobody may.
+    """
     parents = dict(Department.objects.values_list("id", "parent_id")) if pool.department_id else {}
     above, here = [], pool.department_id
     while here is not None and here not in above:

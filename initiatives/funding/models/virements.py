@@ -14,8 +14,11 @@ from initiatives.core.money import exact
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.agreeing import AGREE, Agreeing
+from initiatives.funding.models.consent_laws import STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.consents import VirementState
+from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.ledger import content_of, handles_money
+from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import AGREED_BY_BOTH, NEVER_DELETED
 from initiatives.organization.calendars import working_days_after
@@ -32,8 +35,9 @@ class VirementQuerySet(models.QuerySet["Virement"]):
             return self.none()
         if user.standing.holds(*SEE_ALL_MONEY):
             return self
-        leads = purview(user)
-        return self.filter(Q(by=user) | Q(giver__department__in=leads) | Q(taker__department__in=leads))
+        leads, stood_for = purview(user), Delegation.objects.in_force().filter(delegate=user).values("department")
+        ours = Q(giver__department__in=leads) | Q(taker__department__in=leads)
+        return self.filter(Q(by=user) | ours | Q(giver__department__in=stood_for) | Q(taker__department__in=stood_for))
 
     def waiting(self) -> Self:
         return self.filter(state=VirementState.PROPOSED)
@@ -52,6 +56,13 @@ class VirementQuerySet(models.QuerySet["Virement"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
+
+    def ask_anew(self, by: User | None) -> None:
+        """Ask those who agree by now: somebody's authority began, changed or ended."""
+        for virement in self.waiting().with_pools().order_by("pk"):
+            with transaction.atomic():
+                virement.lock()
+                virement.ask_sides(by=by)
 
     def obstacle_to_propose(self, giver: Pool, taker: Pool, by: User) -> str | None:
         """Say in one sentence why `by` cannot propose to move money between these pools, or None."""
@@ -118,6 +129,7 @@ class Virement(Agreeing):
         triggers: ClassVar = [
             NEVER_DELETED,
             AGREED_BY_BOTH,
+            STILL_WITHIN_AUTHORITY,
             pgtrigger.FSM(
                 name="steps",
                 field="state",
@@ -129,7 +141,12 @@ class Virement(Agreeing):
         """Whether the person may see it; the same answer as `visible_to`."""
         if not user.is_active:
             return False
-        return user.pk == self.by_id or self.giver.seen_by(user) or self.taker.seen_by(user)
+        return user.pk == self.by_id or self.giver.seen_by(user) or self.taker.seen_by(user) or self.has_delegate(user)
+
+    def has_delegate(self, user: User) -> bool:
+        """Whether the person decides today for the head of one of the pools' departments."""
+        places = (self.giver.department_id, self.taker.department_id)
+        return Delegation.objects.in_force().filter(delegate=user, department__in=places).exists()
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""
@@ -178,3 +195,6 @@ class Virement(Agreeing):
         if self.state == VirementState.PROPOSED and self.agree_by < clock.today():
             self._become(VirementState.EXPIRED, "expired", by=None)
             self.ask_sides(by=None)
+
+
+ask_anew.append(lambda by: Virement.objects.ask_anew(by))

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from initiatives.core.models import Event
-from initiatives.funding.models import Consent, Missing, Pool, Virement, VirementState
+from initiatives.funding.models import Consent, Delegation, Missing, Pool, Virement, VirementState
 from initiatives.funding.models.virements import VirementQuerySet
 from initiatives.organization.models import User
 
@@ -24,7 +26,9 @@ class Effect:
 
 def effects(user: User, giver: Pool, taker: Pool, amount: Decimal) -> list[Effect]:
     """What the transfer does to both pools, as far as the reader may see their money."""
-    seen = set(Pool.objects.visible_to(user).filter(pk__in=(giver.pk, taker.pk)).values_list("pk", flat=True))
+    stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
+    open_to = Q(pk__in=Pool.objects.visible_to(user).values("pk")) | Q(department__in=stood_for)
+    seen = set(Pool.objects.filter(open_to, pk__in=(giver.pk, taker.pk)).values_list("pk", flat=True))
     found = []
     for pool, change, words in ((giver, -amount, "gives"), (taker, amount, "receives")):
         budget, free = (pool.appropriated, pool.free) if pool.pk in seen else (None, None)
@@ -57,7 +61,7 @@ def virement_page(user: User, virement: Virement) -> VirementPage:
     return VirementPage(
         virement,
         effects(user, virement.giver, virement.taker, virement.amount) if missing else [],
-        list(virement.given().select_related("by").order_by("id")),
+        list(virement.given().select_related("by", "on_behalf_of").order_by("id")),
         missing,
         next((one for one in missing if user in one.people), None),
         virement.shown(),
