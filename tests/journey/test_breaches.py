@@ -102,6 +102,16 @@ def test_a_breach_at_what_is_restricted_is_known_to_its_insiders_only(mailed: To
     assert not Breach.objects.visible_to(cast.contributor("HR")).exists()
 
 
+def test_the_cxo_is_asked_for_who_may_not_know_all_its_touchpoints(mailed: Touchpoint, journey_map: Map, cast: Cast) -> None:
+    secret = journey_map.touchpoint("Letters to guests of the state")
+    count(secret, 900, 100, by=cast.cxo, department=cast.department("HR"))
+    secret.restrict(by=cast.cxo, departments=[cast.department("HR")])
+    capped(cast)
+    watch()
+    assert Problem.objects.get().touchpoint == mailed
+    assert Obligation.objects.open_now().get(kind=BREACH).person == cast.cxo
+
+
 def test_the_database_keeps_one_breach_for_a_reading(mailed: Touchpoint, cast: Cast) -> None:
     capped(cast)
     watch()

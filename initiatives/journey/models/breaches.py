@@ -196,7 +196,7 @@ def _breach(
     facts = {"limit": limit, "reading": newest, "problem": problem, "value": value.quantize(SHARE), "allowed": allowed}
     breach = Breach.objects.create(**facts, **_at(place))
     breach.departments.set(sent)
-    person, department = asked_for(problem.touchpoint)
+    person, department = _asked_about(problem)
     if person is not None:
         days = MapPolicy.objects.current().days_to_triage
         Obligation.objects.open(
@@ -212,6 +212,14 @@ def _breach(
         )
 
 
+def _asked_about(problem: Problem) -> tuple[User | None, Department | None]:
+    """Who answers for its first touchpoint; the CXO, where they may not know of all its touchpoints."""
+    person, department = asked_for(problem.touchpoint)
+    if person is None or problem.seen_by(person):
+        return person, department
+    return User.objects.holding("cxo").in_order().first(), None
+
+
 def breach_follows(owned: OwnedObject) -> None:
     """Somebody else answers for a touchpoint now: what was asked about the problems that opened by themselves there is theirs."""
     if owned.kind not in (Kind.TOUCHPOINT, Kind.STAGE):
@@ -219,7 +227,7 @@ def breach_follows(owned: OwnedObject) -> None:
     answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
     opened = Problem.objects.open_now().filter(answered, breaches__isnull=False)
     for problem in opened.select_related(*(f"touchpoint__{name}" for name in ALONG)).distinct().order_by("pk"):
-        person, _ = asked_for(problem.touchpoint)
+        person, _ = _asked_about(problem)
         for ask in Obligation.objects.open_now().about(problem).filter(kind=BREACH):
             if person is not None and ask.person_id != person.pk:
                 ask.hand_over(person, by=None, reason=f"{person} answers for {problem.touchpoint.reference} now.")
