@@ -129,6 +129,7 @@ PICTURES = (
     Picture("gate", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/']"),
     Picture("case", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "main a[href$='/case/']"),
     Picture("baseline", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "main a[href$='/baseline/']"),
+    Picture("experiments", "/initiatives/?q=signs+that+speak", "CXO", "main [data-open]", "main a[href$='/experiments/']"),
     Picture("gate-set", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/set/']"),
     Picture("initiative", "/initiatives/?status=active", "CXO", "main [data-open]"),
     Picture("initiative-new", "/initiatives/new/", "Department head"),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cxgov.demo.cases import Cases
+from cxgov.demo.experiments import TYPES, Trials
 from cxgov.demo.world import RANKED_ON, Story
 from initiatives.decisions.models import Assessment, Paper
 from initiatives.decisions.models.log import decisions
@@ -59,6 +60,7 @@ class Plot:
             if story.gate and story.gate[0] == title:
                 plan(-day - 1, self.pass_gate)
         Cases(self).write()
+        Trials(self).write()
         self.end()
 
     @property
@@ -75,6 +77,7 @@ class Plot:
             title=story.title,
             problem=story.problem,
             hypothesis=story.hypothesis,
+            type=TYPES.get(story.title, ""),
             lead_department=lead,
             sponsor=stage.head(story.lead),
             starts_on=starts,

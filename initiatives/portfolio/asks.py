@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from initiatives.core.prepared import prepared
 from initiatives.duties.kinds import Kind, register
 from initiatives.organization.models import User
-from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Gate, Initiative, Involvement, State
-from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, DECIDE_BASELINE, DECIDE_GATE, OWN_BENEFIT, SUCCEED
+from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Experiment, Gate, Initiative, Involvement, State
+from initiatives.portfolio.models.asking import ACCEPT, CHECK_IN, CONCLUDE, DECIDE_BASELINE, DECIDE_GATE, OWN_BENEFIT, SUCCEED
+from initiatives.portfolio.models.experiments import ExperimentQuerySet
 from initiatives.portfolio.models.involvement import InvolvementQuerySet
 
 
@@ -95,6 +96,22 @@ def proposals(ids: set[int]) -> Mapping[int, BaselineProposal]:
     return BaselineProposal.objects.select_related("initiative").in_bulk(ids)
 
 
+def seen_experiments(user: User) -> ExperimentQuerySet:
+    return Experiment.objects.filter(initiative__in=Initiative.objects.visible_to(user))
+
+
+def may_still_conclude(user: User, ids: set[int]) -> set[int]:
+    """Who may plan the initiative."""
+    if not user.is_active:
+        return set()
+    running = seen_experiments(user).running().filter(pk__in=ids).select_related("initiative")
+    return {one.pk for one in running if one.initiative.may_plan(user)}
+
+
+def experiments(ids: set[int]) -> Mapping[int, Experiment]:
+    return Experiment.objects.select_related("initiative").in_bulk(ids)
+
+
 def initiatives(ids: set[int]) -> Mapping[int, Initiative]:
     """As far as Home shows them: no row of a list reads the texts."""
     return {initiative.pk: initiative for initiative in _told(ids)}
@@ -167,5 +184,15 @@ register(
         visible=seen_proposals,
         subjects=proposals,
         announced=True,
+    )
+)
+register(
+    Kind(
+        name=CONCLUDE,
+        words="Experiment to conclude",
+        template="",
+        still=may_still_conclude,
+        visible=seen_experiments,
+        subjects=experiments,
     )
 )

@@ -1,6 +1,6 @@
 """How the portfolio is looked at: a closed grammar of URL parameters. Whatever is not in it is refused with 400.
 
-?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &sponsor=name|none &mine=1 &problem=none
+?q=words &department=OPS &accountable=SEC|none &status=active &health=stale &type=it &sponsor=name|none &mine=1 &problem=none
 &sort=-end &group=status &columns=status,health &view=board; a parameter that filters may be given several times.
 """
 
@@ -16,7 +16,7 @@ from django.http import QueryDict
 from initiatives.core.looks import one_of, several_of, words_of
 from initiatives.core.rules import BadInput
 from initiatives.organization.models import User
-from initiatives.portfolio.models import OVER, Health, Status
+from initiatives.portfolio.models import OVER, Health, Status, Type
 from initiatives.portfolio.models.initiative import InitiativeQuerySet
 
 HEALTHS = {**dict(Health.choices), "stale": "Stale", "unknown": "No report"}
@@ -42,6 +42,7 @@ COLUMNS = {
     "accountable": "Accountable",
     "sponsor": "Sponsor",
     "category": "Category",
+    "type": "Type",
     "start": "Start",
     "end": "End",
     "report": "Last report",
@@ -51,7 +52,7 @@ COLUMNS = {
 NUMBERS = ("rank", "percent")
 USUAL = ("department", "status", "health", "accountable", "end", "rank", "percent")
 NOBODY = "none"
-SEVERAL = ("department", "accountable", "status", "health")  # parameters that may be given several times
+SEVERAL = ("department", "accountable", "status", "health", "type")  # parameters that may be given several times
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Look:
     accountable: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
     sponsor: str = ""
     mine: bool = False
     problem: str = ""
@@ -80,6 +82,7 @@ class Look:
             accountable=several_of(query, "accountable", codes | {NOBODY}),
             status=several_of(query, "status", Status.values),
             health=several_of(query, "health", HEALTHS),
+            type=several_of(query, "type", Type.values),
             sponsor=words_of(query, "sponsor"),
             mine=one_of(query, "mine", ("1",)) == "1",
             problem=one_of(query, "problem", (NOBODY,)),
@@ -117,7 +120,7 @@ class Look:
     @property
     def narrows(self) -> bool:
         """Whether anything is filtered away."""
-        return any((self.q, self.department, self.accountable, self.status, self.health, self.sponsor, self.mine, self.problem))
+        return any([self.q, *(getattr(self, name) for name in SEVERAL), self.sponsor, self.mine, self.problem])
 
     def narrow(self, seen: InitiativeQuerySet, *, user: User, today: date, departments: Mapping[str, int]) -> InitiativeQuerySet:
         """Of what this person sees, what this look asks for."""
@@ -131,6 +134,8 @@ class Look:
             seen = seen.filter(status__in=self.status)
         if self.health:
             seen = seen.filter(_healths(self.health, today))
+        if self.type:
+            seen = seen.filter(type__in=self.type)
         if self.sponsor:
             seen = seen.filter(sponsor=None) if self.sponsor == NOBODY else seen.filter(sponsor__name__icontains=self.sponsor)
         if self.problem:

@@ -15,7 +15,7 @@ from initiatives.core.looks import chosen_of, filter_of
 from initiatives.organization.models import Department, User
 from initiatives.organization.models.departments import chart
 from initiatives.portfolio.filters import COLUMNS, GROUPS, HEALTHS, NOBODY, NUMBERS, Look
-from initiatives.portfolio.models import CheckIn, Initiative, Milestone, SavedView, Status
+from initiatives.portfolio.models import CheckIn, Initiative, Milestone, SavedView, Status, Type
 from initiatives.portfolio.models.initiative import InitiativeQuerySet
 from initiatives.portfolio.tables import Writer, fields
 
@@ -52,6 +52,7 @@ class Portfolio:
             "accountable": [*((one.code, one.name) for one in self.departments), (NOBODY, "Nobody accepted")],
             "status": list(Status.choices),
             "health": list(HEALTHS.items()),
+            "type": list(Type.choices),
         }
         return {
             "look": self.look,
@@ -151,6 +152,7 @@ EXPORTED = {
     "Accountable person": "accountable_person__name",
     "Sponsor": "sponsor__name",
     "Category": "category",
+    "Type": "type",
     "Start": "starts_on",
     "End": "ends_on",
     "Confidential": "confidential",

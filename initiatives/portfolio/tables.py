@@ -13,7 +13,7 @@ from initiatives.core.templatetags.marks import department, health, health_words
 from initiatives.core.templatetags.words import ago, day
 from initiatives.organization.models import Department
 from initiatives.portfolio.filters import NUMBERS, Look
-from initiatives.portfolio.models import OVER, Status, rank_among
+from initiatives.portfolio.models import OVER, Status, Type, rank_among
 
 # What each column and group reads of the row.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "accountable": ("accountable_department_id", "accountable_person__name"),
     "sponsor": ("sponsor__name",),
     "category": ("category",),
+    "type": ("type",),
     "start": ("starts_on",),
     "end": ("ends_on",),
     "report": ("health_on",),
@@ -79,6 +80,8 @@ class Writer:
                 return lambda row: self._health(row["health"], is_stale(row, self.today))
             case "accountable":
                 return lambda row: self._owner(row["accountable_department_id"], row["accountable_person__name"])
+            case "type":
+                return lambda row: str(Type(row["type"]).label) if row["type"] else NOTHING
             case "start" | "end":
                 return lambda row: self._day(row[FIELDS[name][0]])
             case "report":

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.portfolio.views import aims, baselines, case, gates, initiatives, lists, parts, progress
+from initiatives.portfolio.views import aims, baselines, case, experiments, gates, initiatives, lists, parts, progress
 
 
 class Reference:
@@ -75,4 +75,8 @@ urlpatterns = [
     path("<ref:ref>/baseline/<int:number>/approve/", baselines.approve_baseline, name="approve_baseline"),
     path("<ref:ref>/baseline/<int:number>/decline/", baselines.decline_baseline, name="decline_baseline"),
     path("<ref:ref>/baseline/<int:number>/withdraw/", baselines.withdraw_baseline, name="withdraw_baseline"),
+    path("<ref:ref>/experiments/", experiments.experiments, name="experiments"),
+    path("<ref:ref>/experiments/start/", experiments.start_experiment, name="start_experiment"),
+    path("<ref:ref>/experiments/<int:number>/move/", experiments.move_experiment, name="move_experiment"),
+    path("<ref:ref>/experiments/<int:number>/conclude/", experiments.conclude_experiment, name="conclude_experiment"),
 ]

@@ -29,7 +29,16 @@ from initiatives.funding.models import (
 )
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
-from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Gate, Initiative, Involvement, Milestone, SavedView
+from initiatives.portfolio.models import (
+    BaselineProposal,
+    BenefitOwner,
+    Experiment,
+    Gate,
+    Initiative,
+    Involvement,
+    Milestone,
+    SavedView,
+)
 from initiatives.portfolio.models.baselines import plan_of
 from tests.access.journey import journey
 from tests.access.signals import signals
@@ -98,6 +107,10 @@ def _initiatives(world: World, cast: Cast) -> None:
         planned = BaselineProposal.objects.create(
             initiative=found, reason="Later.", proposed_by=cast.head(code), **plan_of(found)
         )
+        tested = Experiment.objects.start(
+            found, hypothesis="Fewer queue.", success="Half", stops_on=today() + timedelta(days=9), by=cast.head(code)
+        )
+        world.arguments["experiment", case] = {**ref, "number": tested.pk}
         world.arguments["benefit", case] = {**ref, "number": asked.pk}
         world.arguments["baseline", case] = {**ref, "number": planned.pk}
         decided = Event.objects.about(found).get(verb="portfolio.initiative.gate_decided")
@@ -108,6 +121,7 @@ def _initiatives(world: World, cast: Cast) -> None:
         **own,
         "number": NOWHERE,
     }
+    world.arguments["experiment", "none"] = {**own, "number": NOWHERE}
     world.arguments["benefit", "none"] = world.arguments["baseline", "none"] = {**own, "number": NOWHERE}
     world.arguments["decision", "none"] = world.arguments["ranking", "none"] = {"number": NOWHERE}
 

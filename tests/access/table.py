@@ -28,6 +28,7 @@ SEEN: dict[str, dict[str, str]] = {
     "gate": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "benefit": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "baseline": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
+    "experiment": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "milestone": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "saved view": {
         "own": "c",
@@ -172,6 +173,10 @@ TABLE: list[Row] = [
     ("portfolio:approve_baseline", "POST", "baseline", everywhere("x")),
     ("portfolio:decline_baseline", "POST", "baseline", everywhere("x")),
     ("portfolio:withdraw_baseline", "POST", "baseline", {"own": "h"}),
+    ("portfolio:experiments", "GET", "initiative", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("portfolio:start_experiment", "GET POST", "initiative", everywhere("x", own="chd")),
+    ("portfolio:move_experiment", "GET POST", "experiment", everywhere("x", own="chd")),
+    ("portfolio:conclude_experiment", "GET POST", "experiment", everywhere("x", own="chd")),
     ("portfolio:drop_milestone", "POST", "milestone", everywhere("x", own="chd")),
     ("portfolio:imports", "GET POST", "", {"": "hdox"}),
     ("portfolio:import_map", "GET POST", "import", {"own": "hx", "foreign": "x"}),

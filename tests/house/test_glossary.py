@@ -15,9 +15,10 @@ from initiatives.journey.models.system_words import Course, DataRole, Direction,
 from initiatives.journey.models.words import Answer, HandoffState, Kind, StageKind, State
 from initiatives.organization.models import RoleKind
 from initiatives.portfolio.models.case_words import Better
+from initiatives.portfolio.models.experiments import Result
 from initiatives.portfolio.models.gate_papers import GateState, Verdict
 from initiatives.portfolio.models.rebaselining import Proposed
-from initiatives.portfolio.models.words import Health, Letter, Status
+from initiatives.portfolio.models.words import Health, Letter, Status, Type
 
 GLOSSARY = Path(settings.BASE_DIR, "docs", "GLOSSARY.md").read_text(encoding="utf-8").lower()
 
@@ -31,6 +32,8 @@ WORDS = [
     Health,
     Letter,
     GateState,
+    Result,
+    Type,
     Better,
     Proposed,
     Verdict,

@@ -4,7 +4,7 @@ from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.organization.models import User
 from initiatives.portfolio.access import OWNERS, READERS, initiative_for
-from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Initiative
+from initiatives.portfolio.models import BaselineProposal, BenefitOwner, Experiment, Initiative
 
 
 @permission("portfolio.write_case_initiative")
@@ -55,6 +55,21 @@ def proposal_for(request: Request, ref: str, number: int, to: str = "decide") ->
     return found
 
 
+@permission("portfolio.conclude_experiment")
+def conclude_experiment(user: User, experiment: Experiment) -> bool:
+    """Who may plan the initiative."""
+    initiative: Initiative = experiment.initiative
+    return initiative.may_plan(user) and initiative.seen_by(user)
+
+
+def experiment_for(request: Request, ref: str, number: int) -> Experiment:
+    """An experiment, looked up through its initiative."""
+    initiative = initiative_for(request, ref)
+    found = scoped(request, Experiment.objects.of(initiative), "portfolio.conclude_experiment", pk=number)
+    found.initiative = initiative
+    return found
+
+
 EDITORS = f"who drafted it in the lead department; {OWNERS}"
 
 
@@ -74,4 +89,8 @@ declare(
     _rule("approve_baseline", "POST", "decide_baseline", "the CXO, not who proposed it or answers for the work", of="baseline"),
     _rule("decline_baseline", "POST", "decide_baseline", "the CXO, not who proposed it or answers for the work", of="baseline"),
     _rule("withdraw_baseline", "POST", "withdraw_baseline", "who proposed it", of="baseline"),
+    _rule("experiments", "GET", "view_initiative", READERS),
+    _rule("start_experiment", "GET POST", "plan_initiative", f"{EDITORS}; who is responsible"),
+    _rule("move_experiment", "GET POST", "conclude_experiment", "who may plan its initiative", of="experiment"),
+    _rule("conclude_experiment", "GET POST", "conclude_experiment", "who may plan its initiative", of="experiment"),
 )

@@ -11,7 +11,7 @@ from initiatives.core.money import AmountField
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import Gate, Health, Initiative, Involvement, Letter
-from initiatives.portfolio.models.words import LONG_AGO, Horizon
+from initiatives.portfolio.models.words import LONG_AGO, Horizon, Type
 
 
 class InitiativeForm(forms.Form):
@@ -29,6 +29,7 @@ class InitiativeForm(forms.Form):
     )
     lead_department = forms.ModelChoiceField(queryset=Department.objects.none())
     sponsor = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+    type = forms.ChoiceField(choices=(("", "Not said"), *Type.choices), required=False, help_text="What it changes most.")
     category = LineField(max_length=80, required=False)
     horizon = forms.TypedChoiceField(
         choices=[("", "Not said"), *Horizon.choices],

@@ -5,6 +5,7 @@ from initiatives.portfolio.models.baselines import Baseline, Plan
 from initiatives.portfolio.models.benefit_owner import BenefitOwner
 from initiatives.portfolio.models.case import BaselineReading, BusinessCase
 from initiatives.portfolio.models.case_words import Better, Points
+from initiatives.portfolio.models.experiments import Experiment, Result
 from initiatives.portfolio.models.gate_papers import Criterion, GateDecision, GateState, Verdict
 from initiatives.portfolio.models.gates import Gate
 from initiatives.portfolio.models.grants import InitiativeGroupPermission, InitiativeUserPermission
@@ -22,6 +23,7 @@ from initiatives.portfolio.models.words import (
     Letter,
     State,
     Status,
+    Type,
     health_shown,
     rank_among,
     stale_after,
@@ -40,6 +42,7 @@ __all__ = [
     "BusinessCase",
     "CheckIn",
     "Criterion",
+    "Experiment",
     "Gate",
     "GateDecision",
     "GateState",
@@ -54,9 +57,11 @@ __all__ = [
     "Plan",
     "Points",
     "Proposed",
+    "Result",
     "SavedView",
     "State",
     "Status",
+    "Type",
     "Verdict",
     "health_shown",
     "may_draft",

@@ -13,6 +13,7 @@ from initiatives.organization.models import User
 
 if TYPE_CHECKING:
     from initiatives.portfolio.models.benefit_owner import BenefitOwner
+    from initiatives.portfolio.models.experiments import Experiment
     from initiatives.portfolio.models.gates import Gate
     from initiatives.portfolio.models.involvement import Involvement
     from initiatives.portfolio.models.owned import Owned
@@ -25,6 +26,7 @@ SUCCEED = "portfolio.name_successor"
 DECIDE_GATE = "portfolio.decide_gate"
 OWN_BENEFIT = "portfolio.own_benefit"
 DECIDE_BASELINE = "portfolio.decide_baseline"
+CONCLUDE = "portfolio.conclude_experiment"
 DAYS_TO_ACCEPT = 5
 DAYS_TO_DECIDE = 5
 
@@ -57,6 +59,10 @@ def no_check_in_needed(initiative: "Reported", *, by: User | None, reason: str) 
 def check_in_passes_to(person: User, initiative: "Owned", *, by: User | None) -> None:
     """What was asked of who answered before is asked of who answers now."""
     for ask in Obligation.objects.open_now().about(initiative).filter(kind=CHECK_IN).exclude(person=person):
+        ask.hand_over(person, by=by, reason="Somebody else is accountable.")
+    tests = initiative.experiments.filter(result="").values("pk")  # type: ignore[attr-defined]  # a relation of the whole class
+    asks = Obligation.objects.open_now().filter(kind=CONCLUDE, subject_id__in=tests)
+    for ask in asks.exclude(person=person):
         ask.hand_over(person, by=by, reason="Somebody else is accountable.")
 
 
@@ -170,3 +176,26 @@ def baseline_was_decided(proposal: "BaselineProposal", *, by: User) -> None:
 
 def no_baseline_to_decide(proposal: "BaselineProposal", *, by: User | None, reason: str) -> None:
     Obligation.objects.excuse(DECIDE_BASELINE, proposal, by=by, reason=reason)
+
+
+def ask_to_conclude(experiment: "Experiment", *, by: User) -> None:
+    """Wait for the result by the stop date: of who answers for the work, else of who started the experiment."""
+    initiative = experiment.initiative
+    Obligation.objects.open(
+        CONCLUDE,
+        experiment,
+        person=initiative.accountable_person or experiment.started_by,
+        due_on=experiment.stops_on,
+        words=f"Say what the experiment of {initiative.reference} showed",
+        url=experiment.get_absolute_url(),
+        department=initiative.accountable_department or initiative.lead_department,
+        by=by,
+    )
+
+
+def experiment_was_concluded(experiment: "Experiment", *, by: User) -> None:
+    Obligation.objects.meet(CONCLUDE, experiment, by=by)
+
+
+def no_conclusion_needed(experiment: "Experiment", *, by: User | None, reason: str) -> None:
+    Obligation.objects.excuse(CONCLUDE, experiment, by=by, reason=reason)

@@ -13,7 +13,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.organization.models import Department, User
-from initiatives.portfolio.models.words import OVER, Horizon, Status
+from initiatives.portfolio.models.words import OVER, Horizon, Status, Type
 
 
 class NextReference(Func):
@@ -37,6 +37,7 @@ class Described(Recorded):
         "cadence_days",
         "category",
         "horizon",
+        "type",
         "year_baseline",
         "year_forecast",
         "whole_life_cost",
@@ -48,6 +49,7 @@ class Described(Recorded):
     hypothesis = models.TextField(max_length=5_000, blank=True)
     category = models.CharField(max_length=80, blank=True)
     horizon = models.PositiveSmallIntegerField(null=True, blank=True, choices=Horizon)
+    type = models.CharField(max_length=7, choices=Type, blank=True)
     lead_department = models.ForeignKey(Department, models.PROTECT, related_name="led_initiatives")
     sponsor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="sponsored_initiatives")
     starts_on = models.DateField("start", null=True, blank=True)

@@ -15,10 +15,11 @@ from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.aims import AnsweredProblem
 from initiatives.portfolio.models.baselines import Baseline
 from initiatives.portfolio.models.case import BusinessCase
+from initiatives.portfolio.models.experiments import Experiment
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.lifecycle import Lifecycle
-from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Horizon, Letter, Status, rank_among, stale_after
+from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Horizon, Letter, Status, Type, rank_among, stale_after
 
 
 def may_draft(department: Department, by: User) -> bool:
@@ -92,11 +93,15 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         return self.in_progress().filter(mine | Exists(carries))
 
     def with_plan(self) -> Self:
-        """Each with its current baseline as `kept_plan`, a mapping or None, and whether a case is written as `has_case`."""
+        """Each with its current baseline as `kept_plan` and its newest experiment as `tested` (mappings, or None), and whether
+        a case is written as `has_case`; in the same question.
+        """
         newest = Baseline.objects.filter(initiative=OuterRef("pk")).order_by("-number")
         told = JSONObject(number="number", at="at", ends_on="ends_on", money=Cast("money", models.TextField()))
         case = BusinessCase.objects.filter(initiative=OuterRef("pk"))
-        return self.annotate(kept_plan=Subquery(newest.values(told=told)[:1]), has_case=Exists(case))
+        tests = Experiment.objects.filter(initiative=OuterRef("pk")).order_by("-id")
+        tested = Subquery(tests.values(told=JSONObject(stops_on="stops_on", result="result"))[:1])
+        return self.annotate(tested=tested, kept_plan=Subquery(newest.values(told=told)[:1]), has_case=Exists(case))
 
     @transaction.atomic
     def draft(self, *, by: User, title: str, lead_department: Department, **fields: Any) -> "Initiative":
@@ -113,6 +118,7 @@ class Initiative(Lifecycle):
     """Funded work to improve the experience. Never deleted; its status says how it ended."""
 
     kept_plan: Mapping[str, Any] | None = None  # see `with_plan`
+    tested: Mapping[str, Any] | None = None
     has_case: bool = False
 
     objects = InitiativeQuerySet.as_manager()
@@ -138,6 +144,9 @@ class Initiative(Lifecycle):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name=says("initiative_status", "There is no such status.")
+            ),
+            models.CheckConstraint(
+                condition=Q(type="") | Q(type__in=Type.values), name=says("initiative_type", "There is no such type.")
             ),
             models.CheckConstraint(condition=Q(rank=None) | Q(rank__gte=1), name=says("initiative_rank", "Ranks start at 1.")),
             models.CheckConstraint(

@@ -13,6 +13,7 @@ from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.aimed import Aimed
 from initiatives.portfolio.models.baselines import Baseline
 from initiatives.portfolio.models.benefit_owner import BenefitOwner
+from initiatives.portfolio.models.experiments import Experiment
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.milestones import Milestone
 from initiatives.portfolio.models.rebaselining import BaselineProposal
@@ -203,6 +204,8 @@ class Lifecycle(Aimed):
             asking.no_answer_needed(involvement, by=by, reason=reason)
         for asked in BenefitOwner.objects.waiting().filter(initiative=self.pk):
             asked.end(by=by, reason=reason)
+        for experiment in Experiment.objects.running().filter(initiative=self.pk):
+            asking.no_conclusion_needed(experiment, by=by, reason=reason)
         BaselineProposal.objects.end_all(self.pk, by=by, reason=reason)
 
     def _only_from(self, *statuses: str, need: str = "") -> str | None:

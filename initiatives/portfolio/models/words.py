@@ -60,6 +60,16 @@ class Horizon(models.IntegerChoices):
     EXPLORE = 3, "3: what may come"
 
 
+class Type(models.TextChoices):
+    """What an initiative changes."""
+
+    PROCESS = "process", "Process"
+    POLICY = "policy", "Policy"
+    IT = "it", "IT"
+    CONTENT = "content", "Content"
+    PEOPLE = "people", "People"
+
+
 class Letter(models.TextChoices):
     RESPONSIBLE = "R", "Responsible"
     ACCOUNTABLE = "A", "Accountable"

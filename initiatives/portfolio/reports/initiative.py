@@ -30,6 +30,7 @@ from initiatives.portfolio.models import (
     Status,
 )
 from initiatives.portfolio.reports.baseline import baseline_line
+from initiatives.portfolio.reports.experiments import experiment_line
 
 CHECK_INS_SHOWN = 10
 EVENTS_SHOWN = 12
@@ -173,6 +174,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "rank": initiative.rank_among(hidden),
         "withheld": sorted(initiative.withheld.items()),
         "panel": panel,
+        "experiment": experiment_line(initiative.tested),
         "baseline": baseline_line(initiative.kept_plan, initiative, open_=panel.open),
         "may_edit": initiative.obstacle_to_edit(user) is None,
         **aims(initiative, user),
