@@ -108,6 +108,7 @@ PICTURES = (
     Picture("ranking-history", "/ranking/history/"),
     Picture("money", "/money/", "Finance"),
     Picture("pool", "/money/", "Finance", "main tbody th a"),
+    Picture("department-year", "/money/", "Finance", "main tr:nth-child(2) th a", "main a[href*='/money/departments/']"),
     Picture("transfers", "/money/transfers/", "Finance"),
     Picture("transfer", "/money/transfers/", "Finance", "main tbody th a"),
     Picture("transfer-new", "/money/transfers/new/", "Department head"),

@@ -3,7 +3,18 @@
 from django.urls import include, path
 
 from initiatives.core.imports.pages import ImportPages
-from initiatives.funding.views import actuals, authority, control, cost_objects, guardrails, money, periods, rates, virements
+from initiatives.funding.views import (
+    actuals,
+    authority,
+    control,
+    cost_objects,
+    departments,
+    guardrails,
+    money,
+    periods,
+    rates,
+    virements,
+)
 
 app_name = "funding"
 
@@ -27,6 +38,7 @@ urlpatterns = [
     path("pools/<int:pk>/control/", control.pool_control, name="pool_control"),
     path("requests/<int:pk>/exempt/", control.request_exempt, name="request_exempt"),
     path("pools/<int:pk>/journal.csv", money.pool_journal, name="pool_journal"),
+    path("departments/<int:pk>/", departments.department_year, name="department_year"),
     path("transfers/", virements.virements, name="virements"),
     path("transfers/new/", virements.virement_propose, name="virement_propose"),
     path("transfers/<int:pk>/", virements.virement, name="virement"),

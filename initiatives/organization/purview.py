@@ -1,5 +1,7 @@
 """Whose money a person watches over: along the tree of departments."""
 
+from collections.abc import Collection
+
 from initiatives.organization.models import Department, User
 
 SEE_ALL_MONEY = ("cxo", "ceo", "finance", "auditor")
@@ -12,12 +14,13 @@ def purview(user: User) -> frozenset[int]:
     """
     known: frozenset[int] | None = user.__dict__.get("_purview")
     if known is None:
-        known = user.__dict__["_purview"] = _departments_below(user)
+        known = user.__dict__["_purview"] = departments_below(user.standing.heads)
     return known
 
 
-def _departments_below(user: User) -> frozenset[int]:
-    found = set(user.standing.heads)
+def departments_below(ids: Collection[int]) -> frozenset[int]:
+    """These departments and all below them."""
+    found = set(ids)
     if found:
         children: dict[int | None, list[int]] = {}
         for department, parent in Department.objects.values_list("id", "parent_id"):

@@ -185,6 +185,7 @@ TABLE: list[Row] = [
     ("portfolio:import_cancel", "POST", "import", {"own": "hx", "foreign": "x"}),
     # -- money
     ("funding:pools", "GET", "", {"": "hdofxea"}),
+    ("funding:department_year", "GET", "department", everywhere("fxea", own="hd")),
     ("funding:year_open", "GET POST", "", {"": "f"}),
     ("funding:periods", "GET", "year", {"own": "fxea"}),
     ("funding:guardrails", "GET", "year", {"own": "fxea"}),

@@ -63,6 +63,15 @@ def test_unplanned_spending_needs_its_reason(
     with pytest.raises(RuleBroken, match=r"40.01 EUR more would have to be committed; 40.00 is open to it."):
         line("2").match(thing, by=cast.finance, reason="Again")
     assert (spent(thing), states()["2"]) == (("0.00", "50.00"), "waiting money")
+    pool = treasury.pool("OPS")
+    pool.keep("warn", 0, 80, [], by=cast.finance, post_control="stop", post_limit=1)
+    deliver("4;5.00;CX-001", by=cast.finance)
+    assert line("4").state == "waiting"
+    assert line("4").problem.startswith("This goes beyond the limit of Ops department 2026")
+    with pytest.raises(RuleBroken, match="goes beyond the limit"):
+        line("4").match(kiosks, by=cast.finance)
+    line("4").match(kiosks, by=cast.finance, reason="The invoice is due")
+    assert line("4").journal.because == "The invoice is due"
     assert books.verify().right
 
 

@@ -16,7 +16,7 @@ from initiatives.funding.models import (
     Virement,
 )
 from initiatives.funding.models.ledger import handles_money, may_post
-from initiatives.organization.models import User
+from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 
@@ -29,6 +29,12 @@ def view_pools(user: User) -> bool:
 @permission("funding.view_pool")
 def view_pool(user: User, pool: Pool) -> bool:
     return user.standing.holds(*SEE_ALL_MONEY) or pool.department_id in purview(user)
+
+
+@permission("funding.view_department_year")
+def view_department_year(user: User, department: Department) -> bool:
+    """Who may see its pools."""
+    return user.standing.holds(*SEE_ALL_MONEY) or department.pk in purview(user)
 
 
 @permission("funding.open_pool")
@@ -166,6 +172,7 @@ DECIDES = "head or deputy of the pool's department, else who stands above, the C
 
 declare(
     Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
+    Rule("funding:department_year", "GET", "funding.view_department_year", of="department", who=SEES_POOL),
     Rule("funding:year_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),

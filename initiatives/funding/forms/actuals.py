@@ -19,7 +19,7 @@ class MatchForm(forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Only for what nobody committed, or what is over: the rest is then committed as unplanned.",
+        help_text="For what nobody committed, which then is, as unplanned; what is over; what a pool’s limit stops.",
     )
 
     def clean_reference(self) -> CostObject:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,8 @@ from django.db.models import Q
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import above
 from initiatives.funding.models import Account, Act, CostObject, Kind, Pool, RequestLine, State, Why
+from initiatives.funding.models.ceilings import mark_of
+from initiatives.funding.models.ledger import Move
 from initiatives.funding.models.references import orders
 from initiatives.funding.models.sharing import moves_of, paying
 from initiatives.organization.models import User
@@ -37,6 +40,7 @@ class Places:
         for account in accounts.order_by("pool_id", "id"):
             assert account.cost_object_id is not None
             self.accounts.setdefault(account.cost_object_id, []).append(account)
+        self.pools = {account.pool_id: account.pool for found in self.accounts.values() for account in found}
         approved = RequestLine.objects.filter(request__cost_object__in=ids, request__state=State.ALLOCATED)
         mine = approved.filter(Q(request__approvals__by=by) | Q(request__approvals__on_behalf_of=by))
         self.approved = set(mine.values_list("request__cost_object_id", "pool_id"))
@@ -76,12 +80,23 @@ class Places:
             moves = moves_of(abs(amount), held, targets, thing.currency, words)
         except RuleBroken as short:
             return Why.MONEY, str(short)
+        if stopped := self._stopped(act, moves):
+            return Why.REFUSED, stopped
         if any((thing.pk, move.source.pool_id) in self.approved for move in moves):
             return Why.APPROVER, "Who imported the file approved this money; another person in finance posts the line."
         for move in moves:
             move.source.balance -= move.amount
             move.target.balance += move.amount
+            self.pools[move.source.pool_id].spent += move.amount if act == Act.SPENT else -move.amount
         return None, ""
+
+    def _stopped(self, act: Act, moves: list[Move]) -> str:
+        """What the limit of a pool says that stops these, or nothing."""
+        together: dict[int, Decimal] = {}
+        for move in moves:
+            together[move.source.pool_id] = together.get(move.source.pool_id, Decimal(0)) + move.amount
+        marks = (mark_of(self.pools[pool], act, amount) for pool, amount in together.items())
+        return next((mark.words for mark in marks if mark and mark.stops), "")
 
 
 SPENDING = (Act.SPENT, Kind.COMMITTED, Kind.SPENT, "Committed and not spent")

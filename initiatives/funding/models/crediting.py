@@ -47,8 +47,9 @@ def spend_unplanned(
     """Post an actual of which too little was committed: what is missing is committed first, for this reason, then spent.
 
     It is taken from what is allocated and no gate holds, in each pool by what it has left. What is not allocated stays refused.
+    The reason lets it pass the limit of a pool as well.
     """
-    amount, nature = exact(amount), more.get("nature")
+    amount, nature, because = exact(amount), more.get("nature"), reason.strip()[:300]
     if not reason.strip():
         raise BadInput("Say why money is spent that nobody committed.")
     cost_object.lock()
@@ -64,9 +65,15 @@ def spend_unplanned(
             raise RuleBroken(f"{missing:,.2f} {cost_object.currency} more would have to be committed; {most:,.2f} is open to it.")
         for heap, part in shares(missing, left).items():
             cost_object.commit(
-                lying[heap].pool, part, by=by, memo=f"Unplanned: {reason}"[:300], on=day, nature=lying[heap].nature
+                lying[heap].pool,
+                part,
+                by=by,
+                memo=f"Unplanned: {reason}"[:300],
+                on=day,
+                nature=lying[heap].nature,
+                because=because,
             )
-    return cost_object.spend(None, amount, by=by, memo=memo, on=day, nature=nature)
+    return cost_object.spend(None, amount, by=by, memo=memo, on=day, nature=nature, because=because)
 
 
 SPENT = "Spent and not credited"

@@ -2,6 +2,7 @@
 
 from initiatives.funding.reports.actuals import line_page, named, queue
 from initiatives.funding.reports.authority import authority_page
+from initiatives.funding.reports.department_year import department_year
 from initiatives.funding.reports.flags import flags_page
 from initiatives.funding.reports.guardrails import guardrail_page, warnings
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
@@ -17,6 +18,7 @@ __all__ = [
     "authority_page",
     "cost_object_entries",
     "decisions",
+    "department_year",
     "effects",
     "flags_page",
     "guardrail_page",

@@ -1,6 +1,6 @@
 """Pools of a year, and one pool: each figure with the records that it is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -41,7 +41,12 @@ class Pools:
 def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools:
     """The pools of one currency are added up in it; those of several in the company's, at the newest rates of the day."""
     rows = list(Pool.objects.visible_to(user).filter(year=year).in_order()) if year else []
-    kept, outside = {pool.currency for pool in rows}, outside_now(user, year) if year else None
+    return totalled(rows, years, year, outside_now(user, year) if year else None)
+
+
+def totalled(rows: list[Pool], years: list[FiscalYear], year: FiscalYear | None, outside: tuple[int, int] | None = None) -> Pools:
+    """These pools with their sums."""
+    kept = {pool.currency for pool in rows}
     if len(kept) < 2:
         plain = {name: sum((getattr(pool, name) for pool in rows), NONE) for name in FIGURES}
         return Pools(year, years, rows, plain, next(iter(kept), ""), outside=outside)
@@ -54,14 +59,14 @@ def pools(user: User, years: list[FiscalYear], year: FiscalYear | None) -> Pools
     return Pools(year, years, rows, totals, settings.CURRENCY, used, left_out, outside)
 
 
-def given(user: User, pool: Pool) -> tuple[list[Given], list[Given]]:
+def given(user: User, pools: Collection[Pool]) -> tuple[list[Given], list[Given]]:
     """By cost object, the largest first, and by kind of expenditure.
 
-    What may not be opened is one line, so that the sum agrees with the pool.
+    What may not be opened is one line, so that the sum agrees with the pools.
     """
     rows: dict[int, Given] = {}
     natures: dict[str, Given] = {}
-    balances = Account.objects.filter(pool=pool, cost_object__isnull=False).exclude(balance=0)
+    balances = Account.objects.filter(pool__in=pools, cost_object__isnull=False).exclude(balance=0)
     for cost_object, kind, nature, balance in balances.values_list("cost_object_id", "kind", "nature", "balance"):
         rows.setdefault(cost_object, Given(above.RESTRICTED)).add(kind, balance)
         natures.setdefault(nature, Given(above.RESTRICTED, nature=nature)).add(kind, balance)
@@ -96,7 +101,7 @@ class PoolPage:
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
     waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(lines__pool=pool)
     entries = pool_entries(user, pool, act=act, before=before)
-    return PoolPage(pool, *given(user, pool), request_rows(user, waiting, of=pool), entries, act, restrictions(pool))
+    return PoolPage(pool, *given(user, [pool]), request_rows(user, waiting, of=pool), entries, act, restrictions(pool))
 
 
 def restrictions(pool: Pool) -> list[str]:

@@ -12,6 +12,7 @@ from initiatives.core.rules import explained
 from initiatives.funding import above, reports
 from initiatives.funding.forms.money import AppropriateForm, OpenPoolForm, RequestForm, YearForm, key_of
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
+from initiatives.funding.models.years import FiscalYearQuerySet
 
 
 def pool_for(request: Request, pk: int, to: str) -> Pool:
@@ -39,11 +40,15 @@ def older_than(request: Request) -> int | None:
 # -- pools -----------------------------------------------------------------------------------------------------------------
 
 
+def year_of(request: Request, found: FiscalYearQuerySet) -> tuple[list[FiscalYear], FiscalYear | None]:
+    """All fiscal years, and the one that the URL names, else that of today."""
+    years, chosen = list(found.newest_first()), request.GET.get("year", "")
+    return years, next((year for year in years if year.name == chosen), None) or FiscalYear.current_or_newest(years)
+
+
 @require_GET
 def pools(request: Request) -> HttpResponse:
-    years = list(FiscalYear.objects.newest_first())
-    chosen = request.GET.get("year", "")
-    year = next((year for year in years if year.name == chosen), None) or FiscalYear.current_or_newest(years)
+    years, year = year_of(request, FiscalYear.objects.visible_to(request.user))
     return page(request, "funding/pools.html", {"report": reports.pools(request.user, years, year)})
 
 
