@@ -23,9 +23,9 @@ check: ## lint, types, contracts, migrations, templates, deployment
 	@$(INSTALL) dev
 	@exec $(LOCAL) check
 
-soak: ## the race of money for long: 8 × 5,000 operations, 50 killed writers, 3 crashes of the database
+soak: ## for long: 8 × 5,000 operations with 50 killed writers and 3 crashes of the database; acts killed at every step
 	@$(INSTALL) dev
-	@exec $(LOCAL) test tests/funding/test_soak.py --operations 5000 --kills 50 --crashes 3 --log-cli-level INFO
+	@exec $(LOCAL) test tests/funding/test_soak.py tests/funding/test_killed.py --operations 5000 --kills 50 --crashes 3 --every 1 --log-cli-level INFO
 
 bench: ## measure pages beside their floors
 	@$(INSTALL) dev
