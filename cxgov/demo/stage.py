@@ -15,6 +15,7 @@ from cxgov.demo.actuals import Feed
 from cxgov.demo.cases import CaseLaw
 from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
+from cxgov.demo.control import Keeping
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.readings import Readings
@@ -66,6 +67,7 @@ class Stage:
         Voices(self).write()
         Readings(self).write()
         Transfers(self).write()
+        Keeping(self).write()
         Feed(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)

@@ -1,0 +1,97 @@
+"""How the demo's money is kept: limits of authority, a delegate, guardrails, horizons, and pools with rules of their own."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from initiatives.core import clock
+from initiatives.funding.models import Account, ApprovalLimit, CostObject, Delegation, FiscalYear, Guardrail, Kind, Pool
+from initiatives.journey.models import Stage as MapStage
+from initiatives.portfolio.models import OVER, Initiative
+
+if TYPE_CHECKING:
+    from cxgov.demo.stage import Stage
+
+AUDIT = "The audit of the spring asks for written limits."
+LIMITS: list[tuple[str, str]] = [("head", "100000"), ("deputy", "25000"), ("finance", "500000")]
+BANDS = [("pre_sale", 10, 40), ("post_sale", 50, 80), ("employee", 5, 15)]
+BOARD = "As the board set it with the budget: not everything to the terminal."
+NEW = "We only repair; the board wants a twentieth for what nobody does yet."
+BARRIERS = "The supplier keeps the price until Friday; the board was asked by telephone and agreed."
+HORIZONS = {
+    "Order food to the gate": 2,
+    "Help for passengers who need it, booked once": 2,
+    "Loyalty across parking, shops and lounge": 2,
+    "Biometric boarding for all": 3,
+}  # the rest repairs what runs today
+
+
+class Keeping:
+    """The rules entered into the company's script, after the pools were opened and first drawn on."""
+
+    def __init__(self, company: "Stage") -> None:
+        self.company, self.plan = company, company.plan
+
+    def write(self) -> None:
+        self.plan(50, self.say_horizons)
+        self.plan(48, self.propose_bands)
+        self.plan(45, self.confirm_bands)
+        self.plan(44, self.keep_pools)
+        for kind, amount in LIMITS:
+            self.plan(34, partial(self.propose_limit, kind, amount, AUDIT))
+        self.plan(31, self.confirm_limits)
+        self.plan(20, self.let_pass)
+        self.plan(4, partial(self.band, "horizon_3", 5, 15, NEW))
+        self.plan(3, partial(self.propose_limit, "deputy", "40000", "Deputies ask too often for small purchases."))
+        self.plan(2, self.name_delegate)
+
+    def say_horizons(self) -> None:
+        for initiative in Initiative.objects.exclude(status__in=OVER).order_by("pk"):
+            horizon = {"horizon": HORIZONS.get(initiative.title, 1)}
+            initiative.edit(horizon, version=initiative.version, by=self.company.cxo)
+
+    def band(self, share: str, low: int, high: int, reason: str) -> Guardrail:
+        year = FiscalYear.objects.get()
+        return Guardrail.objects.propose(year=year, share=share, low=low, high=high, reason=reason, by=self.company.finance)
+
+    def propose_bands(self) -> None:
+        for share, low, high in BANDS:
+            self.band(share, low, high, BOARD)
+
+    def confirm_bands(self) -> None:
+        for band in Guardrail.objects.waiting().order_by("pk"):
+            band.confirm(by=self.company.cxo)
+
+    def keep_pools(self) -> None:
+        """Marketing pays for stages before the sale only, Digital for what lasts only; Parking keeps a reserve."""
+        before = list(MapStage.objects.filter(kind="pre_sale"))
+        self.keep("MKT", stages=before)
+        self.keep("DIG", nature="capex")
+        self.keep("PAR", post_control="stop", post_limit=15, post_tolerance=10)
+
+    def keep(self, code: str, stages: Sequence[MapStage] = (), **rules: Any) -> None:
+        pool = Pool.objects.get(pk=self.company.pools[code].pk)
+        pool.keep("stop", 5, 80, [], stages=stages, by=self.company.finance, **rules)
+
+    def propose_limit(self, kind: str, amount: str, reason: str) -> None:
+        ApprovalLimit.objects.propose(kind=kind, amount=Decimal(amount), reason=reason, by=self.company.administrator)
+
+    def confirm_limits(self) -> None:
+        for limit in ApprovalLimit.objects.waiting().order_by("pk"):
+            limit.confirm(by=self.company.cxo)
+
+    def let_pass(self) -> None:
+        """One order beyond the reserve of Parking, and why."""
+        pool = self.company.pools["PAR"]
+        given = Account.objects.filter(pool=pool, kind=Kind.ALLOCATED, balance__gte=4000).order_by("-balance", "pk")
+        thing = CostObject.objects.get(pk=given.values("cost_object")[:1])
+        thing.commit(pool, Decimal(4000), by=self.company.finance, memo="Barriers for two exits", because=BARRIERS)
+
+    def name_delegate(self) -> None:
+        today = clock.company_day()
+        terms = {"starts": today, "ends": today + timedelta(days=14), "cap": Decimal(20_000)}
+        head, delegate = self.company.head("ITS"), self.company.people["Sara Lind"]
+        where = self.company.departments["ITS"]
+        Delegation.objects.appoint(where, delegate, by=head, reason="On the supplier’s site until the servers run.", **terms)
