@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.decisions.models.log import decisions
 from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Baseline, BaselineProposal, Initiative, Proposed
@@ -90,6 +91,7 @@ def test_a_new_baseline_is_approved_and_the_first_is_kept(planned: Initiative, c
     assert (second.number, second.ends_on, second.money) == (2, ENDS + timedelta(days=14), Decimal("150.00"))
     assert (second.proposed_by, second.by, first.ends_on, first.proposed_by) == (cast.head("SEC"), cast.cxo, ENDS, None)
     assert not Obligation.objects.open_now().filter(kind=DECIDE_BASELINE).exists()
+    assert decisions(cast.ceo).latest("pk").verb == "portfolio.initiative.baseline_approved"
     with pytest.raises(RuleBroken, match="approved already"):
         fresh(proposal).approve(by=cast.cxo)
     assert Baseline.objects.count() == 2
@@ -203,6 +205,13 @@ def test_the_pages_show_amounts_only_to_whom_the_money_is_open(planned: Initiati
         assert "Night shift" in page
         line = client.get(path).content.decode()
         assert ("end +14 days" in line, "money +50.00" in line) == (True, told)
+
+
+def test_a_reader_without_the_money_is_not_told_that_it_is_as_it_was(planned: Initiative, cast: Cast, client: Client) -> None:
+    for reader, told in ((cast.contributor("IT"), False), (cast.cxo, True)):
+        client.force_login(reader)
+        page = client.get(f"{planned.get_absolute_url()}baseline/").content.decode()
+        assert ("End and money are as" in page, "what became of the money is withheld" in page) == (told, not told)
 
 
 def test_a_new_baseline_is_proposed_and_decided_over_http(planned: Initiative, cast: Cast, client: Client) -> None:

@@ -53,7 +53,12 @@ LOG = (
     Logged(
         Initiative,
         Initiative.objects.visible_to,
-        {"gate_decided": "Gate", "declined": "Portfolio", "cancelled": "Portfolio", "paused": "Portfolio"},
+        {
+            "gate_decided": "Gate",
+            "baseline_approved": "Baseline",
+            "baseline_declined": "Baseline",
+            **dict.fromkeys(("declined", "cancelled", "paused"), "Portfolio"),
+        },
     ),
     Logged(Ranking, Ranking.objects.visible_to, {"published": "Ranking"}),
     Logged(Contest, Contest.objects.visible_to, {"ruled": "Ownership"}),

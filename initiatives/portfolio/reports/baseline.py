@@ -196,6 +196,7 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
     return {
         "initiative": initiative,
         "currency": initiative.cost_object.currency,
+        "money_open": open_,
         "first": first,
         "current": current,
         "against": against,
