@@ -9,8 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from initiatives.core.pages import busy
-from initiatives.core.patience import timed_out
+from initiatives.core.pages import unavailable
 from initiatives.core.policy import NOBODY, PUBLIC, RULES, SIGNED_IN, Rule
 from initiatives.core.rules import BadInput
 
@@ -79,7 +78,4 @@ class Policy:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, BadInput):
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
-        if limit := timed_out(error):
-            log.warning("%s %s gave up: %s", request.method, request.path, limit)
-            return busy(request)
-        return None
+        return unavailable(request, error)

@@ -1,5 +1,6 @@
 """How a view answers: whole pages, parts of pages for htmx, and replies to acts."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from initiatives.core.forms import ReasonForm
+from initiatives.core.patience import lost, timed_out
 from initiatives.core.policy import RULES
 from initiatives.core.rules import BadInput, Stale
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from initiatives.core.rules import RuleBroken
     from initiatives.organization.models import User
 
+
+log = logging.getLogger(__name__)
 
 TRY_AGAIN_IN = 5  # seconds, for what was too busy
 
@@ -67,13 +71,20 @@ def notice(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     return response
 
 
-def busy(request: HttpRequest) -> HttpResponse:
-    """503: the database ended what the request did, so that nothing of it stays; a second try may do better."""
-    if getattr(request, "htmx", False):
-        response = notice(request, _("cxgov is busy. Nothing was changed; try again in a moment."), status=503)
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """503 when the database ended what the request did, so that nothing of it stays, or went away; None for another fault."""
+    limit, away = timed_out(error), lost(error)
+    if not (limit or away):
+        return None
+    log.warning("%s %s gave up: %s", request.method, request.path, limit or "the database is away")
+    if not getattr(request, "htmx", False):
+        response = HttpResponse(render_to_string("503.html", {"away": away}), status=503)
+    elif away:
+        words = _("cxgov lost its database for a moment. Look whether what you sent is stored before you send it again.")
+        response = notice(request, words, status=503)
     else:
-        response = HttpResponse(render_to_string("503.html"), status=503)
-    response["Retry-After"] = str(TRY_AGAIN_IN)
+        response = notice(request, _("cxgov is busy. Nothing was changed; try again in a moment."), status=503)
+    response["Retry-After"], response["X-Unavailable"] = str(TRY_AGAIN_IN), "away" if away else "busy"
     return response
 
 

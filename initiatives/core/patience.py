@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
+import psycopg2
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection
 
 # What PostgreSQL says when it ended a statement or a wait for a lock, or chose between two that waited for each other. An idle
-# transaction is not among them: its connection is lost, and a lost connection does not prove that nothing was changed.
+# transaction is not among them: its connection is lost, which does not prove that nothing was changed.
 TIMED_OUT = {"57014": "statement", "55P03": "lock", "40P01": "deadlock"}
+
+# What it says when it ends a session (shut down, crashed, starting up, idle for too long); nothing when it is simply gone.
+GONE = ("57P01", "57P02", "57P03", "25P03", None)
 
 
 class Patience(StrEnum):
@@ -61,3 +65,11 @@ def timed_out(error: BaseException | None) -> str:
     if not isinstance(error, OperationalError):
         return ""
     return TIMED_OUT.get(getattr(error.__cause__, "pgcode", None) or "", "")
+
+
+def lost(error: BaseException | None) -> bool:
+    """Whether the database went away: it was restarted, it ended our session, or it cannot be reached."""
+    cause = getattr(error, "__cause__", None)
+    if isinstance(error, InterfaceError):
+        return "connection already closed" in str(cause)
+    return isinstance(error, OperationalError) and isinstance(cause, psycopg2.Error) and cause.pgcode in GONE

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from initiatives.core import readiness
-from initiatives.core.pages import busy, notice, page
-from initiatives.core.patience import timed_out
+from initiatives.core.pages import notice, page, unavailable
 from initiatives.core.patterns import patterns
 from initiatives.core.policy import RULES
 
@@ -48,10 +47,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500; or 503 when the database's limits ended something outside of a view, such as the session being read."""
-    if timed_out(sys.exc_info()[1]):
-        return busy(request)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """500; or 503 when the database ended something outside of a view, such as the session being read, or went away."""
+    return unavailable(request, sys.exc_info()[1]) or HttpResponse(render_to_string("500.html"), status=500)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

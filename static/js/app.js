@@ -56,4 +56,4 @@ function say(id) {
   document.getElementById("notices")?.replaceChildren(words.content.cloneNode(true));
 }
 document.addEventListener("htmx:sendError", () => say("offline"));
-document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status >= 500 && say(detail.xhr.status === 503 ? "busy" : "broken"));
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status >= 500 && say(detail.xhr.status === 503 ? detail.xhr.getResponseHeader("X-Unavailable") ?? "busy" : "broken"));

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, close_old_connections, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from initiatives.core.models import Event
 from initiatives.core.patience import Patience, timed_out
 from initiatives.organization.models import Department
 from tests.cast import Cast
+from tests.cluster import own_cluster
 
 REQUEST = {"statement_timeout": 5.0, "lock_timeout": 0.2, "idle_in_transaction_session_timeout": 10.0}
 
@@ -66,6 +67,49 @@ def test_a_lock_met_before_the_view_is_answered_alike(impatient: None, client: C
     with held("LOCK TABLE django_session IN ACCESS EXCLUSIVE MODE"):
         assert client.get(reverse("organization:people")).status_code == 503
     assert client.get(reverse("organization:people")).status_code == 200
+
+
+def test_a_database_that_is_away_is_told_and_found_again(transactional_db: None, client: Client) -> None:
+    client.force_login(Cast().administrator)
+    client.raise_request_exception = False
+    people = reverse("organization:people")
+    with own_cluster() as cluster:
+        assert client.get(people).status_code == 200
+        cluster.kill()
+        for _ in range(2):  # on the connection that was open, and then on a new one
+            close_old_connections()  # as the web server does before each request
+            answer = client.get(people)
+            assert (answer.status_code, answer["Retry-After"], answer["X-Unavailable"]) == (503, "5", "away")
+            assert b"lost its database" in answer.content
+        cluster.recover()
+        close_old_connections()
+        assert client.get(people).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["whole", "part"])
+def test_a_session_that_is_ended_in_the_middle_of_an_act_stores_nothing(
+    transactional_db: None, client: Client, headers: dict[str, str]
+) -> None:
+    cast = Cast()
+    ops = cast.department("OPS")
+    client.force_login(cast.administrator)
+    edit = reverse("organization:edit_department", args=[ops.pk])
+
+    def cut(execute: Any, sql: str, *more: Any) -> Any:
+        done = execute(sql, *more)
+        if sql.startswith("UPDATE"):
+            ours = connection.connection.info.backend_pid
+            with closing(connections.create_connection("default")) as somebody, somebody.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [ours])
+        return done
+
+    with connection.execute_wrapper(cut):
+        answer = client.post(edit, EDIT, headers=headers)
+    assert (answer.status_code, answer["X-Unavailable"]) == (503, "away")
+    connection.close()
+    assert Department.objects.get().name == "Ops department"
+    assert client.post(edit, EDIT).status_code == 302  # the control
+    assert Department.objects.get().name == "Operations"
 
 
 def test_another_fault_is_no_busyness(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

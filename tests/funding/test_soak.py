@@ -12,7 +12,7 @@ from initiatives.core import audit
 from initiatives.funding import books
 from initiatives.funding.models import Journal, Pool
 from tests.cast import Cast
-from tests.funding.cluster import FORGETFUL, own_cluster
+from tests.cluster import FORGETFUL, own_cluster
 from tests.funding.conftest import Treasury
 from tests.funding.race import Race, set_scene
 

@@ -31,10 +31,16 @@ class Cluster:
 
     def crash(self) -> None:
         """kill -9 of the server, with everything that it had not written; then its recovery, at the same address."""
+        self.kill()
+        self.recover()
+
+    def kill(self) -> None:
         (server,) = self.children.running
         server.process.kill()
         server.process.wait()
         self.children.running.clear()
+
+    def recover(self) -> None:
         self.postgres.start(self.children)
 
     def fill(self) -> None:
