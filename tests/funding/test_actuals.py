@@ -92,7 +92,9 @@ def test_what_is_over_takes_a_late_invoice_for_a_reason_only(
 def test_a_line_of_a_closed_period_is_posted_to_another_day(cast: Cast, kiosks: CostObject) -> None:
     Period.objects.get(number=1).propose(by=cast.second_finance)
     Period.objects.get(number=1).close(by=cast.finance)
-    deliver("1;2026-01-10;50.00;CX-001", by=cast.finance)
+    deliver("1;2026-01-10;50.00;CX-001", "2;2026-02-10;5.00;", by=cast.finance)
+    february = signed_in(cast.finance).get(Period.objects.get(number=2).get_absolute_url()).content.decode()
+    assert "One line of finance’s files for these days is not in the ledger yet" in february
     with pytest.raises(RuleBroken):
         line("1").match(kiosks, by=cast.finance)
     line("1").match(kiosks, by=cast.finance, on=date(2026, 2, 1))
@@ -205,6 +207,7 @@ def test_an_owner_reads_the_lines_of_the_own_money_and_nobody_elses(
     cast: Cast, treasury: Treasury, kiosks: CostObject, named: dict[int, Name]
 ) -> None:
     deliver("1;10.00;CX-001", "2;10.00;CX-999", by=cast.finance)
+    assert "Restricted item" in signed_in(cast.finance).get(line("1").get_absolute_url()).content.decode()
     owner, other = signed_in(kiosks.owner), signed_in(cast.contributor("HR"))
     assert owner.get(line("1").get_absolute_url()).status_code == 200
     assert {owner.get(line("2").get_absolute_url()).status_code, other.get(line("1").get_absolute_url()).status_code} == {404}

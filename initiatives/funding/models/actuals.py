@@ -36,6 +36,10 @@ class ActualLineQuerySet(models.QuerySet["ActualLine"]):
     def posted(self) -> Self:
         return self.filter(state=LineState.POSTED)
 
+    def unsettled(self) -> Self:
+        """Those that are not posted, and not set aside by two people."""
+        return self.filter(state__in=(LineState.WAITING, LineState.DOUBTED))
+
     def in_state(self, state: str) -> Self:
         return self.filter(state=state)
 

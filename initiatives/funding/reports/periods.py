@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from initiatives.core.models import Event
-from initiatives.funding.models import Act, FiscalYear, Period, Pool, Transfer
+from initiatives.funding.models import Act, ActualLine, FiscalYear, Period, Pool, Transfer
 from initiatives.organization.models import User
 
 
@@ -29,6 +29,7 @@ class PeriodPage:
     events: list[Event]
     obstacles: dict[str, str | None]
     before: list[Period]  # still open and closed along with it
+    waiting: int = 0  # lines of finance's files of these days that are not in the ledger yet
 
 
 def periods(year: FiscalYear) -> list[Period]:
@@ -65,6 +66,6 @@ def period_page(user: User, period: Period) -> PeriodPage:
         "keep_open": period.obstacle_to_keep_open(user),
     }
     before = [] if period.closed_at else period.closed_along()
-    return PeriodPage(
-        period, sums, entries.count(), period.shown(), list(Event.objects.about(period).newest_first()[:20]), obstacles, before
-    )
+    events = list(Event.objects.about(period).newest_first()[:20])
+    waiting = ActualLine.objects.visible_to(user).unsettled().filter(day__range=(period.closes_from, period.ends)).count()
+    return PeriodPage(period, sums, entries.count(), period.shown(), events, obstacles, before, waiting)
