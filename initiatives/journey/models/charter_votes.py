@@ -9,11 +9,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from initiatives.core import clock
+from initiatives.core.days import written
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties.models import Obligation
 from initiatives.organization.models import Department, Role, User
-from initiatives.organization.models.roles import STEWARDS
+from initiatives.organization.models.roles import STEWARDS, today
 
 VOTE = "journey.vote_charter"
 NO_LONGER = "The charter is no longer voted on."
@@ -154,7 +155,9 @@ class Ballot(Recorded):
         """Say in one sentence why `by` cannot vote for this department, or None."""
         if by is not None and not self.may_vote(by):
             return f"Only the head of {self.department} or a deputy votes for {self.department}."
-        return None if self.version.state == "voting" else f"{self.version} is not being voted on."
+        if self.version.state != "voting" or self.version.closes_on is None:
+            return f"{self.version} is not being voted on."
+        return None if today() <= self.version.closes_on else f"The last day to vote was {written(self.version.closes_on)}."
 
     @transaction.atomic
     def vote(self, choices: Mapping[int, str], *, by: User) -> None:
