@@ -55,6 +55,7 @@ MayAsk = Callable[["User", "CostObject"], bool]
 Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
 Telling = Callable[["User", "CostObject", bool], "Case | None"]
 Lacking = Callable[["CostObject"], str | None]
+Briefly = Callable[["User", Collection[int]], Mapping[int, Case]]
 Referring = Callable[[Collection[str]], Mapping[str, int]]
 Over = Callable[[Collection[int]], Collection[int]]
 
@@ -65,7 +66,7 @@ _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
 _carried: list[Carried] = []
 _aiming: list[Aiming] = []
-_cases: list[tuple[Telling, Lacking]] = []
+_cases: list[tuple[Telling, Lacking, Briefly]] = []
 _referring: list[tuple[Referring, Over]] = []
 
 
@@ -103,16 +104,22 @@ def aims_of(cost_object: "CostObject") -> Aims:
     return aims({cost_object.pk}).get(cost_object.pk, Aims())
 
 
-def case_with(telling: Telling, lacking: Lacking) -> None:
+def case_with(telling: Telling, lacking: Lacking, briefly: Briefly) -> None:
     """`telling(user, cost_object, decides)` gives the case that the person may read; who decides reads its amounts.
 
-    `lacking(cost_object)` says in one sentence why money cannot be asked for with it, or None.
+    `lacking(cost_object)` says in one sentence why money cannot be asked for with it, or None. `briefly(user, ids)` gives what
+    is expected of cost and benefit, and the metric, for who decides about these cost objects, as far as they see what they are.
     """
-    _cases[:] = [(telling, lacking)]
+    _cases[:] = [(telling, lacking, briefly)]
 
 
 def case_of(user: "User", cost_object: "CostObject", *, decides: bool) -> Case | None:
     return _cases[0][0](user, cost_object, decides) if _cases else None
+
+
+def cases(user: "User", ids: Collection[int]) -> Mapping[int, Case]:
+    """Briefly, for who decides about them: the cases there are, by cost object."""
+    return _cases[0][2](user, ids) if _cases and ids else {}
 
 
 def case_lacks(cost_object: "CostObject") -> str | None:

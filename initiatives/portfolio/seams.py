@@ -31,7 +31,7 @@ from initiatives.portfolio.models import (
 from initiatives.portfolio.models.grants import project
 from initiatives.portfolio.models.passing_on import department_closed, pass_to, work_of
 from initiatives.portfolio.models.words import OVER
-from initiatives.portfolio.reports.case import case_for_request
+from initiatives.portfolio.reports.case import case_for_request, cases_briefly
 
 
 def rebuild_guests(*, check: bool = False) -> list[str]:
@@ -186,7 +186,7 @@ above.aims_with(aims_of)
 above.refer_with(referred, over)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
-above.case_with(case_for_request, case_lacks)
+above.case_with(case_for_request, case_lacks, cases_briefly)
 journey.initiatives_with(answering)
 journey.work_with(improving)
 journey.aimless_with(aimless)

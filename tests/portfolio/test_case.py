@@ -259,6 +259,8 @@ def test_a_request_shows_the_case_and_its_amounts_only_to_whom_they_are_open(cas
         page = client.get(asks.get_absolute_url()).content.decode()
         assert "110.00" in page, reader
         assert "Minutes in the queue: at most 12.5 minutes" in page
+    client.force_login(cast.head("OPS"))
+    assert "Minutes in the queue: at most 12.5 minutes" in client.get("/").content.decode()  # where it is decided, too
     for reader, told in ((cast.contributor("IT"), False), (cast.cxo, True)):
         client.force_login(reader)
         page = client.get(f"{initiative.get_absolute_url()}case/").content.decode()

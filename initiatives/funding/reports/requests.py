@@ -192,6 +192,7 @@ class Decision:
     lines: list[Line]
     total: Decimal
     shown: str
+    case: Case | None  # briefly; none where what the money is for is withheld
     key: UUID = field(default_factory=uuid4)
 
 
@@ -202,7 +203,7 @@ def decisions(user: User) -> dict[int, Decision]:
     if not found:
         return {}
     names = above.names(user, {request.cost_object_id for request in found.values()})
-    known = open_pools(user, found.values())
+    known, cases = open_pools(user, found.values()), above.cases(user, names)
     lines: dict[int, list[RequestLine]] = {pk: [] for pk in found}
     asked = RequestLine.objects.filter(request__in=found).select_related("pool__department", "pool__year")
     for line in asked.order_by("pool_id"):
@@ -215,6 +216,7 @@ def decisions(user: User) -> dict[int, Decision]:
             [Line(line.pool, line.amount, open=line.pool_id in known, nature=line.get_nature_display()) for line in lines[pk]],
             sum((line.amount for line in lines[pk]), NONE),
             request.shown(lines[pk]),
+            cases.get(request.cost_object_id),
         )
         for pk, request in found.items()
     }

@@ -1,5 +1,6 @@
 """The named queries of an initiative's business case: its page, what a request for money shows of it, its line."""
 
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +86,21 @@ def case_for_request(user: User, cost_object: CostObject, decides: bool) -> Case
         f"{owner.person}, {owner.department}" if owner else "",
         lacks,
     )
+
+
+def cases_briefly(user: User, cost_objects: Collection[int]) -> Mapping[int, Case]:
+    """What is expected of these cost objects, for who decides about them and sees their initiatives; one query."""
+    seen = Initiative.objects.visible_to(user).filter(cost_object__in=cost_objects)
+    newest = BusinessCase.objects.filter(initiative__in=seen).order_by("initiative", "-number").distinct("initiative")
+    return {
+        case.initiative.cost_object_id: Case(
+            f"{case.initiative.get_absolute_url()}case/",
+            points(case.cost, open_=True),
+            points(case.benefit, open_=True),
+            aim(case),
+        )
+        for case in newest.select_related("initiative")
+    }
 
 
 def as_figures(case: BusinessCase | None) -> dict[str, Any]:
