@@ -70,6 +70,7 @@ ACTS = (
         ("decisions:", "funding:"),
         (
             Place("Ranking", "decisions:ranking"),
+            Place("Scenarios", "decisions:scenarios", holds=("decisions:scenario",)),
             Place("Log", "decisions:log", holds=("decisions:decision", "decisions:weigh", "decisions:review")),
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),

@@ -19,6 +19,7 @@ from cxgov.demo.control import Keeping
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.readings import Readings
+from cxgov.demo.scenarios import Planning
 from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
@@ -68,6 +69,7 @@ class Stage:
         Readings(self).write()
         Transfers(self).write()
         Keeping(self).write()
+        Planning(self).write()
         Feed(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)

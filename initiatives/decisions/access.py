@@ -3,7 +3,9 @@
 from initiatives.core.models import Event
 from initiatives.core.pages import Request
 from initiatives.core.policy import SIGNED_IN, Rule, declare, permission, scoped
+from initiatives.decisions.models import Scenario
 from initiatives.decisions.models.log import decisions, obstacle_to_weigh
+from initiatives.decisions.models.scenarios import READERS
 from initiatives.organization.models import User
 
 
@@ -30,6 +32,27 @@ def decision_for(request: Request, number: int, to: str = "view") -> Event:
     return scoped(request, decisions(request.user).select_related("actor"), f"decisions.{to}_decision", pk=number)
 
 
+@permission("decisions.view_scenarios")
+def view_scenarios(user: User) -> bool:
+    """Who sees every initiative, and all money."""
+    return user.standing.holds(*READERS)
+
+
+@permission("decisions.view_scenario")
+def view_scenario(user: User, scenario: Scenario) -> bool:
+    return user.standing.holds(*READERS)
+
+
+@permission("decisions.plan_scenario")
+def plan_scenario(user: User, scenario: Scenario | None = None) -> bool:
+    return user.standing.holds("cxo")
+
+
+@permission("decisions.approve_scenario")
+def approve_scenario(user: User, scenario: Scenario) -> bool:
+    return user.standing.holds("cxo", "ceo")
+
+
 LOGGED = "everybody with a role; each the decisions about what they may see"
 
 declare(
@@ -38,6 +61,11 @@ declare(
     Rule("decisions:history", "GET", SIGNED_IN, who="everybody"),
     Rule("decisions:draft", "GET POST", "decisions.rank_initiatives", who="CXO"),
     Rule("decisions:publish", "POST", "decisions.rank_initiatives", who="CXO"),
+    Rule("decisions:scenarios", "GET", "decisions.view_scenarios", who="CXO, CEO, auditor"),
+    Rule("decisions:scenario_write", "GET POST", "decisions.plan_scenario", who="CXO"),
+    Rule("decisions:scenario", "GET", "decisions.view_scenario", of="scenario", who="CXO, CEO, auditor"),
+    Rule("decisions:scenario_plan", "GET POST", "decisions.plan_scenario", of="scenario", who="CXO"),
+    Rule("decisions:scenario_approve", "GET POST", "decisions.approve_scenario", of="scenario", who="CXO, CEO"),
     Rule("decisions:log", "GET", "decisions.view_decision", who=LOGGED),
     Rule("decisions:decision", "GET", "decisions.view_decision", of="decision", who=LOGGED),
     Rule("decisions:weigh", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),

@@ -1,15 +1,22 @@
 """The forms of the room decisions."""
 
 import re
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from initiatives.core.fields import DayField, ProseField
+from initiatives.core.fields import DayField, LineField, ProseField
+from initiatives.core.forms import offer
+from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
-from initiatives.decisions.models import Outcome
+from initiatives.decisions.models import Outcome, Scenario
 from initiatives.decisions.models.assessment import HIGHEST, LOWEST
+from initiatives.funding.models import FiscalYear, Pool
+from initiatives.organization.models import User
+from initiatives.portfolio.models import OVER, Initiative
 
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -52,6 +59,38 @@ class ReviewForm(forms.Form):
         label="Does it stand?", choices=[one for one in Outcome.choices if one[0]], widget=forms.RadioSelect
     )
     words = ProseField(label="Why", max_length=5_000)
+
+
+class ScenarioForm(forms.Form):
+    name = LineField(max_length=80, help_text="What it tries: cautious, all on security, half the budget.")
+    year = forms.ModelChoiceField(FiscalYear.objects.none(), label="Fiscal year")
+    like = forms.ModelChoiceField(
+        Scenario.objects.none(), label="Begin with the lines of", required=False, empty_label="None: an empty one"
+    )
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "year", FiscalYear.objects.visible_to(user).newest_first())
+        offer(self, "like", Scenario.objects.visible_to(user).in_order())
+
+
+class PlanForm(forms.Form):
+    """How much one pool would pay for one initiative; `version` is the one of the scenario that was read."""
+
+    initiative = forms.ModelChoiceField(Initiative.objects.none())
+    pool = forms.ModelChoiceField(Pool.objects.none())
+    amount = AmountField(label="Amount", required=False, zero=True, help_text="Empty or zero takes it out.")
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, user: User, scenario: Scenario, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "initiative", Initiative.objects.visible_to(user).exclude(status__in=OVER).order_by("reference"))
+        offer(self, "pool", Pool.objects.visible_to(user).filter(year=scenario.year_id, currency=settings.CURRENCY).in_order())
+
+
+class NoteForm(forms.Form):
+    note = ProseField(label="Why this one", max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
 class Arrangement:

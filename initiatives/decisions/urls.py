@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.decisions.views import log, ranking
+from initiatives.decisions.views import log, ranking, scenarios
 
 app_name = "decisions"
 urlpatterns = [
@@ -16,5 +16,10 @@ urlpatterns = [
     path("log/<int:number>/", log.decision, name="decision"),
     path("log/<int:number>/weigh/", log.weigh, name="weigh"),
     path("log/<int:number>/review/", log.review, name="review"),
+    path("scenarios/", scenarios.scenarios, name="scenarios"),
+    path("scenarios/new/", scenarios.scenario_write, name="scenario_write"),
+    path("scenarios/<int:number>/", scenarios.scenario, name="scenario"),
+    path("scenarios/<int:number>/plan/", scenarios.scenario_plan, name="scenario_plan"),
+    path("scenarios/<int:number>/approve/", scenarios.scenario_approve, name="scenario_approve"),
     path("<int:number>/", ranking.published, name="published"),
 ]

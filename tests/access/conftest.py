@@ -14,6 +14,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.models import Event
+from initiatives.decisions.models import Scenario
 from initiatives.duties.models import Letter
 from initiatives.funding.models import (
     ActualLine,
@@ -150,6 +151,8 @@ def _money(world: World, cast: Cast) -> None:
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
     world.arguments["year", "own"] = {"pk": year.pk}
+    scenario = Scenario.objects.write(year, "Cautious", by=cast.cxo)
+    world.arguments["scenario", "own"], world.arguments["scenario", "none"] = {"number": scenario.pk}, {"number": NOWHERE}
     band = Guardrail.objects.propose(year=year, share="pre_sale", low=10, high=40, reason="Balance.", by=cast.finance)
     world.arguments["guardrail", "own"] = {"pk": band.pk}
     world.arguments["period", "own"] = {"pk": year.periods.get(number=2).pk}

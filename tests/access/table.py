@@ -43,6 +43,7 @@ SEEN: dict[str, dict[str, str]] = {
     "letter": {"own": "A", "none": ""},  # one that was given up
     "holiday": {"own": ALL, "none": ""},
     "ranking": {"own": ALL, "none": ""},
+    "scenario": {"own": "xea", "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "year": {"own": ALL, "none": ""},
@@ -391,6 +392,11 @@ TABLE: list[Row] = [
     ("journey:cancel_sweep", "POST", "sweep", {"own": "x"}),
     ("journey:sign_nothing", "POST", "swept stage", {"own": "hd"}),
     # -- decisions
+    ("decisions:scenarios", "GET", "", {"": "xea"}),
+    ("decisions:scenario_write", "GET POST", "", {"": "x"}),
+    ("decisions:scenario", "GET", "scenario", {"own": "xea"}),
+    ("decisions:scenario_plan", "GET POST", "scenario", {"own": "x"}),
+    ("decisions:scenario_approve", "GET POST", "scenario", {"own": "xe"}),
     ("decisions:log", "GET", "", {"": ROLE}),
     ("decisions:decision", "GET", "decision", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("decisions:weigh", "GET POST", "decision", everywhere("x")),

@@ -4,5 +4,19 @@ from initiatives.decisions.models.assessment import Assessment, AssessmentQueryS
 from initiatives.decisions.models.lines import Placement, RankedItem, Row
 from initiatives.decisions.models.log import Outcome, Paper
 from initiatives.decisions.models.ranking import Ranking, State
+from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, ScenarioState
 
-__all__ = ["Assessment", "AssessmentQuerySet", "Outcome", "Paper", "Placement", "RankedItem", "Ranking", "Row", "State"]
+__all__ = [
+    "Assessment",
+    "AssessmentQuerySet",
+    "Outcome",
+    "Paper",
+    "Placement",
+    "RankedItem",
+    "Ranking",
+    "Row",
+    "Scenario",
+    "ScenarioLine",
+    "ScenarioState",
+    "State",
+]

@@ -12,6 +12,7 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Event, EventQuerySet
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.decisions.models.ranking import Ranking
+from initiatives.decisions.models.scenarios import Scenario
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import CostObject, FundingRequest, Virement
 from initiatives.journey.models import CharterVersion, Contest, OwnedObject
@@ -61,6 +62,7 @@ LOG = (
         },
     ),
     Logged(Ranking, Ranking.objects.visible_to, {"published": "Ranking"}),
+    Logged(Scenario, Scenario.objects.visible_to, {"approved": "Plan"}),
     Logged(Contest, Contest.objects.visible_to, {"ruled": "Ownership"}),
     Logged(OwnedObject, OwnedObject.objects.visible_to, {"assigned": "Ownership"}),
     Logged(CharterVersion, CharterVersion.objects.visible_to, {"ratified": "Charter"}),
