@@ -22,9 +22,13 @@ class Stale(RuleBroken):
 
 
 class BadInput(RuleBroken):
-    """What was typed cannot be understood or stored."""
+    """What was typed cannot be understood or stored; `field` is where it was typed, if it stands in one field."""
 
     status = 422
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def reason_given(reason: str) -> str:
@@ -54,7 +58,7 @@ def broken_by(error: IntegrityError) -> RuleBroken | None:
 
 @contextmanager
 def explained(request: "HttpRequest", form: "forms.BaseForm | None" = None) -> Iterator[None]:
-    """Run an act; a refusal becomes `request.refused` (read by `reply`) and, with a form, an error on its top."""
+    """Run an act; a refusal becomes `request.refused` (read by `reply`) and, with a form, an error at its field or on its top."""
     request.refused = None  # type: ignore[attr-defined]
     try:
         try:
@@ -66,4 +70,5 @@ def explained(request: "HttpRequest", form: "forms.BaseForm | None" = None) -> I
     except RuleBroken as refused:
         request.refused = refused  # type: ignore[attr-defined]
         if form is not None:
-            form.add_error(None, str(refused))
+            field = getattr(refused, "field", "")
+            form.add_error(field if field in form.fields else None, str(refused))

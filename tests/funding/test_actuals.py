@@ -191,8 +191,12 @@ def test_the_pages_show_the_queue_and_settle_it(cast: Cast, kiosks: CostObject, 
     answer = client.post(reverse("funding:actual_match", args=[line("2").pk]), {"reference": "CX-404"})
     assert (answer.status_code, states()["2"]) == (422, "waiting reference")
     assert "No initiative and no single order has this reference." in answer.content.decode()
+    early = client.post(reverse("funding:actual_confirm", args=[line("2").pk]))
+    assert (early.status_code, "This line waits to be matched; nobody proposes" in early.content.decode()) == (409, True)
     client.post(reverse("funding:actual_match", args=[line("2").pk]), {"reference": "cx-001"})
     assert states()["2"] == "posted"
+    again = client.post(reverse("funding:actual_match", args=[line("2").pk]), {"reference": "cx-001"})
+    assert (again.status_code, "This line is posted." in again.content.decode()) == (409, True)
     client.post(reverse("funding:actual_set_aside", args=[line("3").pk]), {"reason": "Rent"})
     answer = client.post(reverse("funding:actual_confirm", args=[line("3").pk]))
     assert states()["3"] == "doubted"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Event
@@ -48,6 +50,16 @@ def test_nobody_else_enters_any(booking: Touchpoint, cast: Cast) -> None:
     for person in (cast.contributor("HR"), cast.head("HR"), cast.ceo, cast.auditor, cast.nobody):
         with pytest.raises(RuleBroken, match="who answers for"):
             rate(booking, "3.5", 40, by=person)
+    assert not Reading.objects.exists()
+
+
+def test_what_cannot_be_is_said_at_its_field(booking: Touchpoint, cast: Cast, client: Client) -> None:
+    client.force_login(cast.cxo)
+    path, day = reverse("journey:enter_reading", args=[booking.reference]), (clock.today() - timedelta(days=9)).isoformat()
+    typed = {"mean": "4", "n": "40", "low": "1", "high": "5", "first_day": day, "last_day": day, "source": "Survey"}
+    for name, value in (("mean", "5.5"), ("high", "1"), ("last_day", "2020-01-01"), ("last_day", "2099-01-01")):
+        answer = client.post(path, {**typed, name: value})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, [name])
     assert not Reading.objects.exists()
 
 

@@ -281,8 +281,11 @@ def test_the_case_is_written_measured_and_owned_over_http(cast: Cast, draft: Mak
     assert client.post(f"{base}write/", {**typed, "seen": "0"}).status_code == 302
     again = client.post(f"{base}write/", {**typed, "target": "9", "seen": "0"})
     assert (again.status_code, 'name="seen" value="1"' in again.content.decode()) == (409, True)
+    assert "<td>9</td><td>12.5000</td>" in again.content.decode()  # both versions
     reading = {"value": "40.5", "n": "212", "on": "2026-03-01", "source": "Survey"}
     assert client.post(f"{base}reading/", {**reading, "n": "0"}).status_code == 422
+    ahead = client.post(f"{base}reading/", {**reading, "on": "2099-03-01"})
+    assert (ahead.status_code, list(ahead.context["form"].errors)) == (422, ["on"])
     assert client.post(f"{base}reading/", reading).status_code == 302
     role = cast.contributor("SEC").roles.get()
     assert client.post(f"{base}owner/", {"role": "999999"}).status_code == 422

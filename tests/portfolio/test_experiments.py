@@ -108,7 +108,8 @@ def test_it_is_started_moved_and_concluded_over_http(cast: Cast, draft: Make, cl
     base = f"{initiative.get_absolute_url()}experiments/"
     day = cast.cxo.today() + timedelta(days=9)
     assert client.get(base).status_code == 200
-    assert client.post(f"{base}start/", {**SAID, "stops_on": "2020-01-01"}).status_code == 422
+    past = client.post(f"{base}start/", {**SAID, "stops_on": "2020-01-01"})
+    assert (past.status_code, list(past.context["form"].errors)) == (422, ["stops_on"])
     assert client.post(f"{base}start/", {**SAID, "stops_on": day.isoformat()}).status_code == 302
     path = f"{base}{Experiment.objects.get().pk}/"
     assert client.post(f"{path}move/", {"stops_on": (day + timedelta(days=1)).isoformat(), "reason": ""}).status_code == 422
@@ -116,6 +117,10 @@ def test_it_is_started_moved_and_concluded_over_http(cast: Cast, draft: Make, cl
     assert "runs until" in client.get(initiative.get_absolute_url()).content.decode()
     assert client.post(f"{path}conclude/", {"result": "confirmed", "finding": "8 minutes (n = 130)."}).status_code == 302
     assert "8 minutes (n = 130)." in client.get(base).content.decode()
+    late = client.post(f"{path}conclude/", {"result": "refuted", "finding": "Nobody went through it."})
+    assert (late.status_code, "Nobody went through it." in late.content.decode()) == (409, True)  # what was typed stays
+    history = client.get(initiative.get_absolute_url()).content.decode()
+    assert f'until <time datetime="{day}"' in history
 
 
 def test_the_list_is_filtered_by_type(cast: Cast, draft: Make, client: Client) -> None:

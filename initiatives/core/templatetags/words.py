@@ -106,10 +106,12 @@ def fields(changes: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def day(value: date | datetime | None) -> SafeString | str:
-    """A day: "3 Nov 2026"; nothing for None."""
+def day(value: date | datetime | str | None) -> SafeString | str:
+    """A day: "3 Nov 2026"; nothing for None. An event keeps a day as text."""
     if value is None:
         return "–"
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     return _day(value, get_language())

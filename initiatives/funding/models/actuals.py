@@ -113,7 +113,7 @@ class ActualLine(FileLine):
         if not may_post(by):
             return "Only finance matches lines."
         if self.state != LineState.WAITING:
-            return f"This line is {self.get_state_display().lower()}."
+            return f"This line {LineState(self.state).said}."
         family = ActualLine.objects.of_document(self.source, self.document).exclude(pk=self.pk)
         other = family.exclude(state=LineState.SET_ASIDE).order_by("pk").first()
         if other is None:

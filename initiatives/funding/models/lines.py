@@ -25,6 +25,11 @@ class LineState(models.TextChoices):
     SET_ASIDE = "set_aside", "Set aside"
     POSTED = "posted", "Posted"
 
+    @property
+    def said(self) -> str:
+        """What a sentence says of such a line: "waits to be matched"."""
+        return "waits to be matched" if self is LineState.WAITING else f"is {self.label.lower()}"
+
 
 class Why(models.TextChoices):
     """Why a line waits."""
@@ -78,7 +83,7 @@ class FileLine(Recorded):
         """Say in one sentence why `by` cannot propose to set this line aside, or None."""
         if not may_post(by):
             return "Only finance sets lines aside."
-        return None if self.state == LineState.WAITING else f"This line is {self.get_state_display().lower()}."
+        return None if self.state == LineState.WAITING else f"This line {LineState(self.state).said}."
 
     @transaction.atomic
     def set_aside(self, *, by: User, reason: str) -> None:
@@ -94,7 +99,7 @@ class FileLine(Recorded):
         if not may_post(by):
             return "Only finance sets lines aside."
         if self.state != LineState.DOUBTED:
-            return f"This line is {self.get_state_display().lower()}; nobody proposes to set it aside."
+            return f"This line {LineState(self.state).said}; nobody proposes to set it aside."
         return f"{by} proposed it; another person in finance confirms." if by.pk == self.proposed_by_id else None
 
     @transaction.atomic
@@ -135,7 +140,7 @@ class FileLine(Recorded):
         if self.state == LineState.SET_ASIDE and by is not None:
             Obligation.objects.meet(SET_ASIDE, self, by=by)
         asks = Obligation.objects.about(self).exclude(person__in=people[:1])
-        asks.excuse(SET_ASIDE, self, by=by, reason=f"The line is {self.get_state_display().lower()}.")
+        asks.excuse(SET_ASIDE, self, by=by, reason=f"The line {LineState(self.state).said}.")
         if people:
             due_on = working_days_after(people[0].today(), DAYS_TO_CONFIRM, None)
             words = f"Confirm that {self} is set aside"[:200]

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.looks import number_of, one_of
-from initiatives.core.pages import Request, page, reason_of, reply
+from initiatives.core.pages import Request, page, reason_of, refusal, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
@@ -18,7 +18,7 @@ def line_for(request: Request, pk: int, to: str) -> ActualLine:
 
 def show_line(request: Request, line: ActualLine, form: MatchForm) -> HttpResponse:
     context = {"report": reports.line_page(request.user, line), "line": line, "form": form}
-    return page(request, "funding/actual.html", context, status=422 if form.errors else 200)
+    return page(request, "funding/actual.html", context, status=refusal(request) if form.errors else 200)
 
 
 @require_safe

@@ -176,21 +176,26 @@ class Reading(models.Model):
         """What can be wrong with the values, in sentences; the database asks the same again."""
         contacts = self.kind == ReadingKind.CONTACTS
         if self.first_day > self.last_day:
-            raise BadInput("The period ends before it begins.")
+            raise BadInput("The period ends before it begins.", field="last_day")
         if self.last_day > clock.today():
-            raise BadInput("What was measured lies in the past.")
+            raise BadInput("What was measured lies in the past.", field="last_day")
         if not 1 <= self.n <= MOST_N:
-            raise BadInput("Say of how many customers it is known: one at least.")
+            raise BadInput("Say of how many customers it is known: one at least.", field="n")
         if contacts and self.days < LEAST_DAYS:
-            raise BadInput(f"Contacts are counted over {LEAST_DAYS} days at least, so that one mailing is not taken for many.")
+            raise BadInput(
+                f"Contacts are counted over {LEAST_DAYS} days at least, so that one mailing is not taken for many.",
+                field="last_day",
+            )
         if contacts and self.department is None:
-            raise BadInput("Say which department sent them.")
+            raise BadInput("Say which department sent them.", field="department")
         if contacts and self.total < self.n:
-            raise BadInput("Whoever was reached was contacted once at least: there are fewer contacts than customers.")
+            raise BadInput(
+                "Whoever was reached was contacted once at least: there are fewer contacts than customers.", field="contacts"
+            )
         if not contacts and (self.low is None or self.high is None or self.low >= self.high):
-            raise BadInput("A scale has a lowest and a highest value.")
+            raise BadInput("A scale has a lowest and a highest value.", field="high")
         if not contacts and not self.low <= self.value <= self.high:  # type: ignore[operator]  # asked in the line above
-            raise BadInput(f"The rating does not lie between {self.low} and {self.high}.")
+            raise BadInput(f"The rating does not lie between {self.low} and {self.high}.", field="mean")
 
     def obstacle_to_withdraw(self, by: User | None = None) -> str | None:
         """Say in one sentence why it cannot be withdrawn, or None."""

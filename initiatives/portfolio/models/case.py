@@ -180,7 +180,7 @@ class BaselineReadingQuerySet(models.QuerySet["BaselineReading"]):
         if n < 1 or not source.strip():
             raise BadInput("A reading has an n of at least one, and a source.")
         if on > by.today():
-            raise BadInput("A metric cannot be read on a day to come.")
+            raise BadInput("A metric cannot be read on a day to come.", field="on")
         reading = self.create(initiative=initiative, value=measured(value), n=n, on=on, source=source.strip(), by=by)
         initiative.record("metric_read", by=by, value=str(reading.value), n=n, on=on)
         return reading

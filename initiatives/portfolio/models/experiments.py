@@ -138,5 +138,5 @@ class Experiment(Recorded):
 def stopping(day: date, by: User) -> date:
     """The day, if an experiment may stop on it."""
     if not by.today() < day <= by.today() + LONGEST:
-        raise BadInput(f"Name a stop date after today, at most {LONGEST.days} days ahead.")
+        raise BadInput(f"Name a stop date after today, at most {LONGEST.days} days ahead.", field="stops_on")
     return day

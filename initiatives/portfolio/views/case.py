@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
+from initiatives.core.pages import Request, differences, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.rules import Stale, explained
 from initiatives.portfolio.access import initiative_for
 from initiatives.portfolio.access.plan import benefit_for
@@ -32,18 +32,19 @@ def write_case(request: Request, ref: str) -> HttpResponse:
         with explained(request, form):
             BusinessCase.objects.write(found, form.figures(), seen=form.cleaned_data["seen"], by=request.user)
             return reply(request, _case(ref), said="The case is kept.")
+    context = {"initiative": found, "obstacle": BusinessCase.objects.obstacle_to_write(found, request.user)}
     newer = BusinessCase.objects.current(found) if isinstance(getattr(request, "refused", None), Stale) else None
-    obstacle = BusinessCase.objects.obstacle_to_write(found, request.user)
-    return form_page(request, "portfolio/write_case.html", take_over(form, newer), {"initiative": found, "obstacle": obstacle})
+    return form_page(request, "portfolio/write_case.html", form, {**context, **take_over(form, newer)})
 
 
-def take_over(form: CaseForm, newer: BusinessCase | None) -> CaseForm:
-    """What was typed, to be saved after all over the version that somebody else wrote meanwhile."""
-    if newer is not None:
-        data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        data["seen"] = str(newer.number)
-        form.data = data
-    return form
+def take_over(form: CaseForm, newer: BusinessCase | None) -> dict[str, Any]:
+    """Let what was typed be saved after all over the version that somebody else wrote meanwhile; how the two differ."""
+    if newer is None:
+        return {}
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+    data["seen"] = str(newer.number)
+    form.data = data
+    return {"conflict": list(differences(form, newer))}
 
 
 @form_view
