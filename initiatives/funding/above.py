@@ -4,7 +4,7 @@ The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_wi
 once, when the product starts.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,10 +26,11 @@ RESTRICTED = Name("Restricted item", "")
 
 
 class Aims(NamedTuple):
-    """What a cost object is for: the stages of the map that it improves, by id, and the horizon in which it pays off."""
+    """What a cost object is for: the stages of the map that it improves, by id, the horizon in which it pays off, its type."""
 
     stages: frozenset[int] = frozenset()
     horizon: int | None = None
+    type: str = ""
 
 
 class Case(NamedTuple):
@@ -66,6 +67,7 @@ _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
 _carried: list[Carried] = []
 _aiming: list[Aiming] = []
+_types: list[tuple[str, str]] = []
 _cases: list[tuple[Telling, Lacking, Briefly]] = []
 _referring: list[tuple[Referring, Over]] = []
 
@@ -90,9 +92,18 @@ def amounts_with(carried: Carried) -> None:
     _carried[:] = [carried]
 
 
-def aims_with(aiming: Aiming) -> None:
-    """`aiming(ids)` answers what these cost objects are for, whoever asks: it decides about money and is shown to nobody."""
+def aims_with(aiming: Aiming, types: Sequence[tuple[str, str]] = ()) -> None:
+    """`aiming(ids)` answers what these cost objects are for, whoever asks: it decides about money and is shown to nobody.
+
+    `types` are the types that there are, each with its name.
+    """
     _aiming[:] = [aiming]
+    _types[:] = types
+
+
+def types() -> Mapping[str, str]:
+    """The types of what money is for, with their names."""
+    return dict(_types)
 
 
 def aims(ids: Collection[int]) -> Mapping[int, Aims]:

@@ -30,7 +30,7 @@ from initiatives.portfolio.models import (
 )
 from initiatives.portfolio.models.grants import project
 from initiatives.portfolio.models.passing_on import department_closed, pass_to, work_of
-from initiatives.portfolio.models.words import OVER
+from initiatives.portfolio.models.words import OVER, Type
 from initiatives.portfolio.reports.case import case_for_request, cases_briefly
 
 
@@ -109,8 +109,9 @@ def aims_of(cost_objects: Collection[int]) -> Mapping[int, above.Aims]:
         answered.values_list("initiative__cost_object", "problem__links__touchpoint__stage")
     ):
         stages[thing].add(stage)
-    horizons = dict(Initiative.objects.filter(cost_object__in=cost_objects).values_list("cost_object", "horizon"))
-    return {thing: above.Aims(frozenset(found), horizons.get(thing)) for thing, found in stages.items()}
+    rows = Initiative.objects.filter(cost_object__in=cost_objects).values_list("cost_object", "horizon", "type")
+    said = {thing: (horizon, kind) for thing, horizon, kind in rows}
+    return {thing: above.Aims(frozenset(found), *said.get(thing, ())) for thing, found in stages.items()}
 
 
 def money_was_allocated(cost_object: CostObject, by: User) -> None:
@@ -182,7 +183,7 @@ departures.when_role_ends(benefits_pass_on)
 reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to, department_closed))
 above.name_with(names_for)
 above.amounts_with(carried_by)
-above.aims_with(aims_of)
+above.aims_with(aims_of, Type.choices)
 above.refer_with(referred, over)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)

@@ -136,6 +136,27 @@ def test_a_pool_gives_for_its_stages_only(cast: Cast, treasury: Treasury, monkey
     assert treasury.pool("OPS").allocated == 10
 
 
+def test_a_pool_gives_for_its_types_only(cast: Cast, treasury: Treasury, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, thing, finance = treasury.pool("OPS"), treasury.cost_object(), Client()
+    aims = {thing.pk: Aims()}
+    monkeypatch.setattr(above, "_aiming", [lambda ids: aims])
+    finance.force_login(cast.finance)
+    control = {"control": "off", "tolerance": "0", "alert_at": "80", "post_control": "off", "post_limit": "100"}
+    control |= {"post_tolerance": "0", "types": ["it", "people"]}
+    address = reverse("funding:pool_control", args=[pool.pk])
+    assert finance.post(address, control | {"types": ["it", "magic"]}).status_code == 422
+    assert treasury.pool("OPS").for_types == []
+    assert finance.post(address, control).status_code == 302
+    for kind in ("", "process"):
+        aims[thing.pk] = Aims(type=kind)
+        with pytest.raises(RuleBroken, match="only for initiatives of the type IT or People"):
+            treasury.draft(thing, OPS="10.00")
+    assert "initiatives of these types only: IT, People" in finance.get(pool.get_absolute_url()).content.decode()
+    aims[thing.pk] = Aims(type="it")
+    treasury.funded(thing, OPS="10.00")
+    assert treasury.pool("OPS").allocated == 10
+
+
 def test_the_pages_keep_the_kinds_apart(cast: Cast, treasury: Treasury) -> None:
     pool, thing, finance, owner = treasury.pool("OPS"), treasury.cost_object(), Client(), Client()
     finance.force_login(cast.finance)

@@ -6,6 +6,7 @@ from django import forms
 
 from initiatives.core.fields import ProseField
 from initiatives.core.forms import offer
+from initiatives.funding import above
 from initiatives.funding.models import Control, Nature, PostingControl, Share
 from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
@@ -43,6 +44,13 @@ class ControlForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: for what improves any stage, or none. Else for what improves one of these at least.",
+    )
+    types = forms.MultipleChoiceField(
+        label="Gives money for types of initiative",
+        required=False,
+        choices=lambda: list(above.types().items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: for every type, and for what has none.",
     )
     nature = forms.ChoiceField(label="Pays", choices=[("", "Both kinds of expenditure"), *Nature.choices], required=False)
 

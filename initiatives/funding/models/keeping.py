@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
 from initiatives.core.models import Recorded
@@ -53,6 +54,7 @@ class Kept(Recorded):
     alert_at = models.PositiveSmallIntegerField(default=80)  # percent given away from which on pages warn
     for_departments = models.ManyToManyField(Department, blank=True, related_name="+")  # none: for all
     for_stages = models.ManyToManyField(Stage, blank=True, related_name="+")  # none: for what is for any stage, or for none
+    for_types = ArrayField(models.CharField(max_length=10), default=list, blank=True)  # of initiatives; none: for any type
     nature = models.CharField(max_length=5, choices=Nature, blank=True)  # the only kind of expenditure that it pays, or both
     post_control = models.CharField(max_length=4, choices=PostingControl, default=PostingControl.OFF)
     post_limit = models.PositiveSmallIntegerField(default=100)  # percent of its budget that may be committed and spent
@@ -107,14 +109,22 @@ class Kept(Recorded):
         *,
         by: User,
         stages: Iterable[Stage] = (),
+        types: Iterable[str] = (),
         nature: str = UNDIVIDED,
         **posting: Unpack[Posting],
     ) -> None:
-        """Say how strictly the pool is kept, for which departments and stages (none is for all), and what it pays."""
+        """Say how strictly the pool is kept, for which departments, stages and types (none is for all), and what it pays."""
         self.lock()
         if obstacle := self.obstacle_to_control(by):
             raise RuleBroken(obstacle)
-        said = {"control": control, "tolerance": tolerance, "alert_at": alert_at, "nature": nature, **posting}
+        said = {
+            "control": control,
+            "tolerance": tolerance,
+            "alert_at": alert_at,
+            "nature": nature,
+            "for_types": sorted(types),
+            **posting,
+        }
         for name, value in said.items():
             setattr(self, name, value)
         self.save(update_fields=list(said))

@@ -10,6 +10,7 @@ from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
 from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
+from initiatives.funding.models.control import type_names
 from initiatives.funding.models.natures import nature_name
 from initiatives.funding.models.rates import in_company_currency
 from initiatives.funding.reports.guardrails import outside_now
@@ -110,6 +111,8 @@ def restrictions(pool: Pool) -> list[str]:
     for rows, words in ((pool.for_departments.in_order(), "departments"), (pool.for_stages.all(), "stages")):
         if names := [getattr(row, "title", str(row)) for row in rows]:
             found.append(f"It gives money for these {words} only: {', '.join(names)}.")
+    if pool.for_types:
+        found.append(f"It gives money for initiatives of these types only: {', '.join(type_names(pool))}.")
     return [*found, pool.posting_words] if pool.posting_words else found
 
 

@@ -16,7 +16,7 @@ KEPT = ("control", "tolerance", "alert_at", "nature", "post_control", "post_limi
 def pool_control(request: Request, pk: int) -> HttpResponse:
     pool = pool_for(request, pk, "control_pool")
     now = {name: getattr(pool, name) for name in KEPT}
-    now |= {"departments": pool.for_departments.all(), "stages": pool.for_stages.all()}
+    now |= {"departments": pool.for_departments.all(), "stages": pool.for_stages.all(), "types": pool.for_types}
     form = ControlForm(request.user, sent(request), initial=now)
     if form.is_valid():
         with explained(request, form):
