@@ -10,7 +10,7 @@ from django.urls import reverse
 from initiatives.core.rules import RuleBroken, broken_by
 from initiatives.duties.models import Obligation
 from initiatives.funding import above, reports
-from initiatives.funding.above import Aims
+from initiatives.funding.above import Aims, Name
 from initiatives.funding.models import CostObject, FundingRequest, Guardrail
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
@@ -102,6 +102,24 @@ def test_a_guardrail_holds_when_another_confirms_it(cast: Cast, treasury: Treasu
     assert not Obligation.objects.open_now().about(later).exists()
 
 
+def test_a_share_opens_to_what_it_is_made_of(
+    cast: Cast, treasury: Treasury, aims: dict[int, Aims], stages: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = given(treasury, aims, "400.00", 2, stages["pre_sale"], stages["post_sale"])
+    given(treasury, aims, "300.00", 1, stages["pre_sale"])
+    monkeypatch.setattr(above, "_naming", [lambda user, ids: {both.pk: Name("CX-001 Kiosks", "/x/")} if both.pk in ids else {}])
+    page = reports.guardrail_page(cast.finance, treasury.year, "pre_sale")
+    assert [(name.label, amount) for name, amount in page.parts] == [("Restricted item", 300), ("CX-001 Kiosks", 200)]
+    assert sum(amount for _, amount in page.parts) == page.stages[0].amount
+    client = Client()
+    client.force_login(cast.finance)
+    path = reverse("funding:guardrails", args=[treasury.year.pk])
+    assert 'href="?of=pre_sale#made"' in client.get(path).content.decode()
+    assert "CX-001 Kiosks" in client.get(path, {"of": "pre_sale"}).content.decode()
+    assert client.get(path, {"of": "no_stage"}).status_code == 200
+    assert client.get(path, {"of": "magic"}).status_code == 400
+
+
 def test_the_database_keeps_guardrails(cast: Cast, treasury: Treasury) -> None:
     band = Guardrail.objects.propose(year=treasury.year, share="employee", low=5, high=20, reason="Balance", by=cast.finance)
     confirm = "UPDATE funding_guardrail SET state = 'confirmed', decided_by_id = %s"
@@ -132,9 +150,9 @@ def test_who_decides_reads_what_a_request_would_do(
     assert "80.0 % with this" in finance.get(request.get_absolute_url()).content.decode()
     assert "80.0 %" not in head.get(request.get_absolute_url()).content.decode()
     request.approve(by=cast.head("OPS"))  # a warning, no prohibition
-    assert "0 of 1 guardrails are not kept" in finance.get(reverse("funding:pools")).content.decode()
+    assert "not kept" not in finance.get(reverse("funding:pools")).content.decode()
     request.approve(by=cast.finance)
-    assert "1 of 1 guardrails is not kept" in finance.get(reverse("funding:pools")).content.decode()
+    assert "Guardrails that are not kept: 1 of 1." in finance.get(reverse("funding:pools")).content.decode()
     assert "not kept" not in head.get(reverse("funding:pools")).content.decode()
 
 

@@ -1,6 +1,6 @@
 """The shares of a year's money beside their guardrails, today and with a request that is being decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -19,6 +19,8 @@ from initiatives.organization.purview import SEE_ALL_MONEY
 
 NONE, HUNDRED = Decimal(0), Decimal(100)
 STAGES, HORIZONS = list(Share)[:3], list(Share)[3:]
+NO_STAGE, NO_HORIZON = "no_stage", "no_horizon"
+OPENED = (*Share.values, NO_STAGE, NO_HORIZON)  # what a figure of the page is about
 
 
 class Asked(Protocol):
@@ -33,31 +35,54 @@ class Money:
     """What is allocated in a year, in all and by share, in the company's currency. Each stage of several counts alike."""
 
     total: Decimal = NONE
-    by_share: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(Share.values, NONE))
-    no_stage: Decimal = NONE
-    no_horizon: Decimal = NONE
+    by_share: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(OPENED, NONE))
+
+    @property
+    def no_stage(self) -> Decimal:
+        return self.by_share[NO_STAGE]
+
+    @property
+    def no_horizon(self) -> Decimal:
+        return self.by_share[NO_HORIZON]
 
     def percent(self, amount: Decimal) -> Decimal | None:
         """Of all that is allocated, to a tenth; None while nothing is."""
         return (amount * HUNDRED / self.total).quantize(Decimal("0.1")) if self.total else None
 
 
-def counted(amounts: Mapping[int, Decimal]) -> Money:
-    """These amounts, by cost object, counted by what each of them is for."""
-    money, aims = Money(), above.aims(amounts)
+def pieces(amounts: Mapping[int, Decimal]) -> Iterator[tuple[int, str, Decimal]]:
+    """These amounts, by cost object, each with the share in which it counts: one of a stage or none, one of a horizon or none."""
+    aims = above.aims(amounts)
     known = {stage for aim in aims.values() for stage in aim.stages}
     kinds = dict(Stage.objects.filter(pk__in=known).values_list("pk", "kind")) if known else {}
     for thing, amount in amounts.items():
         aim = aims.get(thing, above.Aims())
-        money.total += amount
         for stage in aim.stages:
-            money.by_share[kinds[stage]] += amount / len(aim.stages)
-        money.no_stage += NONE if aim.stages else amount
-        if aim.horizon:
-            money.by_share[f"horizon_{aim.horizon}"] += amount
-        else:
-            money.no_horizon += amount
+            yield thing, kinds[stage], amount / len(aim.stages)
+        if not aim.stages:
+            yield thing, NO_STAGE, amount
+        yield thing, f"horizon_{aim.horizon}" if aim.horizon else NO_HORIZON, amount
+
+
+def counted(amounts: Mapping[int, Decimal]) -> Money:
+    """These amounts, counted by what each of them is for."""
+    money = Money(sum(amounts.values(), NONE))
+    for _, share, amount in pieces(amounts):
+        money.by_share[share] += amount
     return money
+
+
+def made_of(user: User, amounts: Mapping[int, Decimal], share: str) -> list[tuple[above.Name, Decimal]]:
+    """What one share is made of, the most first; what the reader may not open is one line, without its name."""
+    sums: dict[int, Decimal] = {}
+    for thing, counts_in, amount in pieces(amounts):
+        if counts_in == share:
+            sums[thing] = sums.get(thing, NONE) + amount
+    names = above.names(user, sums)
+    rows = [(names[thing], amount) for thing, amount in sums.items() if thing in names]
+    if hidden := sum((amount for thing, amount in sums.items() if thing not in names), NONE):
+        rows.append((above.RESTRICTED, hidden))
+    return sorted(rows, key=lambda row: (-row[1], row[0].label))
 
 
 def allocated(years: Iterable[FiscalYear | int]) -> dict[int, Decimal]:
@@ -109,6 +134,13 @@ class GuardrailPage:
     horizons: list[Row]
     waiting: list[tuple[Guardrail, str | None]]  # with what keeps the reader from deciding
     may_propose: bool
+    of: str  # the share that is opened
+    parts: list[tuple[above.Name, Decimal]]  # what it is made of
+    currency: str = settings.CURRENCY
+
+    @property
+    def opened(self) -> str:
+        return str(Share(self.of).label)
 
     @property
     def outside(self) -> list[Row]:
@@ -120,11 +152,14 @@ class GuardrailPage:
         return sum(row.band is not None for row in (*self.stages, *self.horizons))
 
 
-def guardrail_page(user: User, year: FiscalYear) -> GuardrailPage:
-    money, bands = counted(allocated([year])), in_force([year.pk])
+def guardrail_page(user: User, year: FiscalYear, of: str = "") -> GuardrailPage:
+    """The year's shares beside their bands; with `of`, what that share is made of."""
+    amounts, bands = allocated([year]), in_force([year.pk])
+    money, parts = counted(amounts), made_of(user, amounts, of) if of else []
     waiting = Guardrail.objects.waiting().filter(year=year).select_related("by").order_by("share", "id")
     asked = [(band, band.obstacle_to_decide(user)) for band in waiting]
-    return GuardrailPage(year, money, rows_of(money, bands, STAGES), rows_of(money, bands, HORIZONS), asked, may_propose(user))
+    rows = rows_of(money, bands, STAGES), rows_of(money, bands, HORIZONS)
+    return GuardrailPage(year, money, *rows, asked, may_propose(user), of, parts)
 
 
 def in_force(years: Iterable[int]) -> dict[str, Guardrail]:

@@ -3,12 +3,14 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from initiatives.core.looks import one_of
 from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms.control import GuardrailForm
 from initiatives.funding.models import FiscalYear, Guardrail
+from initiatives.funding.reports.guardrails import OPENED
 
 
 def year_for(request: Request, pk: int, to: str) -> FiscalYear:
@@ -22,7 +24,8 @@ def guardrail_for(request: Request, pk: int) -> Guardrail:
 @require_safe
 def guardrails(request: Request, pk: int) -> HttpResponse:
     year = year_for(request, pk, "view_guardrails")
-    return page(request, "funding/guardrails.html", {"report": reports.guardrail_page(request.user, year)})
+    of = one_of(request.GET, "of", OPENED) or ""
+    return page(request, "funding/guardrails.html", {"report": reports.guardrail_page(request.user, year, of)})
 
 
 @form_view
