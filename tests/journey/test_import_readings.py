@@ -149,6 +149,7 @@ def test_bad_rows_are_refused_by_row(journey_map: Map, cast: Cast) -> None:
         "rating,TP-9999,3,40,2026-05-01,2026-05-31,Survey,1,5,",
         f"contacts,{one},90,40,2026-05-01,2026-05-31,Survey,,,NONE",
         f"contacts,{one},90,40,2026-05-01,2026-05-10,Survey,,,",
+        f"rating,{one},4,40,2026-05-01,2026-05-31,Wide,1,100000,",  # more than the database keeps
     ]
     cast.department("OPS")
     assert messages(tried(cast.cxo, "\n".join(rows))) == [
@@ -158,6 +159,7 @@ def test_bad_rows_are_refused_by_row(journey_map: Map, cast: Cast) -> None:
         "No touchpoint has this reference or id.",
         "No department has this code or name.",
         "Contacts are counted over 28 days at least, so that one mailing is not taken for many.",
+        "A scale has a lowest and a highest value, from 0 to 1,000.",
     ]
 
 

@@ -8,7 +8,7 @@ from django import forms
 from initiatives.core.fields import DayField, LineField
 from initiatives.core.forms import offer
 from initiatives.journey.models import ReadingKind, Touchpoint
-from initiatives.journey.models.reading_words import LEAST_DAYS, MOST_N
+from initiatives.journey.models.reading_words import LEAST_DAYS, MOST_N, MOST_ON_SCALE
 from initiatives.organization.models import Department, User
 
 MOST_CONTACTS = 99_999_999_999
@@ -47,8 +47,8 @@ class RatingForm(ReadingForm):
 
     mean = forms.DecimalField(label="Mean rating", max_digits=9, decimal_places=4, min_value=0)
     n = forms.IntegerField(label="Customers who rated", min_value=1, max_value=MOST_N)
-    low = forms.IntegerField(label="Lowest of the scale", min_value=0, max_value=1_000, initial=1)
-    high = forms.IntegerField(label="Highest of the scale", min_value=1, max_value=1_000, initial=5)
+    low = forms.IntegerField(label="Lowest of the scale", min_value=0, max_value=MOST_ON_SCALE, initial=1)
+    high = forms.IntegerField(label="Highest of the scale", min_value=1, max_value=MOST_ON_SCALE, initial=5)
 
     def measured(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -6,6 +6,7 @@ from django.db import models
 
 LEAST_DAYS = 28  # of a count of contacts: a single mailing is not multiplied to thirty days
 MOST_N = 999_999_999
+MOST_ON_SCALE = 1_000
 
 
 class ReadingKind(models.TextChoices):

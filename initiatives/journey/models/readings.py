@@ -14,7 +14,7 @@ from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
 from initiatives.journey.models.hanging import answers_for
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.pain import a_year_before
-from initiatives.journey.models.reading_words import LEAST_DAYS, MOST_N, ReadingKind
+from initiatives.journey.models.reading_words import LEAST_DAYS, MOST_N, MOST_ON_SCALE, ReadingKind
 from initiatives.journey.models.seen import seen
 from initiatives.organization.models import Department, User
 
@@ -192,8 +192,8 @@ class Reading(models.Model):
             raise BadInput(
                 "Whoever was reached was contacted once at least: there are fewer contacts than customers.", field="contacts"
             )
-        if not contacts and (self.low is None or self.high is None or self.low >= self.high):
-            raise BadInput("A scale has a lowest and a highest value.", field="high")
+        if not contacts and (self.low is None or self.high is None or not 0 <= self.low < self.high <= MOST_ON_SCALE):
+            raise BadInput(f"A scale has a lowest and a highest value, from 0 to {MOST_ON_SCALE:,}.", field="high")
         if not contacts and not self.low <= self.value <= self.high:  # type: ignore[operator]  # asked in the line above
             raise BadInput(f"The rating does not lie between {self.low} and {self.high}.", field="mean")
 
