@@ -103,6 +103,8 @@ def test_contacts_above_the_cap_open_a_problem_at_once(signs: Touchpoint, cast: 
     [sender] = client.get(PAGE).context["senders"]
     assert (sender.department, sender.sent, sender.breaches) == (cast.department("MKT"), 1_600, [(problem.reference, True)])
     assert problem.reference in client.get(f"/own/stages/{signs.stage.reference}/").content.decode()
+    behind = client.get(problem.get_absolute_url()).context["read"]
+    assert [one.total for one, _ in client.get(behind).context["rows"]] == [1_000, 600]
 
 
 def test_who_answers_for_it_withdraws_a_reading(signs: Touchpoint, cast: Cast) -> None:

@@ -13,9 +13,10 @@ from initiatives.core.models import Event
 from initiatives.journey import above
 from initiatives.journey.looks.narrowed import narrowed_to
 from initiatives.journey.looks.problems import ANSWERED, STATES, UNANSWERED, ProblemLook
-from initiatives.journey.models import Problem, ProblemState, Stage, Touchpoint
+from initiatives.journey.models import Problem, ProblemState, ReadingKind, Stage, Touchpoint
 from initiatives.journey.models.posing import ProblemQuerySet
 from initiatives.journey.models.problems import percent_of
+from initiatives.journey.reports.consistency import readings_behind
 from initiatives.organization.models import User
 
 ROWS, PANEL_ROWS = 100, 5
@@ -146,8 +147,19 @@ def problem_page(problem: Problem, user: User) -> dict[str, Any]:
         "customers": sum(piece.customers for piece in evidence),
         "work": work,
         "may_work": problem.may_work(user),
+        "read": readings_of(problem),
         "events": Event.objects.about(problem).newest_first()[:12],
     }
+
+
+def readings_of(problem: Problem) -> str:
+    """The list of the readings that opened the problem; nothing where people posed it."""
+    breach = problem.breaches.select_related("stage", "touchpoint").order_by("pk").first()
+    if breach is not None and breach.stage is not None:
+        return readings_behind(kind=ReadingKind.CONTACTS, stage=breach.stage.reference)
+    if breach is not None and breach.touchpoint is not None:
+        return readings_behind(kind=ReadingKind.RATING, touchpoint=breach.touchpoint.reference)
+    return ""
 
 
 def problems_panel(touchpoint: Touchpoint, user: User) -> dict[str, Any]:
