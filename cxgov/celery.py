@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "money not answered in time": {"task": "funding.expire", "schedule": 3600.0},
     "budgets that changed": {"task": "funding.tell", "schedule": 3600.0},
     "clocks of ownership": {"task": "journey.ring", "schedule": 60.0, "options": {"expires": 55}},
+    "rounds of the heads": {"task": "decisions.ring", "schedule": 600.0, "options": {"expires": 590}},
     "reminders and letters": {"task": "duties.ring", "schedule": 60.0, "options": {"expires": 55}},
 }
 

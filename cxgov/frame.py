@@ -71,6 +71,7 @@ ACTS = (
         (
             Place("Ranking", "decisions:ranking"),
             Place("Scenarios", "decisions:scenarios", holds=("decisions:scenario",)),
+            Place("Rounds", "decisions:rounds", holds=("decisions:round", "decisions:round_open", "decisions:ballot")),
             Place("Log", "decisions:log", holds=("decisions:decision", "decisions:weigh", "decisions:review")),
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),

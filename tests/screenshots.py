@@ -125,6 +125,8 @@ PICTURES = (
     Picture("period", "/money/", "Finance", "main a[href$='/periods/']", "main tbody th a"),
     Picture("rates", "/money/rates/", "Finance"),
     Picture("rate-enter", "/money/rates/new/", "Finance"),
+    Picture("rounds", "/ranking/rounds/", "Department head"),
+    Picture("round", "/ranking/rounds/", "Department head", "main tbody th a"),
     Picture("log", "/ranking/log/", "CEO"),
     Picture("decision", "/ranking/log/?papers=review", "CXO", "#rows th a"),
     Picture("gate", "/initiatives/?q=queue+time", "CXO", "main [data-open]", "#milestones a[href$='/gate/']"),

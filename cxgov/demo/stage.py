@@ -19,6 +19,7 @@ from cxgov.demo.control import Keeping
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.readings import Readings
+from cxgov.demo.rounds import Rounds
 from cxgov.demo.scenarios import Planning
 from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
@@ -73,6 +74,7 @@ class Stage:
         Feed(self).write()
         for days_ago in RANKED_ON:
             self.plan(days_ago, self.publish_a_ranking)
+        Rounds(self).write()
         if settings.EMAIL_BACKEND == MAIL_IS_KEPT:
             for days_ago in range(REMINDED):
                 self.plan(days_ago, beat.ring)  # after all that happens on the day

@@ -2,8 +2,8 @@
 
 from initiatives.core.models import Event
 from initiatives.core.pages import Request
-from initiatives.core.policy import SIGNED_IN, Rule, declare, permission, scoped
-from initiatives.decisions.models import Scenario
+from initiatives.core.policy import SIGNED_IN, Rule, TaskRule, declare, permission, scoped
+from initiatives.decisions.models import Round, RoundBallot, Scenario
 from initiatives.decisions.models.log import decisions, obstacle_to_weigh
 from initiatives.decisions.models.scenarios import READERS
 from initiatives.organization.models import User
@@ -53,6 +53,35 @@ def approve_scenario(user: User, scenario: Scenario) -> bool:
     return user.standing.holds("cxo", "ceo")
 
 
+@permission("decisions.view_round")
+def view_round(user: User, chosen: Round | None = None) -> bool:
+    """Every active person with a role; each the initiatives that they may see."""
+    return user.standing.anywhere
+
+
+@permission("decisions.close_round")
+def close_round(user: User, chosen: Round) -> bool:
+    return user.standing.holds("cxo")
+
+
+@permission("decisions.divide_round")
+def divide_round(user: User, ballot: RoundBallot) -> bool:
+    """Head and deputies of the department, for it."""
+    return ballot.may_divide(user)
+
+
+def round_for(request: Request, number: int, to: str = "view_round") -> Round:
+    """One round; only its permission differs by act."""
+    return scoped(request, Round.objects.visible_to(request.user).select_related("opened_by"), f"decisions.{to}", pk=number)
+
+
+def ballot_for(request: Request, number: int, department: int) -> RoundBallot:
+    """The ballot of this department in this round, for somebody who divides for it."""
+    seen = RoundBallot.objects.visible_to(request.user).select_related("round", "department")
+    return scoped(request, seen, "decisions.divide_round", round=number, department=department)
+
+
+DIVIDERS = "head and deputies of the department; of one that has neither, those of the nearest above"
 LOGGED = "everybody with a role; each the decisions about what they may see"
 
 declare(
@@ -70,6 +99,12 @@ declare(
     Rule("decisions:decision", "GET", "decisions.view_decision", of="decision", who=LOGGED),
     Rule("decisions:weigh", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),
     Rule("decisions:review", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),
+    Rule("decisions:rounds", "GET", "decisions.view_round", who="everybody with a role"),
+    Rule("decisions:round_open", "GET POST", "decisions.rank_initiatives", who="CXO"),
+    Rule("decisions:round", "GET", "decisions.view_round", of="round", who="everybody with a role"),
+    Rule("decisions:round_close", "POST", "decisions.close_round", of="round", who="CXO"),
+    Rule("decisions:ballot", "GET POST", "decisions.divide_round", of="round ballot", who=DIVIDERS),
+    TaskRule("decisions.ring", "closes rounds whose last day is over; in nobody’s name"),
     Rule("decisions:assessments", "GET", "portfolio.view_initiative", "initiative", "who may see the initiative"),
     Rule("decisions:assess", "POST", "portfolio.assess_initiative", "initiative", "CXO"),
 )

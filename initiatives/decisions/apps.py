@@ -6,4 +6,7 @@ class Decisions(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from initiatives.decisions import access, asks  # noqa: F401 - each registers what the room declares
+        from initiatives.decisions import access, asks, beat  # noqa: F401 - each registers what the room declares
+        from initiatives.duties import beat as played
+
+        played.also(beat.ring)

@@ -1,10 +1,12 @@
-"""What the room decisions waits for: the review of a decision on the day that was named."""
+"""What the room decisions waits for: the review of a decision on its day, and how each department divides a round's amount."""
 
 from collections.abc import Mapping
 
-from initiatives.decisions.models import Paper
+from initiatives.decisions.models import Paper, RoundBallot
 from initiatives.decisions.models.log import REVIEW
+from initiatives.decisions.models.portions import DIVIDE
 from initiatives.duties.kinds import Kind, register
+from initiatives.journey.models.charter_votes import answers_for
 from initiatives.organization.models import User
 
 
@@ -19,6 +21,15 @@ def papers(ids: set[int]) -> Mapping[int, Paper]:
     return Paper.objects.select_related("event").in_bulk(ids)
 
 
+def may_still_divide(user: User, ids: set[int]) -> set[int]:
+    waiting = RoundBallot.objects.visible_to(user).waiting().filter(pk__in=ids, department__in=answers_for(user))
+    return set(waiting.values_list("pk", flat=True))
+
+
+def ballots(ids: set[int]) -> Mapping[int, RoundBallot]:
+    return RoundBallot.objects.select_related("round", "department").in_bulk(ids)
+
+
 register(
     Kind(
         name=REVIEW,
@@ -27,5 +38,16 @@ register(
         still=may_still_review,
         visible=lambda user: Paper.objects.visible_to(user),
         subjects=papers,
+    )
+)
+register(
+    Kind(
+        name=DIVIDE,
+        words="Amount to divide",
+        template="",
+        still=may_still_divide,
+        visible=lambda user: RoundBallot.objects.visible_to(user),
+        subjects=ballots,
+        announced=True,
     )
 )

@@ -1,21 +1,26 @@
 """The forms of the room decisions."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.functions import Length
 from django.http import QueryDict
 
 from initiatives.core.fields import DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.core.rules import BadInput
-from initiatives.decisions.models import Outcome, Scenario
+from initiatives.decisions.models import Outcome, RoundBallot, Scenario
 from initiatives.decisions.models.assessment import HIGHEST, LOWEST
+from initiatives.decisions.models.rounds import FEWEST, MOST
 from initiatives.funding.models import FiscalYear, Pool
 from initiatives.organization.models import User
+from initiatives.organization.models.roles import today
 from initiatives.portfolio.models import OVER, Initiative
 
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -91,6 +96,74 @@ class PlanForm(forms.Form):
 class NoteForm(forms.Form):
     note = ProseField(label="Why this one", max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RoundForm(forms.Form):
+    """A round: what is divided, over which candidates, until when. Those that rank first are offered."""
+
+    title = LineField(label="Title", help_text="Everybody with a role reads it.")
+    cap = AmountField(label="Amount that each department divides")
+    minimum = AmountField(
+        label="The least that each gives",
+        zero=True,
+        required=False,
+        help_text="Of that amount, to initiatives that everybody may see. Empty: a department may give nothing.",
+    )
+    closes_on = DayField(label="Last day")
+    candidates = forms.ModelMultipleChoiceField(
+        Initiative.objects.none(),
+        label="Candidates",
+        widget=forms.CheckboxSelectMultiple,
+        help_text=f"At least {FEWEST}, at most {MOST}. Who may not see a confidential initiative does not see it here either.",
+    )
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        order = (F("rank").asc(nulls_last=True), Length("reference"), "reference")
+        first = Initiative.objects.visible_to(user).candidates().order_by(*order)
+        rows = Initiative.objects.visible_to(user).filter(pk__in=first.values("pk")[:MOST]).order_by(*order)
+        offer(self, "candidates", rows.select_related("lead_department"), words=self._words)
+
+    @staticmethod
+    def _words(initiative: Initiative) -> str:
+        place = f"{initiative.rank}. " if initiative.rank else ""
+        return f"{place}{initiative.reference} {initiative.title} · {initiative.lead_department.code}"
+
+    def clean_closes_on(self) -> Any:
+        if self.cleaned_data["closes_on"] <= today():
+            raise ValidationError("Leave the departments at least until tomorrow.")
+        return self.cleaned_data["closes_on"]
+
+    def clean_minimum(self) -> Decimal:
+        return self.cleaned_data["minimum"] or Decimal(0)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("cap") is not None and data.get("minimum", 0) > data["cap"]:
+            self.add_error("minimum", "The least that is given is not above the amount.")
+        return data
+
+
+class DivideForm(forms.Form):
+    """An amount for each candidate that the reader may see; what the department gave before stands there already."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, ballot: RoundBallot, user: User, data: Any = None) -> None:
+        before = dict(ballot.portions.values_list("candidate_id", "amount"))
+        super().__init__(data, initial={"version": ballot.version} | {f"candidate-{pk}": one for pk, one in before.items()})
+        self.names: dict[str, int] = {}
+        for candidate in ballot.round.candidates.visible_to(user).select_related("initiative").in_order():
+            name, initiative = f"candidate-{candidate.pk}", candidate.initiative
+            label = f"{initiative.reference} {initiative.title}"
+            own = "Led by your department." if candidate.lead_department_id == ballot.department_id else ""
+            self.fields[name] = AmountField(label=label, zero=True, required=False, help_text=own)
+            self.names[name] = candidate.pk
+
+    @property
+    def amounts(self) -> dict[int, Decimal]:
+        """What is given to each; nothing and zero are left out."""
+        return {pk: amount for name, pk in self.names.items() if (amount := self.cleaned_data[name])}
 
 
 class Arrangement:

@@ -1,8 +1,8 @@
-"""Decide: the ranking in force, those before it, the draft of the next, and how each initiative was judged."""
+"""Decide: the ranking in force, those before it, the draft of the next, how each initiative was judged, what heads would give."""
 
 from django.urls import path
 
-from initiatives.decisions.views import log, ranking, scenarios
+from initiatives.decisions.views import log, ranking, rounds, scenarios
 
 app_name = "decisions"
 urlpatterns = [
@@ -21,5 +21,10 @@ urlpatterns = [
     path("scenarios/<int:number>/", scenarios.scenario, name="scenario"),
     path("scenarios/<int:number>/plan/", scenarios.scenario_plan, name="scenario_plan"),
     path("scenarios/<int:number>/approve/", scenarios.scenario_approve, name="scenario_approve"),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/open/", rounds.open_round, name="round_open"),
+    path("rounds/<int:number>/", rounds.one, name="round"),
+    path("rounds/<int:number>/close/", rounds.close, name="round_close"),
+    path("rounds/<int:number>/ballots/<int:department>/", rounds.divide, name="ballot"),
     path("<int:number>/", ranking.published, name="published"),
 ]

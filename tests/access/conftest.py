@@ -42,6 +42,7 @@ from initiatives.portfolio.models import (
 )
 from initiatives.portfolio.models.baselines import plan_of
 from tests.access.journey import journey
+from tests.access.rounds import rounds
 from tests.access.signals import signals
 from tests.access.systems import systems
 from tests.access.table import ACTORS
@@ -75,6 +76,7 @@ def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
     )  # fmt: skip
     world = World(actors, cast.person("greta_gone", "head", "SEC"))
     _initiatives(world, cast)
+    rounds(world.arguments, cast)
     _views(world, cast)
     _people(world, cast)
     _money(world, cast)

@@ -44,6 +44,8 @@ SEEN: dict[str, dict[str, str]] = {
     "holiday": {"own": ALL, "none": ""},
     "ranking": {"own": ALL, "none": ""},
     "scenario": {"own": "xea", "none": ""},
+    "round": {"own": ROLE, "none": ""},
+    "round ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "year": {"own": ALL, "none": ""},
@@ -406,6 +408,11 @@ TABLE: list[Row] = [
     ("decisions:published", "GET", "ranking", {"own": ALL}),
     ("decisions:draft", "GET POST", "", {"": "x"}),
     ("decisions:publish", "POST", "", {"": "x"}),
+    ("decisions:rounds", "GET", "", {"": ROLE}),
+    ("decisions:round_open", "GET POST", "", {"": "x"}),
+    ("decisions:round", "GET", "round", {"own": ROLE}),
+    ("decisions:round_close", "POST", "round", {"own": "x"}),
+    ("decisions:ballot", "GET POST", "round ballot", {"own": "hd"}),
     ("decisions:assessments", "GET", "initiative", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("decisions:assess", "POST", "initiative", everywhere("x")),
     # -- duties

@@ -3,7 +3,9 @@
 from initiatives.decisions.models.assessment import Assessment, AssessmentQuerySet
 from initiatives.decisions.models.lines import Placement, RankedItem, Row
 from initiatives.decisions.models.log import Outcome, Paper
+from initiatives.decisions.models.portions import Portion, RoundBallot, RoundCandidate
 from initiatives.decisions.models.ranking import Ranking, State
+from initiatives.decisions.models.rounds import Round, RoundState
 from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, ScenarioState
 
 __all__ = [
@@ -12,8 +14,13 @@ __all__ = [
     "Outcome",
     "Paper",
     "Placement",
+    "Portion",
     "RankedItem",
     "Ranking",
+    "Round",
+    "RoundBallot",
+    "RoundCandidate",
+    "RoundState",
     "Row",
     "Scenario",
     "ScenarioLine",

@@ -12,7 +12,7 @@ from initiatives.portfolio.access import initiative_for
 
 
 def ranking(request: Request) -> HttpResponse:
-    report = reports.published(request.user, Ranking.objects.in_force(), request.GET.get("page", ""))
+    report = reports.published(request.user, Ranking.objects.in_force(), request.GET.get("page", ""), beside=True)
     return page(request, "decisions/ranking.html", {**report, "in_force": True}, part="rows")
 
 
