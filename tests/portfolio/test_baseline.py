@@ -185,7 +185,7 @@ def test_the_pages_show_amounts_only_to_whom_the_money_is_open(planned: Initiati
     for reader, told in readers:  # nor is anybody told that what is withheld is as it was
         client.force_login(reader)
         page = client.get(f"{path}baseline/").content.decode()
-        assert ("End and money are as" in page, "what became of the money is withheld" in page) == (told, not told)
+        assert ("The plan is as in baseline 1" in page, "what became of the money is withheld" in page) == (told, not told)
     propose(later(planned, cast), cast)
     for reader, told in readers:
         client.force_login(reader)

@@ -47,6 +47,8 @@ def test_a_page_knows_in_which_act_it_stands(cast: Cast) -> None:
 def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
     assert [tab.words for tab in frame_at("/money/", cast.cxo).tabs] == [
         "Ranking",
+        "Scenarios",
+        "Rounds",
         "Log",
         "Money",
         "Requests",
