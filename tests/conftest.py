@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from cxgov.celery import app
@@ -30,6 +31,9 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     os.environ["REDIS_URL"] = f"{server}/{int(number) + 1 + int(worker)}"
     settings.CACHES["default"]["LOCATION"] = settings.CELERY_BROKER_URL = app.conf.broker_url = os.environ["REDIS_URL"]
 
+if template := os.environ.get("CXGOV_TEST_TEMPLATE"):  # migrated already: each process copies it
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+
 _connect = socket.socket.connect
 
 
@@ -47,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     soak = parser.getgroup("soak", "the long races of `make soak`")
     soak.addoption("--operations", type=int, default=500, help="of each of the eight writers")
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
-    soak.addoption("--every", type=int, default=12, help="an act is killed at every so many of its steps")
+    soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
     soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")
 
 

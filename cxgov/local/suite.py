@@ -14,6 +14,7 @@ from cxgov.local import signals
 from cxgov.local.browser import chromium
 from cxgov.local.children import Child, Children
 from cxgov.local.place import start_servers
+from cxgov.local.servers import DATABASE
 from cxgov.local.state import ROOT, State
 
 ROOM = 2_000_000_000  # bytes that the tests' servers may need
@@ -29,7 +30,10 @@ PRODUCTION = {  # as a company would set them; the deployment check must find no
 }
 
 
-def steps() -> dict[str, tuple[list[str], dict[str, str]]]:
+Steps = dict[str, tuple[list[str], dict[str, str]]]
+
+
+def steps() -> Steps:
     """What is checked without running the product: name, command, more environment."""
     tools = Path(sys.executable).parent
     manage = [sys.executable, "manage.py"]
@@ -46,7 +50,7 @@ def steps() -> dict[str, tuple[list[str], dict[str, str]]]:
 def check() -> int:
     """Everything but the behaviour: lint, types, contracts, migrations, deployment, and the house's own tests."""
     with signals.heard(), servers() as environment:
-        return max(_steps(environment), _pytest(environment, "tests/house", "-q"))
+        return max(_steps(environment, steps()), _pytest(environment, "tests/house", "-q"))
 
 
 def test(*arguments: str) -> int:
@@ -56,7 +60,11 @@ def test(*arguments: str) -> int:
         environment["CXGOV_CHROMIUM"] = browser
         if arguments:
             return _pytest(environment, *arguments)
-        return max(_steps(environment), _pytest(environment, "--numprocesses", "2", "--dist", "worksteal"))
+        done = steps()
+        if "DATABASE_URL" not in os.environ:  # nobody's: the tests' databases may be copies of it, migrated once
+            done = {"tables": ([sys.executable, "manage.py", "migrate", "-v0"], {}), **done}
+            environment["CXGOV_TEST_TEMPLATE"] = DATABASE
+        return max(_steps(environment, done), _pytest(environment, "--numprocesses", "2", "--dist", "worksteal"))
 
 
 def _pytest(environment: dict[str, str], *arguments: str) -> int:
@@ -64,9 +72,8 @@ def _pytest(environment: dict[str, str], *arguments: str) -> int:
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}).returncode
 
 
-def _steps(environment: dict[str, str]) -> int:
+def _steps(environment: dict[str, str], waiting: Steps) -> int:
     """Run the steps two at a time; print what failed. 1 when something did."""
-    waiting = steps()
     running: dict[str, tuple[Child, float]] = {}
     children = Children()
     logs = Path(environment["CXGOV_DATA"]) / "log"

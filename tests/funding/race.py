@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from uuid import UUID, uuid5
 
 from django.db import Error, OperationalError, connection, connections, transaction
 
+from initiatives.core.patience import lost
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import books
 from initiatives.funding.models import CostObject, FundingRequest, Journal, Pool
@@ -145,7 +147,7 @@ class Writer:
         except RuleBroken:
             self.record.write("refused")
         except Error as error:
-            if gone():
+            if lost(error):
                 wait_for_the_database()
                 return False
             self.record.write("unexpected", repr(error))
@@ -174,11 +176,6 @@ class Writer:
             return None
         entry = Journal.objects.get(pk=chance.choice(self.record.acknowledged))
         return entry.reverse(by=self.people[scene.reverser], reason="Race", key=key)
-
-
-def gone() -> bool:
-    """Whether the database went away, and did not only refuse."""
-    return connection.connection is None or bool(connection.connection.closed)
 
 
 def wait_for_the_database() -> None:
@@ -211,8 +208,8 @@ def audit(stop: Event, told: "Queue[tuple[int, list[str]]]") -> None:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 faults += [str(fault) for fault in books.verify().faults]
             snapshots += 1
-        except Error:
-            if not gone():
+        except Error as error:
+            if not lost(error):
                 raise
             wait_for_the_database()
         time.sleep(0.2)
@@ -252,9 +249,10 @@ class Outcome:
 
     @property
     def lost(self) -> set[int]:
-        """Entries that were acknowledged and are not there."""
+        """Entries that were acknowledged and are not there; or whose number was given once more, because they were forgotten."""
         there = Journal.objects.filter(pk__in=self.acknowledged).values_list("pk", flat=True)
-        return set(self.acknowledged) - set(there)
+        twice = {entry for entry, times in Counter(self.acknowledged).items() if times > 1}
+        return set(self.acknowledged) - set(there) | twice
 
 
 class Race:

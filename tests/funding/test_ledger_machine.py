@@ -244,4 +244,4 @@ def test_the_model_notices_who_posts_without_the_right(
     """The negative control: where everybody may, the product and the model part ways."""
     monkeypatch.setattr(CostObject, "_obstacle_to", lambda *_: None)
     with pytest.raises(AssertionError):
-        run(Ledger, cast, examples=2, steps=50, **world)
+        run(Ledger, cast, examples=5, steps=50, **world)

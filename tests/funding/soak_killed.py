@@ -1,7 +1,7 @@
 """A process that is killed at any step of an act: everything of it is stored or nothing, "saved" was only said of what is there,
 and the same form sent again ends in the same state.
 
-A step is a statement or a commit on its way to the database. `make soak` kills at each of them, `make test` at some.
+A step is a statement or a commit on its way to the database. `make soak` kills at each of them.
 """
 
 import os
