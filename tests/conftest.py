@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from cxgov.celery import app
@@ -34,6 +35,15 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
 if template := os.environ.get("CXGOV_TEST_TEMPLATE"):  # migrated already: each process copies it
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
 
+
+def _drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+    """Drop a test's database, also while a thread that some race left behind is connected to it."""
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
+
+
+DatabaseCreation._destroy_test_db = _drop  # type: ignore[method-assign]  # one run's databases are nobody else's
+
 _connect = socket.socket.connect
 
 
@@ -50,6 +60,7 @@ socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
 def pytest_addoption(parser: pytest.Parser) -> None:
     soak = parser.getgroup("soak", "the long races of `make soak`")
     soak.addoption("--operations", type=int, default=500, help="of each of the eight writers")
+    soak.addoption("--acts", type=int, default=8_000, help="of the machine of requests, approvals and postings")
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
     soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
     soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")
