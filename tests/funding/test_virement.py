@@ -17,7 +17,7 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
 from initiatives.funding.models import AGREE, Consent, Journal, Pool, Virement, VirementState
-from initiatives.funding.models.ledger import Act
+from initiatives.funding.models.posting import Act
 from initiatives.funding.tasks import expire
 from initiatives.organization.models import User
 from tests.cast import Cast

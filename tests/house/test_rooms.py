@@ -14,9 +14,6 @@ LONG_MODULES: dict[str, str] = {
     "cxgov/demo/world.py": "one story told as data, read from beginning to end",
     "cxgov/seed.py": "one world in proportion, made in one pass",
     "initiatives/duties/models/obligation.py": "one model with its querysets and acts",
-    "initiatives/funding/models/ledger.py": "accounts, journals and transfers are one book",
-    "initiatives/funding/models/deciding.py": "one decision, from who is asked until the money has moved",
-    "initiatives/funding/models/triggers.py": "the ledger's laws in SQL, read side by side",
     "initiatives/organization/models/roles.py": "one model with its querysets and acts",
 }
 # An import inside a function, with the reason.

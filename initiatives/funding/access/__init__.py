@@ -15,7 +15,7 @@ from initiatives.funding.models import (
     Pool,
     Virement,
 )
-from initiatives.funding.models.ledger import handles_money, may_post
+from initiatives.funding.models.posting import handles_money, may_post
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 

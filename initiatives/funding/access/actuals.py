@@ -3,7 +3,7 @@
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.policy import Rule, declare, permission
 from initiatives.funding.models import ActualLine
-from initiatives.funding.models.ledger import may_post
+from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 

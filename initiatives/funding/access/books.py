@@ -4,7 +4,7 @@ from initiatives.core.policy import Rule, declare, permission
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Guardrail, Period, Pool
 from initiatives.funding.models.ceilings import obstacle_to_let_pass
 from initiatives.funding.models.guardrails import may_propose
-from initiatives.funding.models.ledger import handles_money, may_post
+from initiatives.funding.models.posting import handles_money, may_post
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import above
 from initiatives.funding.models import Account, Act, CostObject, Kind, Pool, RequestLine, State, Why
+from initiatives.funding.models.accounts import Move
 from initiatives.funding.models.ceilings import mark_of
-from initiatives.funding.models.ledger import Move
 from initiatives.funding.models.references import orders
 from initiatives.funding.models.sharing import moves_of, paying
 from initiatives.organization.models import User

@@ -1,5 +1,6 @@
 """Money: pools and what they are given to, the ledger, requests and their approvals."""
 
+from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.actuals import ActualLine
 from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
@@ -10,13 +11,14 @@ from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
 from initiatives.funding.models.keeping import Control, PostingControl
-from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Transfer
+from initiatives.funding.models.ledger import Journal, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
 from initiatives.funding.models.lines import SET_ASIDE, LineState, Why
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.posting import Act
 from initiatives.funding.models.questions import Question
 from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest

@@ -15,10 +15,10 @@ from initiatives.funding import above
 from initiatives.funding.models.actual_laws import ACCOUNTED_FOR
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.crediting import credit, spend_unplanned
-from initiatives.funding.models.ledger import Journal, may_post
+from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.lines import FileLine, LineState, Why
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.posting import More
+from initiatives.funding.models.posting import More, may_post
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY

@@ -12,11 +12,13 @@ from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import RuleBroken, Stale
 from initiatives.duties.models import Obligation
+from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.deciders import Authority, holders
-from initiatives.funding.models.ledger import Account, Act, Journal, Keyed, Kind, Move, content_of, handles_money
+from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.posting import Act, Keyed, content_of, handles_money
 from initiatives.organization.models import User
 
 AGREE = "funding.agree_virement"

@@ -1,4 +1,4 @@
-"""What the database itself keeps right about who agrees to a transfer between pools: the limits that hold for requests.
+"""What the database itself keeps right about transfers between pools: both sides agree, within the limits that hold for requests.
 
 A consent is looked at as the approval of the pool's budget that it is: by the same conditions as in `authority`.
 """
@@ -64,5 +64,52 @@ STILL_WITHIN_AUTHORITY = pgtrigger.Trigger(
         RETURN NEW;
     """,  # noqa: S608 - our own words
         still_agreed_within_authority="Somebody who agreed to this may no longer; withdraw it and propose it anew.",
+    ),
+)
+
+AGREED_BY_BOTH = pgtrigger.Trigger(
+    name="agreed_by_both",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=with_refusals(
+        """
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'proposed' THEN REFUSE a_virement_is_proposed_first; END IF;
+            IF NOT EXISTS (
+                SELECT FROM funding_pool giver JOIN funding_pool taker USING (year_id, currency)
+                WHERE giver.id = NEW.giver_id AND taker.id = NEW.taker_id)
+            THEN REFUSE a_virement_stays_in_its_year;
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF (NEW.giver_id, NEW.taker_id, NEW.amount, NEW.reason, NEW.by_id)
+            IS DISTINCT FROM (OLD.giver_id, OLD.taker_id, OLD.amount, OLD.reason, OLD.by_id)
+        THEN REFUSE what_was_proposed_stays;
+        END IF;
+        IF NEW.state = 'made' AND OLD.state <> 'made'
+            AND (SELECT count(DISTINCT consent.side) FROM funding_consent consent WHERE consent.virement_id = NEW.id) < 2
+        THEN REFUSE made_after_both_agreed;
+        END IF;
+        RETURN NEW;
+    """,
+        a_virement_is_proposed_first="A transfer between pools is proposed before it is made.",
+        a_virement_stays_in_its_year="Money moves between pools of one fiscal year and one currency.",
+        what_was_proposed_stays="What was proposed stays as it is; withdraw it and propose anew.",
+        made_after_both_agreed="Money moves between pools only after both sides agreed.",
+    ),
+)
+
+SIDES_APART = pgtrigger.Trigger(
+    name="sides_apart",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=with_refusals(
+        """
+        IF NOT EXISTS (SELECT FROM funding_virement WHERE id = NEW.virement_id AND state = 'proposed') THEN
+            REFUSE agreed_while_proposed;
+        END IF;
+        RETURN NEW;
+    """,
+        agreed_while_proposed="This transfer is decided already.",
     ),
 )

@@ -8,10 +8,9 @@ from django.db import models
 
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import says
-from initiatives.funding.models.consent_laws import WITHIN_AUTHORITY
-from initiatives.funding.models.ledger import Keyed
+from initiatives.funding.models.consent_laws import SIDES_APART, WITHIN_AUTHORITY
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.triggers import SIDES_APART
+from initiatives.funding.models.posting import Keyed
 from initiatives.organization.models import User
 from initiatives.organization.models.roles import today
 

@@ -13,12 +13,13 @@ from django.urls import reverse
 from initiatives.core.money import exact
 from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
+from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.ceilings import judged
 from initiatives.funding.models.figures import Figures
-from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, handles_money, may_post
+from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import ends_of, not_enough
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.posting import More
+from initiatives.funding.models.posting import Act, More, content_of, handles_money, may_post
 from initiatives.funding.models.sharing import moves_of, paying, signature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from initiatives.core.money import exact
 from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.ledger import Account, Act, Journal, Kind, content_of
-from initiatives.funding.models.posting import More
+from initiatives.funding.models.ledger import Journal
+from initiatives.funding.models.posting import Act, More, content_of
 from initiatives.funding.models.sharing import moves_of, paying, shares
 from initiatives.organization.models import User
 

@@ -9,8 +9,9 @@ from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.duties.models.obligation import Outcome
+from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.ledger import Account, Kind, Transfer
+from initiatives.funding.models.ledger import Transfer
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Role, RoleKind, User
 

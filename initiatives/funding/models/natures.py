@@ -16,7 +16,7 @@ from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.posting import Act
 
 if TYPE_CHECKING:
-    from initiatives.funding.models.ledger import Account
+    from initiatives.funding.models.accounts import Account
     from initiatives.funding.models.pools import Pool
 
 

@@ -10,10 +10,10 @@ from initiatives.core.models import APPEND_ONLY
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import says
 from initiatives.funding.models.authority import BOTH_APART, WITHIN_AUTHORITY
-from initiatives.funding.models.ledger import Keyed
 from initiatives.funding.models.natures import A_NATURE, Nature
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.triggers import DUTIES_APART, LINES_STAY
+from initiatives.funding.models.posting import Keyed
+from initiatives.funding.models.request_laws import DUTIES_APART, LINES_STAY
 from initiatives.organization.models import User
 from initiatives.organization.models.roles import today
 

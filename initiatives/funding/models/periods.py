@@ -11,9 +11,10 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.duties.models import Obligation
+from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.deciders import Authority, financiers
 from initiatives.funding.models.guards import NOT_DELETED, PERIODS_CLOSE_ONCE
-from initiatives.funding.models.ledger import Account, Journal, Kind
+from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import content_of, may_post
 from initiatives.funding.models.years import FiscalYear

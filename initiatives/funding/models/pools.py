@@ -13,9 +13,11 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
+from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.keeping import Control, Kept, PostingControl
-from initiatives.funding.models.ledger import Account, Act, Journal, Kind, Move, content_of, may_post
+from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED
+from initiatives.funding.models.posting import Act, content_of, may_post
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.funding.models.years import FiscalYear
 from initiatives.organization.models import Department, User

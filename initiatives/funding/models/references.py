@@ -6,7 +6,8 @@ from django.db.models.functions import Lower
 
 from initiatives.funding import above
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.ledger import Act, Transfer
+from initiatives.funding.models.ledger import Transfer
+from initiatives.funding.models.posting import Act
 
 
 def orders(references: Collection[str]) -> dict[str, set[tuple[int, int, str]]]:

@@ -18,13 +18,14 @@ from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask, 
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ASK, DAYS_TO_EXPIRE
 from initiatives.funding.models.delegates import Delegation
-from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.papers import Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.posting import content_of, handles_money
 from initiatives.funding.models.question_laws import RETURNED_WITH_A_QUESTION
+from initiatives.funding.models.request_laws import KEEP_ASKED, LEGAL_STEPS
 from initiatives.funding.models.returning import Returning
-from initiatives.funding.models.triggers import KEEP_ASKED, LEGAL_STEPS, NEVER_DELETED
+from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.journey.charter import obstacle_to_fund
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User

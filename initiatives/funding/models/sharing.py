@@ -8,7 +8,7 @@ from typing import TypeVar
 from initiatives.core import clock
 from initiatives.core.money import split
 from initiatives.core.rules import RuleBroken
-from initiatives.funding.models.ledger import Account, Kind, Move
+from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.posting import Act, content_of
 from initiatives.funding.models.years import nearest_day
 

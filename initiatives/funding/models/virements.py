@@ -14,13 +14,13 @@ from initiatives.core.money import exact
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.agreeing import AGREE, Agreeing
-from initiatives.funding.models.consent_laws import STILL_WITHIN_AUTHORITY
+from initiatives.funding.models.consent_laws import AGREED_BY_BOTH, STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.consents import VirementState
 from initiatives.funding.models.delegates import Delegation
-from initiatives.funding.models.ledger import content_of, handles_money
 from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.triggers import AGREED_BY_BOTH, NEVER_DELETED
+from initiatives.funding.models.posting import content_of, handles_money
+from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview

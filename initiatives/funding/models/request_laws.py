@@ -1,0 +1,129 @@
+"""What the database itself keeps right about requests: their steps, their lines, what they ask for, and who may approve."""
+
+import pgtrigger
+
+from initiatives.core.triggers import update_of, with_refusals
+
+LEGAL_STEPS = pgtrigger.Trigger(
+    name="legal_steps",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("owner", "bigint")],
+    func=with_refusals(
+        """
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'draft' THEN
+                REFUSE a_request_starts_as_a_draft;
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version)
+            IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version) AND OLD.state <> 'draft'
+        THEN REFUSE submitted_requests_stay;
+        END IF;
+        IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+            ('draft', 'submitted'), ('draft', 'withdrawn'),
+            ('submitted', 'allocated'), ('submitted', 'declined'), ('submitted', 'withdrawn'),
+            ('submitted', 'returned'), ('returned', 'submitted'), ('returned', 'withdrawn'),
+            ('submitted', 'expired'), ('returned', 'expired'))
+        THEN REFUSE only_legal_steps;
+        END IF;
+        IF NEW.state = 'allocated' AND OLD.state = 'submitted' THEN
+            SELECT owner_id INTO owner FROM funding_costobject WHERE id = NEW.cost_object_id;
+            IF EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = NEW.id AND NOT EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = NEW.id AND given.step = 'budget' AND given.pool_id = line.pool_id))
+                OR NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = NEW.id AND given.step = 'finance')
+                OR EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = NEW.id AND given.by_id IN (NEW.requester_id, owner))
+                OR (SELECT count(DISTINCT given.shown) FROM funding_approval given WHERE given.request_id = NEW.id) > 1
+            THEN REFUSE allocated_after_all_approvals;
+            END IF;
+        END IF;
+        RETURN NEW;
+    """,
+        a_request_starts_as_a_draft="A request starts as a draft.",
+        submitted_requests_stay="What was submitted stays as it is; withdraw it and ask anew.",
+        only_legal_steps="A request cannot go from its state to that one.",
+        allocated_after_all_approvals="Money is allocated only after every approval, by people who may give it.",
+    ),
+)
+
+# What is asked for and not yet decided is added up on the pools and the cost object. Pools are locked in the order of their ids.
+KEEP_ASKED = pgtrigger.Trigger(
+    name="keep_asked",
+    when=pgtrigger.After,
+    operation=update_of("state"),
+    declare=[("sign", "integer")],
+    func="""
+        sign := (NEW.state IN ('submitted', 'returned'))::int - (OLD.state IN ('submitted', 'returned'))::int;
+        IF sign <> 0 THEN
+            PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)
+                ORDER BY id FOR NO KEY UPDATE;
+            UPDATE funding_pool SET asked = asked + sign * line.amount
+                FROM funding_requestline line WHERE line.request_id = NEW.id AND line.pool_id = funding_pool.id;
+            UPDATE funding_costobject SET asked = asked + sign *
+                (SELECT coalesce(sum(amount), 0) FROM funding_requestline WHERE request_id = NEW.id)
+                WHERE id = NEW.cost_object_id;
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+LINES_STAY = pgtrigger.Trigger(
+    name="lines_stay",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("here", "varchar(3)"), ("there", "varchar(3)")],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT request FROM funding_fundingrequest
+            WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.request_id ELSE OLD.request_id END FOR SHARE;
+        IF TG_OP <> 'INSERT' OR request.state <> 'draft' THEN
+            REFUSE submitted_requests_stay;
+        END IF;
+        SELECT currency INTO here FROM funding_pool WHERE id = NEW.pool_id;
+        SELECT currency INTO there FROM funding_costobject WHERE id = request.cost_object_id;
+        IF here <> there THEN
+            REFUSE one_currency_in_a_request;
+        END IF;
+        RETURN NEW;
+    """,
+        submitted_requests_stay="What was submitted stays as it is; withdraw it and ask anew.",
+        one_currency_in_a_request="The pool keeps another currency than this request.",
+    ),
+)
+
+DUTIES_APART = pgtrigger.Trigger(
+    name="duties_apart",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("owner", "bigint")],
+    func=with_refusals(
+        """
+        SELECT * INTO STRICT request FROM funding_fundingrequest WHERE id = NEW.request_id FOR SHARE;
+        SELECT owner_id INTO owner FROM funding_costobject WHERE id = request.cost_object_id FOR SHARE;
+        IF NEW.by_id = request.requester_id THEN
+            REFUSE requester_does_not_approve;
+        END IF;
+        IF NEW.by_id = owner THEN
+            REFUSE owner_does_not_approve;
+        END IF;
+        IF request.state <> 'submitted'
+            OR (NEW.step = 'budget' AND NOT EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND line.pool_id = NEW.pool_id))
+            OR (NEW.step = 'finance' AND EXISTS (
+                SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (
+                    SELECT FROM funding_approval given
+                    WHERE given.request_id = request.id AND given.step = 'budget' AND given.pool_id = line.pool_id)))
+        THEN REFUSE approvals_in_order;
+        END IF;
+        RETURN NEW;
+    """,
+        requester_does_not_approve="Who asks for money does not approve it.",
+        owner_does_not_approve="Who owns what the money is for does not approve it.",
+        approvals_in_order="This approval is not due: each pool decides first, then finance.",
+    ),
+)

@@ -1,0 +1,92 @@
+"""What a request for money says, the hash of it that an approval signs, and the beats that its acts share."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.urls import reverse
+
+from initiatives.core import clock
+from initiatives.core.models import Recorded
+from initiatives.funding.models.cost_objects import CostObject
+from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State
+from initiatives.funding.models.posting import content_of
+from initiatives.organization.models import User
+
+
+class Requested(Recorded):
+    """What a request says and has been given, and how its acts begin and end."""
+
+    cost_object = models.ForeignKey(CostObject, models.PROTECT, related_name="requests")
+    requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    purpose = models.TextField(max_length=2000)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)  # of the content; an approval signs it
+    drafted_at = models.DateTimeField(default=clock.now, editable=False)
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(null=True)  # the last day on which it can be decided, or while returned, answered
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"Request {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("funding:request", args=[self.pk])
+
+    @property
+    def last_step_at(self) -> datetime:
+        """Since when the request is in its state."""
+        return self.decided_at or self.submitted_at or self.drafted_at
+
+    def shown(self, asked: Iterable[RequestLine] | None = None) -> str:
+        """The hash of what a decider is shown: amounts, pools, whose money it becomes, what for, which version.
+
+        `asked` are the lines with their pools in the order of the pools' ids, where they were read already.
+        """
+        asked = self.asked_lines().select_related("pool") if asked is None else asked
+        lines = [[line.pool_id, line.pool.currency, line.amount, *([line.nature] if line.nature else [])] for line in asked]
+        return content_of(
+            "approve",
+            request=self.pk,
+            version=self.version,
+            cost_object=self.cost_object_id,
+            owner=self.cost_object.owner_id,
+            requester=self.requester_id,
+            purpose=self.purpose,
+            lines=lines,
+        )
+
+    def asked_lines(self) -> models.QuerySet[RequestLine]:
+        return RequestLine.objects.filter(request_id=self.pk).order_by("pool_id")
+
+    def given(self) -> models.QuerySet[Approval]:
+        return Approval.objects.filter(request_id=self.pk).order_by("id")
+
+    # -- beats that the acts share -----------------------------------------------------------------------------------------
+
+    def _begin(self, act: str, by: User, key: UUID | None, **facts: Any) -> bool:
+        """Lock the request, then its cost object. True when this very form was answered before."""
+        self.lock()
+        self.cost_object.lock()
+        content = content_of(act, request=self.pk, **facts)
+        if Receipt.done_before(by, key, content):
+            return True
+        self._receipt(act, by, key, content)
+        return False
+
+    def _receipt(self, act: str, by: User, key: UUID | None, content: str) -> None:
+        Receipt.objects.create(request_id=self.pk, act=act, by=by, key=key or uuid4(), content=content)
+
+    def _become(self, state: State, verb: str, *, by: User | None, reason: str = "") -> None:
+        self.state = state
+        if state == State.SUBMITTED:
+            self.submitted_at, self.decided_at = self.submitted_at or clock.now(), None
+        else:
+            self.decided_at = clock.now()
+        self.save(update_fields=["state", "submitted_at", "decided_at", "expires_on"])
+        self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.asked_lines())))
