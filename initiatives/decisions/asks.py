@@ -1,11 +1,9 @@
 """What the room decisions waits for: the review of a decision on its day, and how each department divides a round's amount."""
 
-from collections.abc import Mapping
-
 from initiatives.decisions.models import Paper, RoundBallot
 from initiatives.decisions.models.log import REVIEW
 from initiatives.decisions.models.portions import DIVIDE
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import ask_about
 from initiatives.journey.models.charter_votes import answers_for
 from initiatives.organization.models import User
 
@@ -17,37 +15,10 @@ def may_still_review(user: User, ids: set[int]) -> set[int]:
     return {paper.pk for paper in waiting if paper.obstacle_to_review(user) is None}
 
 
-def papers(ids: set[int]) -> Mapping[int, Paper]:
-    return Paper.objects.select_related("event").in_bulk(ids)
-
-
 def may_still_divide(user: User, ids: set[int]) -> set[int]:
     waiting = RoundBallot.objects.visible_to(user).waiting().filter(pk__in=ids, department__in=answers_for(user))
     return set(waiting.values_list("pk", flat=True))
 
 
-def ballots(ids: set[int]) -> Mapping[int, RoundBallot]:
-    return RoundBallot.objects.select_related("round", "department").in_bulk(ids)
-
-
-register(
-    Kind(
-        name=REVIEW,
-        words="Decision to review",
-        template="",
-        still=may_still_review,
-        visible=lambda user: Paper.objects.visible_to(user),
-        subjects=papers,
-    )
-)
-register(
-    Kind(
-        name=DIVIDE,
-        words="Amount to divide",
-        template="",
-        still=may_still_divide,
-        visible=lambda user: RoundBallot.objects.visible_to(user),
-        subjects=ballots,
-        announced=True,
-    )
-)
+ask_about(Paper.objects.select_related("event"), REVIEW, "Decision to review", may_still_review, announced=False)
+ask_about(RoundBallot.objects.select_related("round", "department"), DIVIDE, "Amount to divide", may_still_divide)

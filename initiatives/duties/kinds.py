@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 
 if TYPE_CHECKING:
     from initiatives.duties.models import Obligation
     from initiatives.organization.models import User
+
+Still = Callable[["User", set[int]], set[int]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Kind:
     name: str
     words: str
     template: str
-    still: Callable[["User", set[int]], set[int]]
+    still: Still
     visible: Callable[["User"], "models.QuerySet[models.Model]"] | None = None
     announced: bool = False
     subjects: Callable[[set[int]], "Mapping[int, models.Model]"] | None = None
@@ -45,6 +47,13 @@ class Kind:
         return set(self.visible(user).filter(pk__in=subject_ids).values_list("pk", flat=True))
 
 
+class Rows(Protocol):
+    """What asks are about: rows that say who sees which of them."""
+
+    def visible_to(self, user: "User", /) -> "models.QuerySet[models.Model]": ...
+    def in_bulk(self, id_list: "Iterable[Any] | None" = None, /) -> "Mapping[Any, models.Model]": ...
+
+
 KINDS: dict[str, Kind] = {}
 
 
@@ -53,6 +62,11 @@ def register(kind: Kind) -> Kind:
     if KINDS.setdefault(kind.name, kind) != kind:
         raise ValueError(f"Two kinds of ask are called {kind.name}")
     return kind
+
+
+def ask_about(rows: Rows, name: str, words: str, still: Still, *, template: str = "", announced: bool = True) -> Kind:
+    """Enter a kind of ask about `rows`, which bring along what its words and answers read."""
+    return register(Kind(name, words, template, still, visible=rows.visible_to, announced=announced, subjects=rows.in_bulk))
 
 
 def announced() -> list[str]:

@@ -152,7 +152,7 @@ GIVEN_UP = (Status.DECLINED, Status.CANCELLED)
 
 def answering(user: User, problems: Collection[int] | None) -> Mapping[int, Sequence[Work]]:
     """The initiatives that answer these problems (None: all), as far as this person may see them."""
-    found = AnsweredProblem.objects.living().filter(initiative__in=Initiative.objects.visible_to(user))
+    found = AnsweredProblem.objects.living().visible_to(user)
     if problems is not None:
         found = found.filter(problem__in=problems)
     work: dict[int, list[Work]] = defaultdict(list)

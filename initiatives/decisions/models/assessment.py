@@ -14,12 +14,13 @@ from initiatives.core.rules import BadInput, says
 from initiatives.decisions.order import model_key
 from initiatives.organization.models import User
 from initiatives.portfolio.models import CANDIDATES, Initiative
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 
 LOWEST, HIGHEST = 1, 10
 SCALE = (MinValueValidator(LOWEST), MaxValueValidator(HIGHEST))
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
+class AssessmentQuerySet(BelongingQuerySet["Assessment"]):
     def current(self) -> Self:
         """The judgement that counts, of each initiative."""
         return self.filter(superseded_at=None)
@@ -27,10 +28,6 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def of_candidates(self) -> Self:
         """Current judgements of what can be ranked."""
         return self.current().filter(initiative__status__in=CANDIDATES)
-
-    def visible_to(self, user: User) -> Self:
-        """Who may see an initiative may read how it was judged."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
 
     def newest_first(self) -> Self:
         return self.order_by("-id")

@@ -10,8 +10,8 @@ from django.db.models import Q
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import says
 from initiatives.decisions.models.assessment import Assessment
-from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 
 if TYPE_CHECKING:
     from initiatives.decisions.models.ranking import Ranking
@@ -54,10 +54,8 @@ class Placement(models.Model):
         return f"{self.initiative} at {self.position}"
 
 
-class RankedItemQuerySet(models.QuerySet["RankedItem"]):
-    def visible_to(self, user: User) -> Self:
-        """The items whose initiative the reader may see. What is left out leaves no gap: see `reports.positions`."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
+class RankedItemQuerySet(BelongingQuerySet["RankedItem"]):
+    """What is left out of what a reader sees leaves no gap: see `reports.positions`."""
 
     def in_order(self) -> Self:
         return self.order_by("position")

@@ -20,6 +20,7 @@ from initiatives.journey.models.charter_votes import answers_for
 from initiatives.organization.models import Department, User
 from initiatives.organization.models.roles import today
 from initiatives.portfolio.models import Initiative
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 
 DIVIDE = "decisions.divide"
 ROUND = "COALESCE(NEW.round_id, OLD.round_id)"
@@ -69,11 +70,7 @@ WITHIN_THE_AMOUNT = pgtrigger.Trigger(
 )
 
 
-class RoundCandidateQuerySet(models.QuerySet["RoundCandidate"]):
-    def visible_to(self, user: User) -> Self:
-        """Those whose initiative the reader may see."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
-
+class RoundCandidateQuerySet(BelongingQuerySet["RoundCandidate"]):
     def in_order(self) -> Self:
         return self.order_by("position")
 

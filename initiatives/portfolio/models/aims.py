@@ -1,6 +1,6 @@
 """What an initiative is for: the problems that it answers, and the touchpoints that it improves. Rows end, and stay."""
 
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
@@ -10,11 +10,10 @@ from initiatives.core import clock
 from initiatives.core.rules import says
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import User
+from initiatives.portfolio.models.belonging import BelongingQuerySet, Row
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
 
-
-class AimQuerySet(models.QuerySet[Row]):
+class AimQuerySet(BelongingQuerySet[Row]):
     def living(self) -> Self:
         """Those that hold today."""
         return self.filter(left_at=None)

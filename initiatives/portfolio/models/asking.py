@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from initiatives.portfolio.models.benefit_owner import BenefitOwner
     from initiatives.portfolio.models.experiments import Experiment
     from initiatives.portfolio.models.gates import Gate
+    from initiatives.portfolio.models.initiative import Initiative
     from initiatives.portfolio.models.involvement import Involvement
     from initiatives.portfolio.models.owned import Owned
     from initiatives.portfolio.models.rebaselining import BaselineProposal
@@ -48,21 +50,10 @@ def ask_for_check_in(initiative: "Reported", *, due_on: date, by: User | None) -
         )
 
 
-def check_in_was_given(initiative: "Reported", *, by: User) -> None:
-    Obligation.objects.meet(CHECK_IN, initiative, by=by)
-
-
-def no_check_in_needed(initiative: "Reported", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(CHECK_IN, initiative, by=by, reason=reason)
-
-
-def check_in_passes_to(person: User, initiative: "Owned", *, by: User | None) -> None:
-    """What was asked of who answered before is asked of who answers now."""
-    for ask in Obligation.objects.open_now().about(initiative).filter(kind=CHECK_IN).exclude(person=person):
-        ask.hand_over(person, by=by, reason="Somebody else is accountable.")
-    tests = initiative.experiments.filter(result="").values("pk")  # type: ignore[attr-defined]  # a relation of the whole class
-    asks = Obligation.objects.open_now().filter(kind=CONCLUDE, subject_id__in=tests)
-    for ask in asks.exclude(person=person):
+def ask_instead(person: User, initiative: "Owned", tests: "QuerySet[Experiment]", *, by: User | None) -> None:
+    """What was asked of who answered before is asked of who answers now: the next report, and what these tests showed."""
+    theirs = Q(kind=CHECK_IN, subject_id=initiative.pk) | Q(kind=CONCLUDE, subject_id__in=tests.values("pk"))
+    for ask in Obligation.objects.open_now().filter(theirs).exclude(person=person):
         ask.hand_over(person, by=by, reason="Somebody else is accountable.")
 
 
@@ -92,28 +83,11 @@ def _ask_department(kind: str, involvement: "Involvement", people: list[User], w
     )
 
 
-def successor_was_named(involvement: "Involvement", *, by: User) -> None:
-    Obligation.objects.meet(SUCCEED, involvement, by=by)
-
-
-def no_successor_needed(involvement: "Involvement", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(SUCCEED, involvement, by=by, reason=reason)
-
-
-def answer_was_given(involvement: "Involvement", *, by: User) -> None:
-    Obligation.objects.meet(ACCEPT, involvement, by=by)
-
-
-def no_answer_needed(involvement: "Involvement", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(ACCEPT, involvement, by=by, reason=reason)
-
-
 def ask_to_decide_gate(gate: "Gate", *, due_on: date | None = None, by: User | None) -> None:
     """Wait for the CXO's verdict on a gate, from the day on which its milestone is met; never of who answers for the work."""
     initiative = gate.milestone.initiative
-    judges = [cxo for cxo in User.objects.holding("cxo").in_order() if cxo.pk != initiative.accountable_person_id]
     Obligation.objects.open_for(
-        judges,
+        judges(initiative),
         DECIDE_GATE,
         gate,
         due_on=due_on or working_days_after(clock.today(), DAYS_TO_DECIDE),
@@ -129,10 +103,6 @@ def no_gate_to_decide(gates: Iterable["Gate"], *, by: User | None, reason: str) 
         Obligation.objects.excuse(DECIDE_GATE, gate, by=by, reason=reason)
 
 
-def page_of_case(initiative: Any) -> str:
-    return reverse("portfolio:case", args=[initiative.reference])
-
-
 def ask_to_own_benefit(asked: "BenefitOwner", *, by: User | None) -> None:
     """Wait for the answer of who is asked to own a benefit; nobody answers it for them."""
     Obligation.objects.open(
@@ -141,41 +111,31 @@ def ask_to_own_benefit(asked: "BenefitOwner", *, by: User | None) -> None:
         person=asked.person,
         due_on=working_days_after(clock.today(asked.person.zone), DAYS_TO_ACCEPT, asked.department),
         words=f"Own the benefit of {asked.initiative.reference}",
-        url=page_of_case(asked.initiative),
+        url=asked.get_absolute_url(),
         department=asked.department,
         by=by,
     )
 
 
-def benefit_was_answered(asked: "BenefitOwner", *, by: User) -> None:
-    Obligation.objects.meet(OWN_BENEFIT, asked, by=by)
-
-
-def benefit_not_asked(asked: "BenefitOwner", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(OWN_BENEFIT, asked, by=by, reason=reason)
-
-
-def ask_to_decide_baseline(proposal: "BaselineProposal", judges: list[User], *, by: User) -> None:
-    """Wait for the CXO's answer to a new baseline."""
+def ask_to_decide_baseline(proposal: "BaselineProposal", *, by: User) -> None:
+    """Wait for the CXO's answer to a new baseline; never of who proposed it or answers for the work."""
     initiative = proposal.initiative
     Obligation.objects.open_for(
-        judges,
+        judges(initiative, by),
         DECIDE_BASELINE,
         proposal,
         due_on=working_days_after(clock.today(), DAYS_TO_DECIDE),
         words=f"Decide the new baseline of {initiative.reference}",
-        url=reverse("portfolio:baseline", args=[initiative.reference]),
+        url=proposal.get_absolute_url(),
         department=initiative.lead_department,
         by=by,
     )
 
 
-def baseline_was_decided(proposal: "BaselineProposal", *, by: User) -> None:
-    Obligation.objects.meet(DECIDE_BASELINE, proposal, by=by)
-
-
-def no_baseline_to_decide(proposal: "BaselineProposal", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(DECIDE_BASELINE, proposal, by=by, reason=reason)
+def judges(initiative: "Initiative", *apart: User) -> list[User]:
+    """The CXOs who may decide about it: neither who answers for the work nor these."""
+    barred = {initiative.accountable_person_id, *(user.pk for user in apart)}
+    return [cxo for cxo in User.objects.holding("cxo").in_order() if cxo.pk not in barred]
 
 
 def ask_to_conclude(experiment: "Experiment", *, by: User) -> None:
@@ -191,11 +151,3 @@ def ask_to_conclude(experiment: "Experiment", *, by: User) -> None:
         department=initiative.accountable_department or initiative.lead_department,
         by=by,
     )
-
-
-def experiment_was_concluded(experiment: "Experiment", *, by: User) -> None:
-    Obligation.objects.meet(CONCLUDE, experiment, by=by)
-
-
-def no_conclusion_needed(experiment: "Experiment", *, by: User | None, reason: str) -> None:
-    Obligation.objects.excuse(CONCLUDE, experiment, by=by, reason=reason)

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pgtrigger
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, reason_given, says
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 from initiatives.portfolio.models.involvement import obstacle_to_name
 from initiatives.portfolio.models.words import State
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from initiatives.portfolio.models.initiative import Initiative
 
 
-class BenefitOwnerQuerySet(models.QuerySet["BenefitOwner"]):
+class BenefitOwnerQuerySet(BelongingQuerySet["BenefitOwner"]):
     def living(self) -> Self:
         """Asked or accepted."""
         return self.filter(state__in=(State.PROPOSED, State.ACCEPTED))
@@ -144,7 +147,7 @@ class BenefitOwner(Recorded):
         return f"{self.person}, {self.department} ({self.get_state_display().lower()})"
 
     def get_absolute_url(self) -> str:
-        return asking.page_of_case(self.initiative)
+        return reverse("portfolio:case", args=[self.initiative.reference])
 
     def obstacle_to_answer(self, by: User | None = None) -> str | None:
         """Say in one sentence why it cannot be accepted or declined, or None."""
@@ -165,7 +168,7 @@ class BenefitOwner(Recorded):
         for before in BenefitOwner.objects.accepted().filter(initiative=self.initiative):
             before.end(by=by, reason=f"{by} took over.")
         self._become(State.ACCEPTED, by)
-        asking.benefit_was_answered(self, by=by)
+        Obligation.objects.meet(asking.OWN_BENEFIT, self, by=by)
         self.tell("accepted", by)
 
     @transaction.atomic
@@ -176,7 +179,7 @@ class BenefitOwner(Recorded):
             raise RuleBroken(obstacle)
         self.reason = reason_given(reason)
         self._become(State.DECLINED, by)
-        asking.benefit_was_answered(self, by=by)
+        Obligation.objects.meet(asking.OWN_BENEFIT, self, by=by)
         self.initiative.project_grants()
         self.tell("declined", by, self.reason)
 
@@ -184,7 +187,7 @@ class BenefitOwner(Recorded):
         """It is over for this person; a part of the act that ends it, which has locked the initiative."""
         self.reason, self.state = reason, State.ENDED
         self.save(update_fields=["state", "reason"])
-        asking.benefit_not_asked(self, by=by, reason=reason)
+        Obligation.objects.excuse(asking.OWN_BENEFIT, self, by=by, reason=reason)
         self.tell("ended", by, reason)
 
     @transaction.atomic

@@ -11,8 +11,10 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 
 if TYPE_CHECKING:
     from initiatives.portfolio.models.initiative import Initiative
@@ -26,7 +28,7 @@ class Result(models.TextChoices):
     OPEN = "open", "Inconclusive"
 
 
-class ExperimentQuerySet(models.QuerySet["Experiment"]):
+class ExperimentQuerySet(BelongingQuerySet["Experiment"]):
     def of(self, initiative: "Initiative") -> Self:
         """All of them, the newest first."""
         return self.filter(initiative=initiative).order_by("-id")
@@ -114,7 +116,7 @@ class Experiment(Recorded):
             raise BadInput("Say whether the hypothesis was confirmed, and what was found.")
         self.result, self.finding, self.ended_by, self.ended_at = result, finding.strip(), by, clock.now()
         self.save(update_fields=["result", "finding", "ended_by", "ended_at"])
-        asking.experiment_was_concluded(self, by=by)
+        Obligation.objects.meet(asking.CONCLUDE, self, by=by)
         self.initiative.record("experiment_concluded", by=by, experiment=self.pk, result=self.get_result_display().lower())
 
     @transaction.atomic
@@ -123,7 +125,7 @@ class Experiment(Recorded):
         self._lock(by)
         before, reason, self.stops_on = self.stops_on, reason_given(reason), stopping(stops_on, by)
         self.save(update_fields=["stops_on"])
-        asking.no_conclusion_needed(self, by=by, reason="The stop date moved.")
+        Obligation.objects.excuse(asking.CONCLUDE, self, by=by, reason="The stop date moved.")
         asking.ask_to_conclude(self, by=by)
         days = [before, stops_on]
         self.initiative.record("experiment_moved", by=by, reason=reason, experiment=self.pk, stops_on=days)

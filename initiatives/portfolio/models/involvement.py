@@ -8,12 +8,14 @@ from django.db.models import Q
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, says
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 from initiatives.portfolio.models.words import Letter, State
 
 
-class InvolvementQuerySet(models.QuerySet["Involvement"]):
+class InvolvementQuerySet(BelongingQuerySet["Involvement"]):
     def living(self) -> Self:
         """Asked for or accepted: neither declined nor ended."""
         return self.filter(state__in=(State.PROPOSED, State.ACCEPTED))
@@ -105,7 +107,7 @@ class Involvement(Recorded):
         if self.letter == Letter.ACCOUNTABLE:
             self.initiative.answers_with(self.department, person, by=by)
         self.initiative.project_grants()
-        asking.answer_was_given(self, by=by)
+        Obligation.objects.meet(asking.ACCEPT, self, by=by)
         self._record("accepted", by)
 
     def obstacle_to_decline(self, by: User | None = None) -> str | None:
@@ -124,7 +126,7 @@ class Involvement(Recorded):
         self.reason = reason.strip()
         self.save(update_fields=["state", "answered_by", "answered_at", "reason"])
         self.initiative.project_grants()
-        asking.answer_was_given(self, by=by)
+        Obligation.objects.meet(asking.ACCEPT, self, by=by)
         self._record("declined", by, reason)
 
     def obstacle_to_end(self, by: User | None = None) -> str | None:
@@ -166,7 +168,7 @@ class Involvement(Recorded):
         if obstacle := self.obstacle_to_hand_to(person, by):
             raise RuleBroken(obstacle)
         self._carried_by(person, by)
-        asking.successor_was_named(self, by=by)
+        Obligation.objects.meet(asking.SUCCEED, self, by=by)
         self._record("handed_over", by)
 
     @transaction.atomic

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import models, transaction
 
 from initiatives.core import clock
-from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.core.rules import BadInput, RuleBroken, reason_given
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.aimed import Aimed
@@ -144,7 +145,7 @@ class Lifecycle(Aimed):
     @transaction.atomic
     def decline(self, *, by: User, reason: str) -> None:
         """Say that this will not be done, and why."""
-        self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=_given(reason))
+        self._step(Status.DECLINED, "declined", by, self.obstacle_to_decline, reason=reason_given(reason))
         self._ask_no_more(by, f"{self.reference} is declined.")
 
     def obstacle_to_pause(self, by: User | None = None) -> str | None:
@@ -155,8 +156,8 @@ class Lifecycle(Aimed):
     @transaction.atomic
     def pause(self, *, by: User, reason: str) -> None:
         """Stop the work for now, and say why."""
-        self._step(Status.PAUSED, "paused", by, self.obstacle_to_pause, reason=_given(reason))
-        asking.no_check_in_needed(self, by=by, reason=f"{self.reference} is paused.")
+        self._step(Status.PAUSED, "paused", by, self.obstacle_to_pause, reason=reason_given(reason))
+        Obligation.objects.excuse(asking.CHECK_IN, self, by=by, reason=f"{self.reference} is paused.")
 
     def obstacle_to_resume(self, by: User | None = None) -> str | None:
         if by is not None and not self.may_run(by):
@@ -188,7 +189,7 @@ class Lifecycle(Aimed):
     @transaction.atomic
     def cancel(self, *, by: User, reason: str) -> None:
         """End the initiative before its time, and say why."""
-        self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=_given(reason))
+        self._step(Status.CANCELLED, "cancelled", by, self.obstacle_to_cancel, reason=reason_given(reason))
         self._ask_no_more(by, f"{self.reference} is cancelled.")
 
     def _wait_for_report(self, by: User) -> None:
@@ -197,15 +198,15 @@ class Lifecycle(Aimed):
 
     def _ask_no_more(self, by: User, reason: str) -> None:
         """Nothing about this initiative is waited for any more."""
-        asking.no_check_in_needed(self, by=by, reason=reason)
+        Obligation.objects.excuse(asking.CHECK_IN, self, by=by, reason=reason)
         gated = Milestone.objects.filter(initiative_id=self.pk).exclude(gate=None).select_related("gate")
         asking.no_gate_to_decide((milestone.gate for milestone in gated), by=by, reason=reason)
         for involvement in Involvement.objects.waiting().filter(initiative_id=self.pk):
-            asking.no_answer_needed(involvement, by=by, reason=reason)
+            Obligation.objects.excuse(asking.ACCEPT, involvement, by=by, reason=reason)
         for asked in BenefitOwner.objects.waiting().filter(initiative=self.pk):
             asked.end(by=by, reason=reason)
         for experiment in Experiment.objects.running().filter(initiative=self.pk):
-            asking.no_conclusion_needed(experiment, by=by, reason=reason)
+            Obligation.objects.excuse(asking.CONCLUDE, experiment, by=by, reason=reason)
         BaselineProposal.objects.end_all(self.pk, by=by, reason=reason)
 
     def _only_from(self, *statuses: str, need: str = "") -> str | None:
@@ -228,10 +229,3 @@ class Lifecycle(Aimed):
         if fields:
             self.save(update_fields=list(fields))
         self.record(verb, by=by, reason=reason)
-
-
-def _given(reason: str) -> str:
-    """The reason, which must be there."""
-    if not reason.strip():
-        raise RuleBroken("Give the reason.")
-    return reason.strip()

@@ -8,6 +8,7 @@ from initiatives.core.rules import RuleBroken
 from initiatives.funding.models import CostObject
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.experiments import Experiment
 from initiatives.portfolio.models.guarded import Guarded
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.words import Letter
@@ -84,7 +85,7 @@ class Owned(Guarded):
         self.save(update_fields=["accountable_department", "accountable_person"])
         self.keep_cost_object()
         if person is not None:
-            asking.check_in_passes_to(person, self, by=by)
+            asking.ask_instead(person, self, Experiment.objects.running().filter(initiative=self.pk), by=by)
 
     def keep_cost_object(self) -> None:
         """Its owner never approves money for it; its department is the one that answers, or leads."""

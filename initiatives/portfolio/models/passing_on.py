@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import Department, Role, User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.benefit_owner import BenefitOwner
@@ -49,8 +50,7 @@ def _pass_part(part: Involvement, initiative: Initiative, heir: Department, by: 
     accepted = part.state == State.ACCEPTED
     part.state, part.reason = State.ENDED, reason
     part.save(update_fields=["state", "reason"])
-    asking.no_answer_needed(part, by=by, reason=reason)
-    asking.no_successor_needed(part, by=by, reason=reason)
+    Obligation.objects.excuse(None, part, by=by, reason=reason)
     new = _taken_over(part, heir, accepted)
     if accepted and part.letter == Letter.ACCOUNTABLE:
         initiative.answers_with(heir if new else None, new.person if new else None, by=by)

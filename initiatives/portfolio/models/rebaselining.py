@@ -10,9 +10,11 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.baselines import Baseline, Plan, plan_of
+from initiatives.portfolio.models.belonging import BelongingQuerySet
 from initiatives.portfolio.models.case_words import lock_with_money
 from initiatives.portfolio.models.words import Status
 
@@ -29,7 +31,7 @@ class Proposed(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class BaselineProposalQuerySet(models.QuerySet["BaselineProposal"]):
+class BaselineProposalQuerySet(BelongingQuerySet["BaselineProposal"]):
     def waiting(self) -> Self:
         return self.filter(state=Proposed.WAITING)
 
@@ -48,7 +50,7 @@ class BaselineProposalQuerySet(models.QuerySet["BaselineProposal"]):
             return f"{initiative.reference} is {initiative.get_status_display().lower()}: a baseline is of work under way."
         if self.of(initiative).waiting().exists():
             return f"A new baseline of {initiative.reference} is proposed already; it is decided or withdrawn first."
-        if by is not None and not judges(initiative, by):
+        if by is not None and not asking.judges(initiative, by):
             return "No CXO could approve it: who proposes it or answers for the work does not. Let somebody else propose it."
         return None
 
@@ -63,7 +65,7 @@ class BaselineProposalQuerySet(models.QuerySet["BaselineProposal"]):
         if current is not None and current.parts() == plan:
             raise BadInput("Nothing of the plan differs from the baseline.")
         proposal = self.create(initiative=initiative, reason=reason, proposed_by=by, **plan)
-        asking.ask_to_decide_baseline(proposal, judges(initiative, by), by=by)
+        asking.ask_to_decide_baseline(proposal, by=by)
         initiative.record("baseline_proposed", by=by, reason=reason)
         return proposal
 
@@ -71,7 +73,7 @@ class BaselineProposalQuerySet(models.QuerySet["BaselineProposal"]):
         """The work is over: nothing is decided any more. A part of the act that ended it."""
         for proposal in self.waiting().filter(initiative=initiative):
             proposal.become(Proposed.WITHDRAWN, by, reason)
-            asking.no_baseline_to_decide(proposal, by=by, reason=reason)
+            Obligation.objects.excuse(asking.DECIDE_BASELINE, proposal, by=by, reason=reason)
 
 
 class BaselineProposal(Plan, Recorded):
@@ -158,7 +160,7 @@ class BaselineProposal(Plan, Recorded):
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         self.become(Proposed.APPROVED, by)
-        asking.baseline_was_decided(self, by=by)
+        Obligation.objects.meet(asking.DECIDE_BASELINE, self, by=by)
         new = Baseline.objects.freeze(self.initiative, self.parts(), by=by, proposed_by=self.proposed_by)
         self.initiative.record("baseline_approved", by=by, version=new.number)
         return new
@@ -170,7 +172,7 @@ class BaselineProposal(Plan, Recorded):
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         self.become(Proposed.DECLINED, by, reason_given(reason))
-        asking.baseline_was_decided(self, by=by)
+        Obligation.objects.meet(asking.DECIDE_BASELINE, self, by=by)
         self.initiative.record("baseline_declined", by=by, reason=self.answer)
 
     def obstacle_to_withdraw(self, by: User | None = None) -> str | None:
@@ -186,7 +188,7 @@ class BaselineProposal(Plan, Recorded):
         if obstacle := self.obstacle_to_withdraw(by):
             raise RuleBroken(obstacle)
         self.become(Proposed.WITHDRAWN, by)
-        asking.no_baseline_to_decide(self, by=by, reason="It was withdrawn.")
+        Obligation.objects.excuse(asking.DECIDE_BASELINE, self, by=by, reason="It was withdrawn.")
         self.initiative.record("baseline_withdrawn", by=by)
 
     def become(self, state: Proposed, by: User | None, answer: str = "") -> None:
@@ -196,9 +198,3 @@ class BaselineProposal(Plan, Recorded):
     def _lock(self) -> None:
         self.initiative.lock()
         self.lock()
-
-
-def judges(initiative: "Initiative", proposer: User) -> list[User]:
-    """The CXOs who may approve what this person proposes."""
-    apart = {proposer.pk, initiative.accountable_person_id}
-    return [cxo for cxo in User.objects.holding("cxo").in_order() if cxo.pk not in apart]

@@ -12,6 +12,7 @@ from django.db.models import Case, GeneratedField, Q, Value, When
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.rules import BadInput, RuleBroken, says
+from initiatives.duties.models import Obligation
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.involvement import Involvement
@@ -127,7 +128,7 @@ class Reported(Owned):
             no_change=no_change,
         )
         self.reported(report)
-        asking.check_in_was_given(self, by=by)
+        Obligation.objects.meet(asking.CHECK_IN, self, by=by)
         asking.ask_for_check_in(self, due_on=self.next_check_in(), by=None)
         self.record("checked_in", by=by, check_in=report.pk, no_change=no_change)
         return report
