@@ -65,15 +65,16 @@ class Keeping:
             band.confirm(by=self.company.cxo)
 
     def keep_pools(self) -> None:
-        """Marketing pays for stages before the sale only, Digital for what lasts only; Parking keeps a reserve."""
+        """Marketing pays for stages before the sale only, Digital for what lasts only; Parking keeps a reserve, Terminal sows."""
         before = list(MapStage.objects.filter(kind="pre_sale"))
         self.keep("MKT", stages=before)
         self.keep("DIG", nature="capex")
+        self.keep("TER", "warn", seed_limit=Decimal(5000))
         self.keep("PAR", post_control="stop", post_limit=15, post_tolerance=10)
 
-    def keep(self, code: str, stages: Sequence[MapStage] = (), **rules: Any) -> None:
+    def keep(self, code: str, control: str = "stop", stages: Sequence[MapStage] = (), **rules: Any) -> None:
         pool = Pool.objects.get(pk=self.company.pools[code].pk)
-        pool.keep("stop", 5, 80, [], stages=stages, by=self.company.finance, **rules)
+        pool.keep(control, 5, 80, [], stages=stages, by=self.company.finance, **rules)
 
     def propose_limit(self, kind: str, amount: str, reason: str) -> None:
         ApprovalLimit.objects.propose(kind=kind, amount=Decimal(amount), reason=reason, by=self.company.administrator)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from initiatives.funding.models import FundingRequest
 from initiatives.portfolio.models import Experiment
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Trial:
     lasts: int
     result: str = ""
     finding: str = ""
+    seed: str = ""  # asked of the own department's pool on the next day, and given by its head two days later
 
 
 TRIALS = {
@@ -53,6 +56,7 @@ TRIALS = {
         "At most 180 questions a day, counted on ten days",
         9,
         14,
+        seed="3500",
     ),
 }
 
@@ -68,6 +72,9 @@ class Trials:
         if self.trial is None:
             return
         self.plot.plan(self.trial.started, self.start)
+        if self.trial.seed:
+            self.plot.plan(self.trial.started - 1, self.ask)
+            self.plot.plan(self.trial.started - 3, self.give)
         if self.trial.result:
             self.plot.plan(self.trial.started - self.trial.lasts, self.conclude)
 
@@ -78,6 +85,20 @@ class Trials:
         Experiment.objects.start(
             self.plot.initiative, hypothesis=trial.hypothesis, success=trial.success, stops_on=stops_on, by=by
         )
+
+    def ask(self) -> None:
+        plot, trial = self.plot, self.trial
+        assert trial is not None
+        line = (plot.stage.pools[plot.story.lead], Decimal(trial.seed))
+        purpose = f"Paper signs for one route and ten days of counting: {trial.success}"
+        request = FundingRequest.objects.draft(
+            plot.initiative.cost_object, lines=[line], purpose=purpose, by=plot.owner, seed=True
+        )
+        request.submit(by=plot.owner)
+
+    def give(self) -> None:
+        request = FundingRequest.objects.waiting().get(cost_object=self.plot.initiative.cost_object, seed=True)
+        request.approve(by=self.plot.stage.head(self.plot.story.lead))
 
     def conclude(self) -> None:
         trial = self.trial

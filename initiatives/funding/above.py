@@ -1,10 +1,11 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with` and `refer_with`
-once, when the product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with`, `refer_with`
+and `tested_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,14 +51,23 @@ class Case(NamedTuple):
     lacks: str = ""
 
 
+class Trial(NamedTuple):
+    """The experiment that runs for a cost object: what is believed, where it is shown, and on which day it stops."""
+
+    words: str
+    url: str
+    stops_on: date
+
+
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
-Allocated = Callable[["CostObject", "User"], None]
+Allocated = Callable[["CostObject", "User", bool], None]
 MayAsk = Callable[["User", "CostObject"], bool]
 Carried = Callable[["User"], "models.QuerySet[Any, Any]"]
 Telling = Callable[["User", "CostObject", bool], "Case | None"]
 Lacking = Callable[["CostObject"], str | None]
 Briefly = Callable[["User", Collection[int]], Mapping[int, Case]]
 Referring = Callable[[Collection[str]], Mapping[str, int]]
+Testing = Callable[["CostObject"], "Trial | None"]
 Over = Callable[[Collection[int]], Collection[int]]
 
 Aiming = Callable[[Collection[int]], Mapping[int, Aims]]
@@ -69,6 +79,7 @@ _carried: list[Carried] = []
 _aiming: list[Aiming] = []
 _types: list[tuple[str, str]] = []
 _cases: list[tuple[Telling, Lacking, Briefly]] = []
+_testing: list[Testing] = []
 _referring: list[tuple[Referring, Over]] = []
 
 
@@ -78,7 +89,7 @@ def name_with(naming: Naming) -> None:
 
 
 def when_allocated(act: Allocated) -> None:
-    """`act(cost_object, by)` runs in the transaction of each allocation; when it refuses, nothing is allocated."""
+    """`act(cost_object, by, seed)` runs in the transaction of each allocation; when it refuses, nothing is allocated."""
     _allocated[:] = [act]
 
 
@@ -163,9 +174,18 @@ def names(user: "User", ids: Collection[int]) -> dict[int, Name]:
     return dict(_naming[0](user, set(ids))) if _naming and ids else {}
 
 
-def allocated(cost_object: "CostObject", by: "User") -> None:
+def tested_with(testing: Testing) -> None:
+    """`testing(cost_object)` answers the experiment that runs for it, the newest, or None; whoever asks."""
+    _testing[:] = [testing]
+
+
+def tested(cost_object: "CostObject") -> Trial | None:
+    return _testing[0](cost_object) if _testing else None
+
+
+def allocated(cost_object: "CostObject", by: "User", *, seed: bool) -> None:
     for act in _allocated:
-        act(cost_object, by)
+        act(cost_object, by, seed)
 
 
 def may_ask(user: "User", cost_object: "CostObject") -> bool:

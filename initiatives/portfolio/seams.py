@@ -21,6 +21,7 @@ from initiatives.portfolio.models import (
     Baseline,
     BenefitOwner,
     BusinessCase,
+    Experiment,
     ImprovedTouchpoint,
     Initiative,
     InitiativeGroupPermission,
@@ -114,10 +115,15 @@ def aims_of(cost_objects: Collection[int]) -> Mapping[int, above.Aims]:
     return {thing: above.Aims(frozenset(found), *said.get(thing, ())) for thing, found in stages.items()}
 
 
-def money_was_allocated(cost_object: CostObject, by: User) -> None:
-    """The first allocation funds a prioritised initiative; more may follow while it runs. Others get no money."""
+def money_was_allocated(cost_object: CostObject, by: User, seed: bool) -> None:
+    """The first allocation funds a prioritised initiative; more may follow while it runs. Others get no money.
+
+    A seed funds the experiment and not the initiative, which stays where it stands.
+    """
     initiative = Initiative.objects.filter(cost_object=cost_object).first()
     if initiative is None:
+        return
+    if seed and not initiative.is_over:
         return
     if initiative.status in (Status.DRAFT, *CANDIDATES):
         initiative.fund(by=by)
@@ -134,6 +140,13 @@ def may_ask_for(user: User, cost_object: CostObject) -> bool:
     if initiative is None or initiative.is_over or initiative.status == Status.DRAFT:
         return False
     return (initiative.may_edit(user) or initiative.may_run(user)) and initiative.seen_by(user)
+
+
+def tested(cost_object: CostObject) -> above.Trial | None:
+    """The newest experiment that runs for the initiative, while that is not over."""
+    found = Experiment.objects.running().filter(initiative__cost_object=cost_object).exclude(initiative__status__in=OVER)
+    newest = found.select_related("initiative").order_by("-pk").first()
+    return above.Trial(newest.hypothesis, newest.get_absolute_url(), newest.stops_on) if newest else None
 
 
 def case_lacks(cost_object: CostObject) -> str | None:
@@ -184,6 +197,7 @@ reorganization.register(reorganization.Holder("portfolio", worked_on_by, pass_to
 above.name_with(names_for)
 above.amounts_with(carried_by)
 above.aims_with(aims_of, Type.choices)
+above.tested_with(tested)
 above.refer_with(referred, over)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)

@@ -266,12 +266,12 @@ def test_the_room_above_hears_of_an_allocation_and_may_refuse_it(
     cast: Cast, treasury: Treasury, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[tuple[CostObject, User]] = []
-    monkeypatch.setattr(above, "_allocated", [lambda thing, by: heard.append((thing, by))])
+    monkeypatch.setattr(above, "_allocated", [lambda thing, by, seed: heard.append((thing, by))])
     thing = treasury.cost_object()
     treasury.funded(thing, OPS="1.00")
     assert heard == [(thing, cast.second_finance)]
 
-    def refuse(thing: CostObject, by: User) -> None:
+    def refuse(thing: CostObject, by: User, seed: bool) -> None:
         raise RuleBroken("It was cancelled.")
 
     monkeypatch.setattr(above, "_allocated", [refuse])

@@ -1,6 +1,7 @@
 """Experiments: said before what would convince, stopped by a day, ended with a result; and the type of an initiative."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from django.test import Client
 
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
-from initiatives.portfolio.models import Experiment, Initiative
+from initiatives.funding.models import FundingRequest, Pool
+from initiatives.portfolio.models import Experiment, Initiative, Status
 from initiatives.portfolio.models.asking import CONCLUDE
 from tests.cast import Cast
 from tests.portfolio.conftest import Make, accountable
+from tests.portfolio.planning import funded, ranked
 
 SAID: dict[str, Any] = {"hypothesis": "A host at the lane halves the wait.", "success": "Median below 10 minutes, n ≥ 100"}
 
@@ -132,3 +135,23 @@ def test_the_list_is_filtered_by_type(cast: Cast, draft: Make, client: Client) -
     assert client.get("/initiatives/?type=magic").status_code == 400
     with pytest.raises(IntegrityError, match="initiative_type"), transaction.atomic():
         Initiative.objects.update(type="magic")
+
+
+def test_a_seed_pays_for_the_experiment_and_not_for_the_initiative(cast: Cast, proposed: Make, client: Client) -> None:
+    initiative, owner = ranked(cast, proposed), cast.contributor("OPS")
+    pool = Pool.objects.get()
+    pool.keep("warn", 0, 80, [], by=cast.finance, seed_limit=Decimal(50))
+    said: dict[str, Any] = {"lines": [(pool, Decimal(50))], "purpose": "A host", "by": owner, "seed": True}
+    with pytest.raises(RuleBroken, match="none runs now"):
+        FundingRequest.objects.draft(initiative.cost_object, **said)
+    started(initiative, cast)
+    client.force_login(owner)
+    assert "?seed=1" in client.get(f"{initiative.get_absolute_url()}experiments/").content.decode()
+    request = FundingRequest.objects.draft(initiative.cost_object, **said)
+    request.submit(by=owner)
+    request.approve(by=cast.head("OPS"))
+    initiative = Initiative.objects.get(pk=initiative.pk)
+    assert (initiative.status, initiative.cost_object.allocated) == (Status.PRIORITISED, Decimal(50))
+    assert "halves the wait" in client.get(request.get_absolute_url()).content.decode()
+    funded(initiative, cast)  # the rest, through finance
+    assert Initiative.objects.get(pk=initiative.pk).status == Status.FUNDED

@@ -1,11 +1,13 @@
 """How a pool is kept, and between which shares a year's money shall lie."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from initiatives.core.fields import ProseField
 from initiatives.core.forms import offer
+from initiatives.core.money import AmountField
 from initiatives.funding import above
 from initiatives.funding.models import Control, Nature, PostingControl, Share
 from initiatives.journey.models import Stage
@@ -29,6 +31,12 @@ class ControlForm(forms.Form):
     post_limit = forms.IntegerField(label="Limit, percent", min_value=1, max_value=100, help_text="Of the pool’s budget.")
     post_tolerance = forms.IntegerField(
         label="Tolerance of the limit, percent", min_value=0, max_value=100, help_text="So much more passes, and is marked."
+    )
+    seed_limit = AmountField(
+        label="Seed for an initiative, at most",
+        zero=True,
+        required=False,
+        help_text="All its seeds for experiments added up; so much the pool gives without asking finance. Zero: it gives none.",
     )
     departments = forms.ModelMultipleChoiceField(
         Department.objects.none(),
@@ -58,6 +66,9 @@ class ControlForm(forms.Form):
         super().__init__(*args, **more)
         offer(self, "departments", Department.objects.visible_to(user).active().in_order())
         offer(self, "stages", Stage.objects.in_use())
+
+    def clean_seed_limit(self) -> Decimal:
+        return self.cleaned_data["seed_limit"] or Decimal(0)
 
 
 class GuardrailForm(forms.Form):

@@ -17,6 +17,7 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
+from initiatives.funding import above
 from initiatives.funding.models import FiscalYear, Months, Nature, Pool
 from initiatives.funding.models.natures import nature_name
 from initiatives.organization.models import Department, User
@@ -161,10 +162,19 @@ class RequestForm(Keyed):
         required=False,
         help_text="Ask for each apart.",
     )
+    seed = forms.BooleanField(label="As seed for the experiment that runs", required=False)
 
-    def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
+    def __init__(self, pools: Iterable[Pool], *args: Any, tested: above.Trial | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
         self.pools = {f"pool-{pool.pk}": pool for pool in pools}
+        most = [f"{pool} {pool.seed_limit:,.2f} {pool.currency}" for pool in self.pools.values() if pool.seed_limit]
+        if tested is None or not most:
+            del self.fields["seed"]
+        else:
+            self.fields["seed"].help_text = (
+                "From one pool, which decides within five working days; finance is not asked."
+                f" Gives an initiative at most, all seeds added up: {'; '.join(most)}."
+            )
         for name, pool in self.pools.items():
             only = f" ({Nature(pool.nature).label.lower()})" if pool.nature else ""
             self.fields[name] = AmountField(label=f"{pool}{only}", required=False)
@@ -178,6 +188,11 @@ class RequestForm(Keyed):
     @property
     def amounts(self) -> list[forms.BoundField]:
         return [self[name] for name in self.pools]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, without the form's key."""
+        return {"purpose": self.cleaned_data["purpose"], "seed": self.cleaned_data.get("seed", False), "lines": self.lines}
 
     @property
     def lines(self) -> list[tuple[Pool, Decimal, str]]:

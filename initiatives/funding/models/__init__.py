@@ -6,7 +6,7 @@ from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciding import ANSWER, ASK
+from initiatives.funding.models.deciding import ANSWER
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
@@ -22,6 +22,7 @@ from initiatives.funding.models.posting import Act
 from initiatives.funding.models.questions import Question
 from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest
+from initiatives.funding.models.seeds import ASK
 from initiatives.funding.models.virements import Virement
 from initiatives.funding.models.years import FiscalYear, Months
 

@@ -13,19 +13,18 @@ from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.control import obstacle_to_give
-from initiatives.funding.models.deciders import Authority, financiers, holders
+from initiatives.funding.models.deciders import Authority, financiers
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.papers import Approval, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, handles_money
-from initiatives.funding.models.requested import Requested
+from initiatives.funding.models.seeds import ASK, Seeded
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
-ASK = "funding.approve_request"
 ANSWER = "funding.answer_question"
-DAYS_TO_DECIDE = 5
+DAYS_TO_DECIDE = 5  # working days; of a seed too, whose next in line above decides as well when they are over
 DAYS_TO_EXPIRE = 20  # working days; a request that nobody decided by then asks for nothing any more
 
 
@@ -46,7 +45,7 @@ class Due:
         return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
 
 
-class Deciding(Requested):
+class Deciding(Seeded):
     """Who decides a request, and what the last yes does."""
 
     class Meta:
@@ -72,12 +71,12 @@ class Deciding(Requested):
                 line.pool,
                 line.amount,
                 line.pool.currency,
-                *holders(line.pool, line.amount, authority, without=apart),
+                *self.holders_of(line.pool, line.amount, authority, without=apart),
             )
             for line in lines
             if line.pool_id not in given
         ]
-        if budget or None in given:
+        if budget or None in given or not self.needs_finance(lines):
             return budget
         total, currency = sum((line.amount for line in lines), Decimal(0)), self.cost_object.currency
         return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, authority, without=apart))]
@@ -118,7 +117,9 @@ class Deciding(Requested):
         return lines if due.pool is None else lines.filter(pool=due.pool)
 
     def kept_out(self, due: Due) -> str | None:
-        """Say which pool does not give money for this any more, or None."""
+        """Say why no money is given for this any more, or None."""
+        if said := self.obstacle_to_sow():
+            return said
         lines = self._lines_of(due).prefetch_related("pool__for_departments", "pool__for_stages")
         return next((said for line in lines if (said := obstacle_to_give(line.pool, self.cost_object, line.nature))), None)
 
@@ -145,7 +146,7 @@ class Deciding(Requested):
         self._give(due, by, head)
         self.record("approved", by=by, on_behalf_of=head, step=due.step, pool=due.pool and due.pool.pk)
         Obligation.objects.meet(ASK, self, by=by, person=due.people[0])
-        if due.step == Step.FINANCE:
+        if due.step == Step.FINANCE or (self.seed and not self.due()):
             self._allocate(by)
         self.ask_deciders(by=by)
 
@@ -176,14 +177,14 @@ class Deciding(Requested):
             moves.append(Move(available, accounts[line.pool_id, Kind.ALLOCATED, line.nature], line.amount))
         self._become(State.ALLOCATED, "allocated", by=by)
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
-        above.allocated(self.cost_object, by)
+        above.allocated(self.cost_object, by, seed=self.seed)
 
     def _still_may(self, approval: "Approval", lines: Iterable[RequestLine], authority: Authority) -> bool:
         """Whether the approver could give this approval today: role, limit and delegation are there still, and reach."""
         others = self.kept_apart() - {approval.by_id, approval.on_behalf_of_id or 0}
         amount = sum((line.amount for line in lines if approval.pool_id in (None, line.pool_id)), Decimal(0))
         if approval.pool:
-            line = holders(approval.pool, amount, authority, without=others)
+            line = self.holders_of(approval.pool, amount, authority, without=others)
             head = line.acting.get(approval.by_id)
             return approval.by in line.people and (head.pk if head else None) == approval.on_behalf_of_id
         return approval.by in financiers(amount, self.cost_object.currency, authority, without=others).people

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
 from initiatives.core.models import Recorded
+from initiatives.core.money import AmountColumn
 from initiatives.core.rules import RuleBroken
 from initiatives.funding.models.natures import UNDIVIDED, Nature
 from initiatives.funding.models.posting import may_post
@@ -32,11 +33,12 @@ class PostingControl(models.TextChoices):
 
 
 class Posting(TypedDict, total=False):
-    """How strictly postings are kept; what is left out stays as it is."""
+    """How strictly postings are kept, and how much is given as seed; what is left out stays as it is."""
 
     post_control: str
     post_limit: int
     post_tolerance: int
+    seed_limit: Decimal
 
 
 class Kept(Recorded):
@@ -59,6 +61,8 @@ class Kept(Recorded):
     post_control = models.CharField(max_length=4, choices=PostingControl, default=PostingControl.OFF)
     post_limit = models.PositiveSmallIntegerField(default=100)  # percent of its budget that may be committed and spent
     post_tolerance = models.PositiveSmallIntegerField(default=0)  # percent of that limit on top of it: marked, not stopped
+
+    seed_limit = AmountColumn(default=Decimal(0), db_default=Decimal(0))  # for one initiative in all, without finance; 0: none
 
     class Meta:
         abstract = True

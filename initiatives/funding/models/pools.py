@@ -127,6 +127,9 @@ class Pool(Kept):
                 condition=Q(post_control__in=PostingControl.values, post_limit__range=(1, 100), post_tolerance__lte=100),
                 name=says("limit_in_percent", "A limit is 1 to 100 percent of the budget, its tolerance 0 to 100 percent of it."),
             ),
+            models.CheckConstraint(
+                condition=Q(seed_limit__gte=0), name=says("seed_limit_of_a_pool", "A limit of seeds is zero or more.")
+            ),
             models.CheckConstraint(condition=A_NATURE, name=says("pool_of_a_kind", "A pool pays capital, operating, or both.")),
         ]
         triggers: ClassVar = [

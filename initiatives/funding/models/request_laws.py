@@ -3,6 +3,7 @@
 import pgtrigger
 
 from initiatives.core.triggers import update_of, with_refusals
+from initiatives.funding.models.seed_laws import SEED_WITHIN
 
 LEGAL_STEPS = pgtrigger.Trigger(
     name="legal_steps",
@@ -10,15 +11,16 @@ LEGAL_STEPS = pgtrigger.Trigger(
     operation=pgtrigger.Insert | pgtrigger.Update,
     declare=[("owner", "bigint")],
     func=with_refusals(
-        """
+        f"""
         IF TG_OP = 'INSERT' THEN
             IF NEW.state <> 'draft' THEN
                 REFUSE a_request_starts_as_a_draft;
             END IF;
             RETURN NEW;
         END IF;
-        IF (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version)
-            IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version) AND OLD.state <> 'draft'
+        IF (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version, NEW.seed)
+            IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version, OLD.seed)
+            AND OLD.state <> 'draft'
         THEN REFUSE submitted_requests_stay;
         END IF;
         IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
@@ -34,7 +36,9 @@ LEGAL_STEPS = pgtrigger.Trigger(
                 SELECT FROM funding_requestline line WHERE line.request_id = NEW.id AND NOT EXISTS (
                     SELECT FROM funding_approval given
                     WHERE given.request_id = NEW.id AND given.step = 'budget' AND given.pool_id = line.pool_id))
-                OR NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = NEW.id AND given.step = 'finance')
+                OR (NOT EXISTS (
+                    SELECT FROM funding_approval given WHERE given.request_id = NEW.id AND given.step = 'finance')
+                    AND NOT (NEW.seed AND {SEED_WITHIN}))
                 OR EXISTS (
                     SELECT FROM funding_approval given
                     WHERE given.request_id = NEW.id AND given.by_id IN (NEW.requester_id, owner))
@@ -43,7 +47,7 @@ LEGAL_STEPS = pgtrigger.Trigger(
             END IF;
         END IF;
         RETURN NEW;
-    """,
+    """,  # noqa: S608 - our own words
         a_request_starts_as_a_draft="A request starts as a draft.",
         submitted_requests_stay="What was submitted stays as it is; withdraw it and ask anew.",
         only_legal_steps="A request cannot go from its state to that one.",

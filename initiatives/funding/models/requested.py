@@ -29,6 +29,8 @@ class Requested(Recorded):
     decided_at = models.DateTimeField(null=True)
     expires_on = models.DateField(null=True)  # the last day on which it can be decided, or while returned, answered
 
+    seed: bool  # by the short way (initiatives/funding/models/seeds.py)
+
     class Meta:
         abstract = True
 
@@ -59,6 +61,7 @@ class Requested(Recorded):
             requester=self.requester_id,
             purpose=self.purpose,
             lines=lines,
+            **({"seed": True} if self.seed else {}),
         )
 
     def asked_lines(self) -> models.QuerySet[RequestLine]:

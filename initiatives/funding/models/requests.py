@@ -16,7 +16,7 @@ from initiatives.funding import above
 from initiatives.funding.models.authority import STILL_WITHIN_AUTHORITY
 from initiatives.funding.models.control import WITHIN_CONTROL, obstacle_to_ask, obstacle_to_give
 from initiatives.funding.models.cost_objects import CostObject
-from initiatives.funding.models.deciding import ASK, DAYS_TO_EXPIRE
+from initiatives.funding.models.deciding import DAYS_TO_EXPIRE
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.limits import ask_anew
 from initiatives.funding.models.papers import Receipt, RequestLine, State
@@ -25,6 +25,8 @@ from initiatives.funding.models.posting import content_of, handles_money
 from initiatives.funding.models.question_laws import RETURNED_WITH_A_QUESTION
 from initiatives.funding.models.request_laws import KEEP_ASKED, LEGAL_STEPS
 from initiatives.funding.models.returning import Returning
+from initiatives.funding.models.seed_laws import SEED_WITHIN_LIMIT
+from initiatives.funding.models.seeds import ASK
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.journey.charter import obstacle_to_fund
 from initiatives.organization.calendars import working_days_after
@@ -89,15 +91,16 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
         purpose: str,
         by: User,
         key: UUID | None = None,
+        seed: bool = False,
     ) -> "FundingRequest":
         """Write down a request for money from these pools; nobody is asked before it is submitted.
 
-        A line may say which kind of expenditure it is; a pool that pays one kind only gives that.
+        A line may say which kind of expenditure it is; a pool that pays one kind only gives that. A `seed` goes the short way.
         """
         wanted = [(pool, exact(amount), nature[0] if nature else pool.nature) for pool, amount, *nature in lines]
         cost_object.lock()
         content = content_of(
-            "draft", cost_object=cost_object.pk, purpose=purpose, lines=[[pool.pk, *what] for pool, *what in wanted]
+            "draft", cost_object=cost_object.pk, purpose=purpose, seed=seed, lines=[[pool.pk, *what] for pool, *what in wanted]
         )
         if done := Receipt.done_before(by, key, content):
             return done.request
@@ -109,9 +112,11 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             raise BadInput("Each pool is asked once; add the amounts up.")
         if said := next((said for pool, _, nature in wanted if (said := obstacle_to_give(pool, cost_object, nature))), None):
             raise RuleBroken(said)
-        request = self.create(cost_object=cost_object, requester=by, purpose=purpose)
+        request = self.create(cost_object=cost_object, requester=by, purpose=purpose, seed=seed)
         for pool, amount, nature in sorted(wanted, key=lambda line: line[0].pk):
             RequestLine.objects.create(request=request, pool=pool, amount=amount, nature=nature)
+        if seed and (said := request.obstacle_to_seed()):
+            raise RuleBroken(said)
         request._receipt("drafted", by, key, content)
         request.record("drafted", by=by, total=str(sum(amount for _, amount, _ in wanted)))
         return request
@@ -134,6 +139,7 @@ class FundingRequest(Returning):
             STILL_WITHIN_AUTHORITY,
             WITHIN_CONTROL,
             RETURNED_WITH_A_QUESTION,
+            SEED_WITHIN_LIMIT,
         ]
 
     @property
@@ -174,7 +180,8 @@ class FundingRequest(Returning):
             return "This request was submitted already."
         if not above.may_ask(by, self.cost_object):
             return "You may no longer ask for money here."
-        return obstacle_to_fund() or above.case_lacks(self.cost_object) or obstacle_to_ask(self)
+        lacks = self.obstacle_to_seed() if self.seed else above.case_lacks(self.cost_object)  # a test comes before the case
+        return obstacle_to_fund() or lacks or obstacle_to_ask(self)
 
     @transaction.atomic
     def submit(self, *, by: User, key: UUID | None = None) -> None:

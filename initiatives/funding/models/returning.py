@@ -7,10 +7,11 @@ from django.db import models, transaction
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
-from initiatives.funding.models.deciding import ANSWER, ASK, DAYS_TO_DECIDE, DAYS_TO_EXPIRE, Deciding
+from initiatives.funding.models.deciding import ANSWER, DAYS_TO_DECIDE, DAYS_TO_EXPIRE, Deciding
 from initiatives.funding.models.papers import State
 from initiatives.funding.models.posting import handles_money
 from initiatives.funding.models.questions import Question
+from initiatives.funding.models.seeds import ASK
 from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import User
 

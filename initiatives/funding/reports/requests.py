@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.funding import above
-from initiatives.funding.above import Case, Name
+from initiatives.funding.above import Case, Name, Trial
 from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State
 from initiatives.funding.models.deciding import Due
 from initiatives.funding.models.papers import Approval
@@ -119,6 +119,8 @@ class RequestPage:
     questions: list[Question]  # none where what the money is for is withheld
     warnings: list[str]  # guardrails outside of which this would lead
     case: Case | None  # none where what the money is for is withheld
+    tested: Trial | None  # the experiment of a seed, while it runs
+    decide_by: date | None  # of a seed that waits
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -162,6 +164,8 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         [question for question in request.asked_questions() if named or question.by_id == user.pk],
         warnings(user, request, lines),
         above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None,
+        above.tested(request.cost_object) if request.seed and named else None,
+        request.decide_by() if request.seed else None,
     )
 
 

@@ -9,7 +9,7 @@ from initiatives.funding.forms.control import ControlForm
 from initiatives.funding.models import Exemption
 from initiatives.funding.views.money import pool_for, request_for
 
-KEPT = ("control", "tolerance", "alert_at", "nature", "post_control", "post_limit", "post_tolerance")
+KEPT = ("control", "tolerance", "alert_at", "nature", "post_control", "post_limit", "post_tolerance", "seed_limit")
 
 
 @form_view

@@ -129,16 +129,15 @@ def request(request: Request, pk: int) -> HttpResponse:
 @form_view
 def request_draft(request: Request, pk: int) -> HttpResponse:
     cost_object = cost_object_for(request, pk, "draft_request")
-    form = RequestForm(Pool.objects.open_to_requests(cost_object), request.POST or None)
+    tested, begun = above.tested(cost_object), {"seed": "seed" in request.GET}
+    form = RequestForm(Pool.objects.open_to_requests(cost_object), request.POST or None, tested=tested, initial=begun)
     if request.method == "POST":
         key = key_of(request)
         if form.is_valid():
             with explained(request, form):
-                drafted = FundingRequest.objects.draft(
-                    cost_object, lines=form.lines, purpose=form.cleaned_data["purpose"], by=request.user, key=key
-                )
+                drafted = FundingRequest.objects.draft(cost_object, **form.asked, by=request.user, key=key)
                 return reply(request, drafted, said="The request is drafted. Submit it to ask for the approvals.")
-    context = {"form": form, "cost_object": cost_object, "name": name_of(request, cost_object)}
+    context = {"form": form, "cost_object": cost_object, "name": name_of(request, cost_object), "tested": tested}
     return page(request, "funding/request_draft.html", context, status=422 if form.errors else 200)
 
 

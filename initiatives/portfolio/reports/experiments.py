@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from initiatives.core import clock
+from initiatives.funding import above
+from initiatives.funding.models import Pool
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Experiment, Initiative, Result
 
@@ -21,7 +23,16 @@ def experiments_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "today": clock.today(),
         "start_obstacle": Experiment.objects.obstacle_to_start(initiative, user),
         "may_plan": initiative.may_plan(user),
+        "seeds": bool(rows) and gives_seeds(initiative, user),
     }
+
+
+def gives_seeds(initiative: Initiative, user: User) -> bool:
+    """Whether the reader may ask for a seed: an experiment runs, and some pool gives that."""
+    thing = initiative.cost_object
+    if not above.may_ask(user, thing) or above.tested(thing) is None:
+        return False
+    return Pool.objects.open_to_requests(thing).filter(seed_limit__gt=0).exists()
 
 
 def experiment_line(tested: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
