@@ -7,6 +7,7 @@ from django.db.models import Q
 from initiatives.core import clock
 from initiatives.core.imports import ending
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.targets import followed_by
 from initiatives.duties import schedule
 from initiatives.duties.compose import Needless
 from initiatives.duties.kinds import KINDS
@@ -54,7 +55,7 @@ def import_ended(letter: Letter) -> dict[str, Any]:
     """How an import ended, unless its reader has heard of it, or may not see it any more."""
     reader = _reader(letter)
     run = ImportRun.objects.visible_to(reader).select_related("by").filter(pk=letter.context["run"]).first()
-    if run is None or not reader.has_perm(run.followed_by, run):
+    if run is None or not reader.has_perm(followed_by(run.of), run):
         raise Needless("Its reader may not see the import any more.")
     if ending.was_heard(run) and letter.next_try_at > letter.written_at:
         raise Needless("Its reader has seen how it ended.")

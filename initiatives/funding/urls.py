@@ -73,6 +73,6 @@ urlpatterns = [
     path("actuals/<int:pk>/set-aside/", actuals.actual_set_aside, name="actual_set_aside"),
     path("actuals/<int:pk>/confirm/", actuals.actual_confirm, name="actual_confirm"),
     path("actuals/<int:pk>/put-back/", actuals.actual_put_back, name="actual_put_back"),
-    path("actuals/import/", include(ImportPages("actuals", "funding").urls)),
+    path("actuals/import/", include(ImportPages("actuals").urls)),
     path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

@@ -51,7 +51,7 @@ urlpatterns = [
     path("channels/<int:number>/archive/", drawing.archive_channel, name="archive_channel"),
     path("channels/new/", drawing.add_channel, name="add_channel"),
     path("channels/order/", drawing.order_channels, name="order_channels"),
-    path("import/", include(ImportPages("touchpoints", "journey").urls)),
+    path("import/", include(ImportPages("touchpoints").urls)),
     path("journeys/", journeys.journeys, name="journeys"),
     path("journeys/<int:number>/", journeys.journey, name="journey"),
     path("journeys/<int:number>/archive/", journeys.archive_journey, name="archive_journey"),
@@ -147,7 +147,7 @@ urlpatterns = [
     path("problems/<slug:ref>/reopen/", problems.reopen_problem, name="reopen_problem"),
     # -- readings
     path("consistency/", readings.consistency, name="consistency"),
-    path("readings/import/", include(ImportPages("readings", "journey").urls)),
+    path("readings/import/", include(ImportPages("readings").urls)),
     path("readings/", readings.readings, name="readings"),
     path("readings/<int:number>/withdraw/", readings.withdraw_reading, name="withdraw_reading"),
     path("touchpoints/<slug:ref>/readings/new/", readings.enter_reading, name="enter_reading"),

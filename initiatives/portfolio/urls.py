@@ -27,7 +27,7 @@ urlpatterns = [
     path("views/save/", lists.save_view, name="save_view"),
     path("views/<int:number>/", lists.rename_view, name="rename_view"),
     path("views/<int:number>/discard/", lists.discard_view, name="discard_view"),
-    path("import/", include(ImportPages("initiatives", "portfolio").urls)),
+    path("import/", include(ImportPages("initiatives").urls)),
     path("new/", initiatives.create, name="create"),
     path("<ref:ref>/", initiatives.initiative, name="initiative"),
     path("<ref:ref>/edit/", initiatives.edit, name="edit"),

@@ -20,7 +20,7 @@ from initiatives.core.imports import ending, reading
 from initiatives.core.imports.mapping import Mapping, from_data
 from initiatives.core.imports.states import BEFORE, OPEN, ImportRunQuerySet, RunState
 from initiatives.core.imports.table import Table
-from initiatives.core.imports.targets import TARGETS, Target
+from initiatives.core.imports.targets import TARGETS, Target, page_of
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 
@@ -73,17 +73,10 @@ class ImportRun(Recorded):
         return f"Import of {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse(f"{self.room}:{self.of.pages}import_run", args=[self.pk])
+        return reverse(page_of(self.of, "run"), args=[self.pk])
 
-    @property
-    def followed_by(self) -> str:
-        """The permission of who may see how it goes."""
-        return f"{self.room}.follow_{self.of.pages}import"
-
-    @property
-    def room(self) -> str:
-        """The room whose pages show it."""
-        return self.of.permission.partition(".")[0]
+    def seen_by(self, user: "User") -> bool:
+        return self.by_id == user.pk or user.standing.holds("cxo")
 
     @property
     def of(self) -> Target:

@@ -1,10 +1,9 @@
 """The import pages of a room: upload, map with preview, try, confirm, watch. A room includes them once for each target.
 
-    path("import/", include(ImportPages("initiatives", "portfolio").urls))
+    path("import/", include(ImportPages("initiatives").urls))
 
-URL names, each with a rule in the room's access.py: imports, import_run, import_map, import_confirm, import_cancel.
-The room answers the permission `<room>.follow_import` for one run. Where a room takes in several things, the target's `pages`
-stands before these names: reading_imports, follow_reading_import.
+URL names: imports, import_run, import_map, import_confirm, import_cancel; or what the target's `pages` says instead of "import".
+The room declares their rules (rules.py) and answers the permission to follow one run.
 """
 
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from initiatives.core.imports.models import ImportRun, same_file_before, upload
 from initiatives.core.imports.preview import preview
 from initiatives.core.imports.saved import mapping_named, mapping_names, save_mapping
 from initiatives.core.imports.table import Table, Unreadable
-from initiatives.core.imports.targets import TARGETS, Target
+from initiatives.core.imports.targets import TARGETS, Target, followed_by, page_of
 from initiatives.core.imports.upload_form import UploadForm
 from initiatives.core.pages import Request, page, reply
 from initiatives.core.policy import scoped
@@ -36,8 +35,8 @@ RECENT = 20
 
 
 class ImportPages:
-    def __init__(self, target: str, room: str) -> None:
-        self.name, self.room = target, room
+    def __init__(self, target: str) -> None:
+        self.name = target
 
     @property
     def target(self) -> Target:
@@ -45,23 +44,24 @@ class ImportPages:
 
     @property
     def urls(self) -> list[URLPattern]:
+        pages = self.target.pages
         return [
-            path("", self.imports, name=f"{self.target.pages}imports"),
-            path("<int:number>/", require_GET(self.run), name=f"{self.target.pages}import_run"),
-            path("<int:number>/map/", self.map, name=f"{self.target.pages}import_map"),
-            path("<int:number>/confirm/", require_POST(self.confirm), name=f"{self.target.pages}import_confirm"),
-            path("<int:number>/cancel/", require_POST(self.cancel), name=f"{self.target.pages}import_cancel"),
+            path("", self.imports, name=f"{pages}s"),
+            path("<int:number>/", require_GET(self.run), name=f"{pages}_run"),
+            path("<int:number>/map/", self.map, name=f"{pages}_map"),
+            path("<int:number>/confirm/", require_POST(self.confirm), name=f"{pages}_confirm"),
+            path("<int:number>/cancel/", require_POST(self.cancel), name=f"{pages}_cancel"),
         ]
 
-    def to(self, name: str, run: ImportRun | None = None) -> str:
-        return reverse(f"{self.room}:{self.target.pages}{name}", args=[run.pk] if run else [])
+    def to(self, name: str, run: ImportRun) -> str:
+        return reverse(page_of(self.target, name), args=[run.pk])
 
     def run_for(self, request: Request, number: int) -> ImportRun:
         seen = ImportRun.objects.visible_to(request.user).into(self.target).select_related("by")
-        return scoped(request, seen, f"{self.room}.follow_{self.target.pages}import", pk=number)
+        return scoped(request, seen, followed_by(self.target), pk=number)
 
     def show(self, request: Request, template: str, context: Mapping[str, Any], **more: Any) -> HttpResponse:
-        links = {"target": self.target, "imports": self.to("imports")}
+        links = {"target": self.target, "imports": reverse(page_of(self.target))}
         return page(request, f"core/imports/{template}.html", {**links, **context}, **more)
 
     # -- Upload ---------------------------------------------------------------------------------------------------------
@@ -74,12 +74,10 @@ class ImportPages:
         form = UploadForm(*given, names=names, too_large=too_large, controlled=bool(self.target.controlled))
         if sent and form.is_valid():
             with explained(request, form):
-                return redirect(self.to("import_map", self._kept(request, form.cleaned_data)))
+                return redirect(self.to("map", self._kept(request, form.cleaned_data)))
         runs = ImportRun.objects.visible_to(request.user).into(self.target).newest_first()[:RECENT]
         status = 422 if form.is_bound else 200
-        return self.show(
-            request, "upload", {"form": form, "runs": [(run, self.to("import_run", run)) for run in runs]}, status=status
-        )
+        return self.show(request, "upload", {"form": form, "runs": [(run, self.to("run", run)) for run in runs]}, status=status)
 
     def _kept(self, request: Request, cleaned: dict[str, Any]) -> ImportRun:
         file = cleaned["file"]
@@ -98,7 +96,7 @@ class ImportPages:
         run = self.run_for(request, number)
         if obstacle := run.obstacle_to_map():
             request.refused = RuleBroken(obstacle)
-            return reply(request, self.to("import_run", run))
+            return reply(request, self.to("run", run))
         table, unreadable = self._table(run)
         mapping = self._mapping(run, table)
         options = {about.name: self.target.options(about.name, request.user) for about in self.target.fields}
@@ -109,7 +107,7 @@ class ImportPages:
             return answer
         context = {"run": run, "form": form, "table": table, "unreadable": unreadable, "names": mapping_names(self.target)}
         shown = preview(table, mapping, self.target) if table else None
-        context |= {"preview": shown, "before": same_file_before(run), "cancel": self.to("import_cancel", run)}
+        context |= {"preview": shown, "before": same_file_before(run), "cancel": self.to("cancel", run)}
         status = 422 if request.method == "POST" else 200
         return self.show(request, "map", context, status=getattr(getattr(request, "refused", None), "status", status))
 
@@ -138,16 +136,16 @@ class ImportPages:
                 save_mapping(self.target, name, mapping, by=request.user)
             run.map(mapping, name=name or run.mapping_name)
             if request.POST.get("do") != "try":
-                return redirect(self.to("import_map", run))
+                return redirect(self.to("map", run))
             run.tried(running.tried(run.table(mapping), mapping, self.target, request.user))
-            return redirect(self.to("import_run", run))
+            return redirect(self.to("run", run))
         return None
 
     def _use(self, request: Request, run: ImportRun) -> HttpResponse:
         name = request.POST.get("mapping", "")
         with explained(request):
             run.map(replace(mapping_named(self.target, name), control=run.mapped().control), name=name)
-        return reply(request, self.to("import_map", run))
+        return reply(request, self.to("map", run))
 
     # -- Result and run -------------------------------------------------------------------------------------------------
 
@@ -168,7 +166,7 @@ class ImportPages:
                 if result.get("values", {}).get(name)
             ],
             "obstacle": run.obstacle_to_confirm(),
-            **{name: self.to(f"import_{name}", run) for name in ("map", "confirm", "cancel")},
+            **{name: self.to(name, run) for name in ("map", "confirm", "cancel")},
         }
         response = self.show(request, "run", context, part="progress")
         if request.htmx and not run.is_open:  # it ended while the page waited
@@ -179,13 +177,13 @@ class ImportPages:
         run = self.run_for(request, number)
         with explained(request):
             run.confirm(by=request.user)
-        return reply(request, self.to("import_run", run))
+        return reply(request, self.to("run", run))
 
     def cancel(self, request: Request, number: int) -> HttpResponse:
         run = self.run_for(request, number)
         with explained(request):
             run.cancel(by=request.user)
-        return reply(request, self.to("import_run", run), said="Nothing of this import is stored.")
+        return reply(request, self.to("run", run), said="Nothing of this import is stored.")
 
 
 def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -80,11 +80,10 @@ class Job(Protocol):
 
 
 class Target(Protocol):
-    """What a room offers. `pages` is "" or what the names of its URLs begin with, where the room takes in several things:
-    with "reading_" they are reading_imports, reading_import_run …, and its permission is follow_reading_import."""
+    """What a room offers."""
 
     name: str  # "initiatives"
-    pages: str
+    pages: str  # "import": its URLs are imports, import_run …, and who may see how an import goes has follow_import
     label: str  # "Initiatives"
     permission: str  # asked of who uploads, and again of the same person when the run begins
     fields: Sequence[Field]
@@ -99,6 +98,21 @@ class Target(Protocol):
 
 
 TARGETS: dict[str, Target] = {}
+
+
+def room_of(target: Target) -> str:
+    """The room that offers it, whose pages show it."""
+    return target.permission.partition(".")[0]
+
+
+def page_of(target: Target, name: str = "") -> str:
+    """The name of a URL: of one of the pages of an import, or of all its imports."""
+    return f"{room_of(target)}:{target.pages}{f'_{name}' if name else 's'}"
+
+
+def followed_by(target: Target) -> str:
+    """The permission of who may see how an import goes."""
+    return f"{room_of(target)}.follow_{target.pages}"
 
 
 def register(target: Target) -> None:

@@ -1,7 +1,9 @@
 """Rules about actuals from finance's files: who imports them, who reads the lines, and who settles what waits."""
 
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.rules import import_rules
 from initiatives.core.policy import Rule, declare, permission
+from initiatives.funding.imports.target import Actuals
 from initiatives.funding.models import ActualLine
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
@@ -41,11 +43,7 @@ def settle_actual(user: User, line: ActualLine) -> bool:
 FINANCE, SEES = "finance", "finance, CXO, CEO, auditor; posted ones also who sees the money they were posted to"
 
 declare(
-    Rule("funding:imports", "GET POST", "funding.import_actuals", who=FINANCE),
-    *(
-        Rule(f"funding:import_{page}", methods, "funding.follow_import", of="run", who="finance, who uploaded the file")
-        for page, methods in (("run", "GET"), ("map", "GET POST"), ("confirm", "POST"), ("cancel", "POST"))
-    ),
+    *import_rules(Actuals(), who=FINANCE, followers="finance, who uploaded the file"),
     Rule("funding:actuals", "GET", "funding.view_actuals", who="finance, CXO, CEO, auditor"),
     Rule("funding:actual", "GET", "funding.view_actual", of="line", who=SEES),
     Rule("funding:actual_match", "POST", "funding.settle_actual", of="line", who="finance, but not who approved the money"),

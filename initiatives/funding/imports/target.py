@@ -31,7 +31,7 @@ class Actuals:
     permission = "funding.import_actuals"
     fields: Sequence[Field] = FIELDS
     controlled = "amount"
-    pages = ""
+    pages = "import"
     shipped: Mapping[str, Mapping[str, Any]] = {
         path.stem: json.loads(path.read_text("utf-8"))
         for path in sorted(Path(__file__).parent.with_name("mappings").glob("*.json"))

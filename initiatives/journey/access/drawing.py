@@ -3,9 +3,11 @@
 from django.db.models import QuerySet
 
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.rules import import_rules
 from initiatives.core.pages import Request
 from initiatives.core.policy import MailRule, Rule, declare, permission, scoped
 from initiatives.journey.access.seeing import READERS
+from initiatives.journey.imports.target import Touchpoints
 from initiatives.journey.models import Channel, Journey, MapChange, Stage, Touchpoint
 from initiatives.organization.models import User
 
@@ -71,7 +73,7 @@ def import_touchpoints(user: User) -> bool:
 @permission("journey.follow_import")
 def follow_import(user: User, run: ImportRun | None = None) -> bool:
     """One's own imports; the CXO all of them."""
-    return import_touchpoints(user) and (run is None or run.by_id == user.pk or user.standing.holds("cxo"))
+    return import_touchpoints(user) and (run is None or run.seen_by(user))
 
 
 def stage_for(request: Request, ref: str, to: str = "draw_map") -> Stage:
@@ -136,10 +138,6 @@ declare(
     _draws("withdraw_change", "POST", of="change", to="withdraw_change", who="who proposed it"),
     _draws("policy", "GET", who="everybody with a role", to="view_map"),
     _draws("set_policy", "GET POST", to="keep_map", who="the CXO"),
-    Rule("journey:imports", "GET POST", "journey.import_touchpoints", who="the CXO; who owns a stage for its touchpoints"),
-    *(
-        Rule(f"journey:import_{page}", methods, "journey.follow_import", of="run", who="who uploaded the file; the CXO")
-        for page, methods in (("run", "GET"), ("map", "GET POST"), ("confirm", "POST"), ("cancel", "POST"))
-    ),
+    *import_rules(Touchpoints(), who="the CXO; who owns a stage for its touchpoints", followers="who uploaded the file; the CXO"),
     MailRule("map_change", who="who proposed the change, while they may see what it is about"),
 )

@@ -1,9 +1,11 @@
 """Who may see what was measured at a touchpoint, enter it and withdraw it."""
 
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.rules import import_rules
 from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.journey.access.seeing import READERS
+from initiatives.journey.imports.readings import Readings
 from initiatives.journey.models import Reading, Touchpoint
 from initiatives.journey.models.hanging import answered_by, answers_for
 from initiatives.organization.models import User
@@ -34,7 +36,7 @@ def import_readings(user: User) -> bool:
 @permission("journey.follow_reading_import")
 def follow_reading_import(user: User, run: ImportRun | None = None) -> bool:
     """One's own imports; the CXO all of them."""
-    return import_readings(user) and (run is None or run.by_id == user.pk or user.standing.holds("cxo"))
+    return import_readings(user) and (run is None or run.seen_by(user))
 
 
 ALONG = ("owned__department", "owned__person", "owned__steward", "parent__owned", "stage__owned")
@@ -51,9 +53,5 @@ declare(
     Rule("journey:consistency", "GET", "journey.view_map", who=READERS),
     Rule("journey:enter_reading", "GET POST", "journey.enter_reading", of="touchpoint", who=KEEPERS),
     Rule("journey:withdraw_reading", "POST", "journey.withdraw_reading", of="reading", who=KEEPERS),
-    Rule("journey:reading_imports", "GET POST", "journey.import_readings", who="the CXO; who answers for a touchpoint"),
-    *(
-        Rule(f"journey:reading_import_{page}", methods, "journey.follow_reading_import", of="run", who="who uploaded it; the CXO")
-        for page, methods in (("run", "GET"), ("map", "GET POST"), ("confirm", "POST"), ("cancel", "POST"))
-    ),
+    *import_rules(Readings(), who="the CXO; who answers for a touchpoint", followers="who uploaded it; the CXO"),
 )

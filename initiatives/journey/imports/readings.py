@@ -196,7 +196,7 @@ class Readings:
     """The target "readings"."""
 
     name = "readings"
-    pages = "reading_"
+    pages = "reading_import"
     label = "Readings"
     permission = "journey.import_readings"
     fields: Sequence[Field] = FIELDS

@@ -28,7 +28,7 @@ class Touchpoints:
     """The target "touchpoints"."""
 
     name = "touchpoints"
-    pages = ""
+    pages = "import"
     label = "Touchpoints"
     permission = "journey.import_touchpoints"
     fields: Sequence[Field] = FIELDS

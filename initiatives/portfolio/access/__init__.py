@@ -8,10 +8,12 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.rules import import_rules
 from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.core.prepared import prepared
 from initiatives.organization.models import User
+from initiatives.portfolio.imports.target import Initiatives
 from initiatives.portfolio.models import Gate, Initiative, Involvement, Milestone, SavedView
 
 Answer = Callable[[Initiative, User], bool]
@@ -44,7 +46,7 @@ def import_initiatives(user: User) -> bool:
 @permission("portfolio.follow_import")
 def follow_import(user: User, run: ImportRun | None = None) -> bool:
     """One's own imports; the CXO all of them."""
-    return import_initiatives(user) and (run is None or run.by_id == user.pk or user.standing.holds("cxo"))
+    return import_initiatives(user) and (run is None or run.seen_by(user))
 
 
 def _of_cxo(initiative: Initiative, user: User) -> bool:
@@ -234,9 +236,5 @@ declare(
     _rule("gate_hold", "GET POST", "decide", "the CXO", of="gate"),
     _rule("gate_recycle", "POST", "decide", "the CXO", of="gate"),
     _rule("gate_kill", "POST", "decide", "the CXO", of="gate"),
-    Rule("portfolio:imports", "GET POST", "portfolio.import_initiatives", who=IMPORTERS),
-    *(
-        Rule(f"portfolio:import_{page}", methods, "portfolio.follow_import", of="run", who="who uploaded the file; the CXO")
-        for page, methods in (("run", "GET"), ("map", "GET POST"), ("confirm", "POST"), ("cancel", "POST"))
-    ),
+    *import_rules(Initiatives(), who=IMPORTERS, followers="who uploaded the file; the CXO"),
 )

@@ -38,7 +38,7 @@ class Initiatives:
     """The target "initiatives"."""
 
     name = "initiatives"
-    pages = ""
+    pages = "import"
     label = "Initiatives"
     permission = "portfolio.import_initiatives"
     fields: Sequence[Field] = FIELDS

@@ -15,7 +15,7 @@ from initiatives.core.rules import BadInput
 
 class Things:
     name = "things"
-    pages = ""
+    pages = "import"
     label = "Things"
     permission = "nobody"
     shipped: dict[str, Any] = {}  # noqa: RUF012
