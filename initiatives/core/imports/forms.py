@@ -10,12 +10,11 @@ from django.forms import BoundField
 
 from initiatives.core.imports import mapping as maps
 from initiatives.core.imports.cells import DATE_FORMATS, MULTIPLIERS, is_sentence
-from initiatives.core.imports.control import Control
 from initiatives.core.imports.delimited import ENCODINGS, SEPARATORS
 from initiatives.core.imports.mapping import FieldMap, folded
 from initiatives.core.imports.table import Source, Table, as_text
 from initiatives.core.imports.targets import Field, Kind, Target
-from initiatives.core.imports.upload_form import UploadForm
+from initiatives.core.imports.upload_form import ControlForm
 from initiatives.core.rules import BadInput
 
 MOST_DISTINCT = 60  # values of a column that are offered to be mapped
@@ -23,7 +22,7 @@ THOUSANDS = {",": "1,234", ".": "1.234", " ": "1 234", "'": "1'234", "’": "1�
 DECIMALS = {".": "0.50", ",": "0,50"}
 
 
-class MappingForm(forms.Form):
+class MappingForm(ControlForm):
     """Reads and writes one Mapping. Field names: encoding …, then title-0 (columns), title-fixed, title-values-<digest>."""
 
     encoding = forms.ChoiceField(required=False, choices=[("", "Detect"), *ENCODINGS.items()])
@@ -38,12 +37,11 @@ class MappingForm(forms.Form):
     empty = forms.CharField(
         label="Words for empty", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line: n/a, TBC, –"
     )
-    rows, total = UploadForm.base_fields["rows"], UploadForm.base_fields["total"]
     save_as = forms.CharField(
         label="Save the mapping as", required=False, max_length=80, help_text="For the next file of this kind."
     )
 
-    SOURCE = ("encoding", "separator", "sheet", "header_row", "loose_quotes", "withheld", "empty")
+    SOURCE = field_order = ("encoding", "separator", "sheet", "header_row", "loose_quotes", "withheld", "empty")
 
     def __init__(
         self,
@@ -55,12 +53,10 @@ class MappingForm(forms.Form):
         options: Mapping[str, list[tuple[str, str]]],
     ) -> None:
         self.target, self.mapping, self.table = target, mapping, table
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, target=target, initial=self._initial())
         sheets = [*(table.sheets if table else []), *([mapping.source.sheet] if mapping.source.sheet else [])]
         self.fields["sheet"].choices = [("", "First that is shown"), *((name, name) for name in dict.fromkeys(sheets))]  # type: ignore[attr-defined]
         self.found: dict[str, dict[str, str]] = {}
-        if not target.controlled:
-            del self.fields["rows"], self.fields["total"]
         for about in target.fields if table else ():  # a file that cannot be read yet: first how to read it
             self._add(about, mapping.fields.get(about.name, FieldMap()), options.get(about.name, []))
 
@@ -197,7 +193,7 @@ class MappingForm(forms.Form):
             "withheld": _lines(cleaned["withheld"]),
             "empty": _lines(cleaned["empty"]),
             "fields": {name: data for name, data in fields.items() if data.get("columns") or data.get("fixed")},
-            "control": Control(cleaned.get("rows"), cleaned.get("total")).as_data(),
+            "control": self.stated().as_data(),
         }
 
     def _typed_field(self, about: Field, cleaned: dict[str, Any]) -> dict[str, Any]:

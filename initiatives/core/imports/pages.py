@@ -70,21 +70,18 @@ class ImportPages:
         """GET: the upload form and the imports so far. POST: keep the file and go on to its mapping."""
         sent = request.method == "POST"
         given = (request.POST, request.FILES) if sent else ()  # reading them is what finds a file too large
-        names, too_large = mapping_names(self.target), getattr(request, "too_large", False)
-        form = UploadForm(*given, names=names, too_large=too_large, controlled=bool(self.target.controlled))
+        form = UploadForm(*given, target=self.target, too_large=getattr(request, "too_large", False))
         if sent and form.is_valid():
             with explained(request, form):
-                return redirect(self.to("map", self._kept(request, form.cleaned_data)))
+                return redirect(self.to("map", self._kept(request, form)))
         runs = ImportRun.objects.visible_to(request.user).into(self.target).newest_first()[:RECENT]
         status = 422 if form.is_bound else 200
         return self.show(request, "upload", {"form": form, "runs": [(run, self.to("run", run)) for run in runs]}, status=status)
 
-    def _kept(self, request: Request, cleaned: dict[str, Any]) -> ImportRun:
-        file = cleaned["file"]
+    def _kept(self, request: Request, form: UploadForm) -> ImportRun:
+        file, name, stated = form.cleaned_data["file"], form.cleaned_data["mapping"], form.stated()
         run = upload(self.target, file, file.name, by=request.user)
-        stated = Control(cleaned.get("rows"), cleaned.get("total"))
-        if cleaned["mapping"] or stated != Control():
-            name = cleaned["mapping"]
+        if name or stated != Control():
             mapping = mapping_named(self.target, name) if name else run.mapped()
             run.map(replace(mapping, control=stated), name=name)
         return run

@@ -1,7 +1,9 @@
 """Mappings that are kept by name: those that people saved, and those that come with the product."""
 
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -38,6 +40,12 @@ class ImportMapping(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+
+def mappings_beside(module: str, names: str = "*") -> dict[str, Any]:
+    """The mappings {name: data} that come with a room, from the folder `mappings` beside that of its `module`."""
+    folder = Path(module).parent.with_name("mappings")
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob(f"{names}.json"))}
 
 
 def mapping_names(target: Target) -> list[str]:

@@ -1,10 +1,9 @@
 """What of a line of finance's files is read, and the mapping that comes with the product."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from initiatives.core.imports.saved import mappings_beside
 from initiatives.core.imports.targets import Field, Kind, Record
 from initiatives.funding.imports.job import ActualJob
 from initiatives.funding.models import Nature
@@ -32,10 +31,7 @@ class Actuals:
     fields: Sequence[Field] = FIELDS
     controlled = "amount"
     pages = "import"
-    shipped: Mapping[str, Mapping[str, Any]] = {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted(Path(__file__).parent.with_name("mappings").glob("*.json"))
-    }
+    shipped: Mapping[str, Mapping[str, Any]] = mappings_beside(__file__)
 
     def options(self, name: str, by: User) -> list[tuple[str, str]]:
         return []

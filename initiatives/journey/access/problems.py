@@ -4,6 +4,7 @@ from initiatives.core.pages import Request
 from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.journey.access.signals import EXPORTERS, READERS, TRIAGERS
 from initiatives.journey.models import Problem
+from initiatives.journey.models.hanging import WHO_ANSWERS
 from initiatives.organization.models import User
 
 
@@ -25,12 +26,9 @@ def work_problem(user: User, problem: Problem) -> bool:
     return problem.may_work(user) and problem.seen_by(user)
 
 
-ALONG = ("owned__department", "owned__person", "owned__steward", "parent__owned", "stage__owned")
-
-
 def problem_for(request: Request, ref: str, to: str = "view") -> Problem:
     """The problem of this reference, for somebody who may do `to` with it: unseen is 404, seen but forbidden 403."""
-    seen = Problem.objects.visible_to(request.user).select_related("posed_by", *(f"touchpoint__{name}" for name in ALONG))
+    seen = Problem.objects.visible_to(request.user).select_related("posed_by", *(f"touchpoint__{name}" for name in WHO_ANSWERS))
     return scoped(request, seen, f"journey.{to}_problem", reference=ref)
 
 

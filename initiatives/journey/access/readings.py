@@ -7,7 +7,7 @@ from initiatives.core.policy import Rule, declare, permission, scoped
 from initiatives.journey.access.seeing import READERS
 from initiatives.journey.imports.readings import Readings
 from initiatives.journey.models import Reading, Touchpoint
-from initiatives.journey.models.hanging import answered_by, answers_for
+from initiatives.journey.models.hanging import WHO_ANSWERS, answered_by, answers_for
 from initiatives.organization.models import User
 
 KEEPERS = "owner, steward, head and deputies of the touchpoint or its stage; the CXO"
@@ -39,12 +39,9 @@ def follow_reading_import(user: User, run: ImportRun | None = None) -> bool:
     return import_readings(user) and (run is None or run.seen_by(user))
 
 
-ALONG = ("owned__department", "owned__person", "owned__steward", "parent__owned", "stage__owned")
-
-
 def reading_for(request: Request, number: int) -> Reading:
     """The reading of this number, for who may withdraw it: unseen is 404, seen but forbidden 403."""
-    seen = Reading.objects.visible_to(request.user).select_related(*(f"touchpoint__{name}" for name in ALONG))
+    seen = Reading.objects.visible_to(request.user).select_related(*(f"touchpoint__{name}" for name in WHO_ANSWERS))
     return scoped(request, seen, "journey.withdraw_reading", pk=number)
 
 

@@ -10,6 +10,7 @@ from initiatives.core.imports.targets import Outcome, Record, Step
 from initiatives.journey.imports.places import Places
 from initiatives.journey.models import Channel, Ownership, Stage, State, Touchpoint
 from initiatives.organization.models import Department, User
+from initiatives.organization.naming import departments_named
 
 PLAIN = ("title", "description", "reach")
 NAMED = ("external_source", "external_id", "title", "stage", "channel", "parent")  # cannot be withheld
@@ -35,9 +36,7 @@ class TouchpointJob:
         self.by, self.notes = by, list[str]()
         self.stages = Places.of(Stage, by, create=options.get("stage", {}).get("create", False))
         self.channels = Places.of(Channel, by, create=options.get("channel", {}).get("create", False))
-        self.departments: dict[str, Department] = {}
-        for one in Department.objects.visible_to(by):
-            self.departments[folded(one.name)] = self.departments[folded(one.code)] = one
+        self.departments = departments_named(by)
         ids = {record.values.get(name) for record in records for name in ("external_id", "parent")} - {None}
         known = list(Touchpoint.objects.filter(external_id__in=ids).select_related(*ALONG))
         self.known = {(one.external_source, one.external_id): one for one in known}

@@ -1,14 +1,14 @@
 """What of a touchpoint can be filled from a file, and the mapping that comes with the product."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from initiatives.core.imports.saved import mappings_beside
 from initiatives.core.imports.targets import Field, Kind, Record
 from initiatives.journey.imports.job import TouchpointJob
 from initiatives.journey.models import Channel, Stage
-from initiatives.organization.models import Department, User
+from initiatives.organization.models import User
+from initiatives.organization.naming import departments_offered
 
 FIELDS: Sequence[Field] = (
     Field("external_source", "Source", required=True, longest=60, help="Who numbers these touchpoints: a journey map, a survey."),
@@ -33,10 +33,7 @@ class Touchpoints:
     permission = "journey.import_touchpoints"
     fields: Sequence[Field] = FIELDS
     controlled = ""
-    shipped: Mapping[str, Mapping[str, Any]] = {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in [Path(__file__).parent.with_name("mappings") / "touchpoints.json"]
-    }
+    shipped: Mapping[str, Mapping[str, Any]] = mappings_beside(__file__, "touchpoints")
 
     def options(self, name: str, by: User) -> list[tuple[str, str]]:
         match name:
@@ -45,8 +42,7 @@ class Touchpoints:
             case "channel":
                 return [(channel.name, channel.name) for channel in Channel.objects.visible_to(by).in_use()]
             case "department":
-                found = Department.objects.visible_to(by).active().in_order()
-                return [(one.code, f"{one.code} · {one.name}") for one in found]
+                return departments_offered(by)
             case _:
                 return []
 

@@ -15,7 +15,7 @@ from initiatives.duties.models import Obligation
 from initiatives.journey.models import following
 from initiatives.journey.models.consistency import Pressure, Score, pressures, scores
 from initiatives.journey.models.failing_words import ProblemState, Source
-from initiatives.journey.models.hanging import asked_for
+from initiatives.journey.models.hanging import WHO_ANSWERS, asked_for
 from initiatives.journey.models.map import MapPolicy, Stage, Touchpoint
 from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.problems import Problem
@@ -28,7 +28,6 @@ from initiatives.organization.models import Department, User
 
 CENT, SHARE = Decimal("0.01"), Decimal("0.0001")
 ANNOYS, LEAVES = 2, 5  # severities: contacts above the cap; a moment of truth that fails
-ALONG = ("owned__department", "owned__person", "owned__steward", "parent__owned", "stage__owned")
 
 
 class BreachQuerySet(models.QuerySet["Breach"]):
@@ -137,7 +136,7 @@ def _hold_to_cap(number: int, policy: MapPolicy, today: date) -> int:
     cap = policy.contact_cap or Decimal(0)
     value, by = here.value, here.newest.by
     most = sorted(here.counts, key=lambda one: (-one.in_a_month, one.pk))
-    where = Touchpoint.objects.select_related(*ALONG).in_bulk({one.touchpoint_id for one in most})
+    where = Touchpoint.objects.select_related(*WHO_ANSWERS).in_bulk({one.touchpoint_id for one in most})
     touchpoints = list(dict.fromkeys(where[one.touchpoint_id] for one in most))
     names = ", ".join(str(one) for one in Department.objects.filter(pk__in=here.sent).in_order())
     words = f"{value.quantize(CENT)} contacts per customer in 30 days, where {cap} are allowed"
@@ -156,7 +155,7 @@ def _hold_to_cap(number: int, policy: MapPolicy, today: date) -> int:
 
 @transaction.atomic
 def _hold_to_floor(number: int, policy: MapPolicy, today: date) -> int:
-    touchpoint = Touchpoint.objects.select_related(*ALONG).get(pk=number)
+    touchpoint = Touchpoint.objects.select_related(*WHO_ANSWERS).get(pk=number)
     touchpoint.lock()
     rated = scores(Reading.objects.filter(touchpoint=touchpoint), today, "touchpoint").get(touchpoint.stage_id, [])
     failing = [score for score in rated if _fails(score, policy)]
@@ -226,7 +225,7 @@ def breach_follows(owned: OwnedObject) -> None:
         return
     answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
     opened = Problem.objects.open_now().filter(answered, breaches__isnull=False)
-    for problem in opened.select_related(*(f"touchpoint__{name}" for name in ALONG)).distinct().order_by("pk"):
+    for problem in opened.select_related(*(f"touchpoint__{name}" for name in WHO_ANSWERS)).distinct().order_by("pk"):
         person, _ = _asked_about(problem)
         for ask in Obligation.objects.open_now().about(problem).filter(kind=BREACH):
             if person is not None and ask.person_id != person.pk:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from initiatives.journey.models.evidence import ProblemTouchpoint
     from initiatives.journey.models.voices import SignalTouchpoint
 
+WHO_ANSWERS = ("owned__department", "owned__person", "owned__steward", "parent__owned", "stage__owned")  # beside a touchpoint
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 HELD = (State.OWNED, State.VACANT)  # states in which a department is known to hold the object
 
@@ -98,6 +99,11 @@ def answered_by(user: User, to: str = "touchpoint__") -> Q:
         heads = {f"{along}state__in": HELD, f"{along}department__in": user.standing.heads}
         found |= Q(**{f"{along}person": user}) | Q(**{f"{along}steward": user}) | Q(**heads)
     return found
+
+
+def answered_among(user: User, touchpoints: Collection[int]) -> set[int]:
+    """For which of these `user` answers."""
+    return set(Touchpoint.objects.filter(answered_by(user, ""), pk__in=touchpoints).values_list("pk", flat=True))
 
 
 def in_use(touchpoints: Collection[Touchpoint]) -> list[Touchpoint]:

@@ -1,6 +1,5 @@
 """Readings: what was measured at a touchpoint in a period, how customers rated it and how often they were contacted from it."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
@@ -50,10 +49,6 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         found = self.of_kind(ReadingKind.CONTACTS).counting(today)
         return found.order_by(*one_each, "-last_day", "-pk").distinct(*one_each)
 
-    def same_as(self, facts: Mapping[str, Any]) -> "Reading | None":
-        """The living reading that says the same kind of thing, of the same place, period, source and department."""
-        return self.living().filter(**{name: facts.get(name) for name in KEY}).first()
-
     @transaction.atomic
     def enter(self, *, by: User, **values: Any) -> "Reading":
         """Enter one reading. One that stands already for the same period and source is left, or withdrawn for another value."""
@@ -63,7 +58,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         if obstacle := reading.obstacle_to_enter(by):
             raise RuleBroken(obstacle)
         reading.check_facts()
-        before = self.same_as(values)
+        before = self.living().filter(**dict(zip(KEY, reading.key, strict=True))).first()
         if before is not None and before.says_as(reading):
             return before
         if before is not None:
@@ -158,6 +153,11 @@ class Reading(models.Model):
     def in_a_month(self) -> Decimal:
         """All contacts, counted on thirty days."""
         return Decimal(self.total) * 30 / self.days
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Two that have it in common speak of the same: kind, place, period, source, department."""
+        return self.kind, self.touchpoint_id, self.first_day, self.last_day, self.source, self.department_id
 
     def says_as(self, other: "Reading") -> bool:
         """Whether another reading of the same key has the same values."""

@@ -12,7 +12,7 @@ from initiatives.journey.looks.readings import CHOSEN, Choices, ReadingLook
 from initiatives.journey.models import Channel, Reading, ReadingKind, Stage, Touchpoint
 from initiatives.journey.models.breaches import Breach
 from initiatives.journey.models.consistency import Pressure, scores
-from initiatives.journey.models.hanging import answered_by, answers_for
+from initiatives.journey.models.hanging import answered_among, answers_for
 from initiatives.journey.models.reading_words import Limit
 from initiatives.journey.models.readings import obstacle_to_read
 from initiatives.organization.models import Department, User
@@ -36,7 +36,7 @@ def readings_page(user: User, query: QueryDict) -> dict[str, Any]:
     here = pages.get_page(query.get("page"))
     rows = list(here.object_list)
     at = {one.touchpoint_id for one in rows}
-    mine = set(Touchpoint.objects.filter(answered_by(user, ""), pk__in=at).values_list("pk", flat=True)) if rows else set()
+    mine = answered_among(user, at) if rows else set()
     return {
         "look": look,
         "filters": [filter_of(look, name, WORDS[name], choices[name]) for name in CHOSEN],

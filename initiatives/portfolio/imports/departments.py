@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from initiatives.core.imports.mapping import folded
 from initiatives.organization.models import Department, User
+from initiatives.organization.naming import departments_named
 
 
 @dataclass
@@ -13,14 +14,10 @@ class Departments:
     by: User
     create: bool
     names: dict[str, str]
-    known: dict[str, Department] = field(default_factory=dict)
-    created: list[str] = field(default_factory=list)
+    known: dict[str, Department] = field(init=False)
 
     def __post_init__(self) -> None:
-        for department in Department.objects.visible_to(self.by):
-            self.known.setdefault(folded(department.name), department)
-        for department in Department.objects.visible_to(self.by):
-            self.known[folded(department.code)] = department
+        self.known = departments_named(self.by)
 
     def obstacle_to_find(self, said: str) -> str | None:
         """Say why no department is meant by `said`, or None."""
@@ -41,7 +38,6 @@ class Departments:
             department = Department(code=code, name=name)
             self.known[folded(said)] = self.known[folded(code)] = department
             self.known.setdefault(folded(name), department)
-            self.created.append(code)
         return department
 
     def found(self, department: Department) -> Department:

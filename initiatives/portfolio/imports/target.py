@@ -1,17 +1,15 @@
 """What of an initiative can be filled from a file, and the mappings that come with the product."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from initiatives.core.imports.saved import mappings_beside
 from initiatives.core.imports.targets import Field, Kind, Record
-from initiatives.organization.models import Department, User
+from initiatives.organization.models import User
+from initiatives.organization.naming import departments_offered
 from initiatives.portfolio.imports.job import InitiativeJob
 from initiatives.portfolio.models import Health, Status
 from initiatives.portfolio.models.words import LONG_AGO
-
-MAPPINGS = Path(__file__).parent.with_name("mappings")
 
 FIELDS: Sequence[Field] = (
     Field("external_source", "Source", required=True, longest=60, help="Who numbers these initiatives: GMPP, for example."),
@@ -43,15 +41,10 @@ class Initiatives:
     permission = "portfolio.import_initiatives"
     fields: Sequence[Field] = FIELDS
     controlled = ""
-    shipped: Mapping[str, Mapping[str, Any]] = {
-        path.stem: json.loads(path.read_text("utf-8"))
-        for path in sorted(Path(__file__).parent.with_name("mappings").glob("*.json"))
-    }
+    shipped: Mapping[str, Mapping[str, Any]] = mappings_beside(__file__)
 
     def options(self, name: str, by: User) -> list[tuple[str, str]]:
-        if name != "department":
-            return []
-        return [(one.code, f"{one.code} · {one.name}") for one in Department.objects.visible_to(by).active().in_order()]
+        return departments_offered(by) if name == "department" else []
 
     def begin(self, records: Sequence[Record], options: Mapping[str, Any], by: User) -> "InitiativeJob":
         return InitiativeJob(records, options, by)
