@@ -200,3 +200,14 @@ def test_a_survey_comes_in_through_the_pages(journey_map: Map, cast: Cast, clien
     assert running.run(run.pk)
     assert Reading.objects.get().value == Decimal("3.615")
     assert client.get("/own/readings/import/").status_code == 200
+
+
+def test_only_a_value_can_be_withheld(journey_map: Map, cast: Cast) -> None:
+    one = journey_map.touchpoint("Signs").reference
+    row = "rating,{},{},40,{},2026-05-31,Survey,1,5,\n"
+    text = row.format(one, "not yet published", "2026-05-01") + row.format(one, "3.5", "not yet published")
+    result = tried(cast.cxo, text)
+    assert [(error["row"], error["message"]) for error in result["errors"]] == [
+        (3, "This cannot be withheld: it says what was read, where and when.")
+    ]
+    assert result["notes"] == ["1 row holds no value; left out."]
