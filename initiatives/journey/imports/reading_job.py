@@ -13,6 +13,8 @@ from initiatives.journey.models.readings import KEPT, KEY
 from initiatives.organization.models import User
 from initiatives.organization.naming import departments_named
 
+PLACE = ("kind", "touchpoint", "first_day", "last_day", "source")  # what was read, where and when
+
 
 class ReadingJob:
     """One pass over a file: four queries look up all that its rows refer to, and what they say is taken together."""
@@ -20,7 +22,7 @@ class ReadingJob:
     def __init__(self, records: Sequence[Record], by: User) -> None:
         self.by, self.notes = by, list[str]()
         self.departments = departments_named(by)
-        read = [record for record in records if not record.problems]
+        read = [record for record in records if not record.problems and not hidden(record)]
         given = [record for record in read if record.values.get("value") is not None]
         self._look_up({folded(record.values["touchpoint"]) for record in given})
         self.said = {record.row: self._said(record) for record in given}  # by row; of several of one key, the first holds all
@@ -66,6 +68,9 @@ class ReadingJob:
     # -- What it would do -------------------------------------------------------------------------------------------------
 
     def plan(self, record: Record) -> Step:
+        if hides := hidden(record):
+            why = "This cannot be withheld: it says what was read, where and when."
+            return Step(problems=[Problem.at(record.row, name, record.withheld[name], why) for name in hides])
         reading = self.said.get(record.row)
         if reading is None:
             return Step()
@@ -116,3 +121,8 @@ class ReadingJob:
     def apply(self, step: Step) -> None:
         if step.how is not None:
             Reading.objects.enter(by=self.by, **{name: getattr(step.how, name) for name in (*KEY, *KEPT)})
+
+
+def hidden(record: Record) -> list[str]:
+    """What the row withholds of its place: without it nothing can be said."""
+    return [name for name in PLACE if name in record.withheld]
