@@ -6,6 +6,7 @@ A step is a statement or a commit on its way to the database. `make soak` kills 
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -69,6 +70,8 @@ def done_by(flow: Flow, *, kill_at: int = 0) -> tuple[bool, int]:
     told, tell = os.pipe()
     child = os.fork()
     if not child:
+        # After a browser the child knows no event loop any more: asked by itself, it would take up a connection of the parent's.
+        connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
         steps = 0
 
         def step(do: Any, *args: Any) -> Any:
@@ -84,12 +87,16 @@ def done_by(flow: Flow, *, kill_at: int = 0) -> tuple[bool, int]:
             with connection.execute_wrapper(step):
                 saved = flow.act()
             os.write(tell, f"{int(saved)} {steps}".encode())
+        except BaseException:
+            os.write(tell, traceback.format_exc().encode())
         finally:
             os._exit(0)
     os.close(tell)
     os.waitpid(child, 0)
     with os.fdopen(told) as answer:
-        saved, _, steps = answer.read().partition(" ")
+        said = answer.read()
+    assert not said.startswith("Traceback"), said
+    saved, _, steps = said.partition(" ")
     return saved == "1", int(steps or 0)
 
 
