@@ -27,21 +27,20 @@ class Cluster:
         who.own(folder)
         self.postgres = Postgres(folder, folder, "of-a-test", who, port=free_port(), options=options)
         self.children = Children()
+
+    def start(self) -> None:
         self.url = self.postgres.start(self.children)
 
     def crash(self) -> None:
         """kill -9 of the server, with everything that it had not written; then its recovery, at the same address."""
         self.kill()
-        self.recover()
+        self.start()
 
     def kill(self) -> None:
         (server,) = self.children.running
         server.process.kill()
         server.process.wait()
         self.children.running.clear()
-
-    def recover(self) -> None:
-        self.postgres.start(self.children)
 
     def fill(self) -> None:
         """Everything that is in the test's database."""
@@ -61,9 +60,9 @@ class Cluster:
 def own_cluster(**options: str) -> Iterator[Cluster]:
     """The test's database in a cluster of its own, where this process and those that it forks find it meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="crash-", dir=data_folder()))
-    cluster = Cluster(folder, **options)
-    test = dict(connection.settings_dict)
+    cluster, test = Cluster(folder, **options), dict(connection.settings_dict)
     try:
+        cluster.start()
         cluster.fill()
         connection.close()
         there = urlsplit(cluster.url)

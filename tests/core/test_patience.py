@@ -81,7 +81,7 @@ def test_a_database_that_is_away_is_told_and_found_again(transactional_db: None,
             answer = client.get(people)
             assert (answer.status_code, answer["Retry-After"], answer["X-Unavailable"]) == (503, "5", "away")
             assert b"lost its database" in answer.content
-        cluster.recover()
+        cluster.start()
         close_old_connections()
         assert client.get(people).status_code == 200
 
