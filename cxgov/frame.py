@@ -93,7 +93,17 @@ ACTS = (
         ),
         key="i",
     ),
-    Place("Prove", "boards:prove", "chart-bar", key="p"),
+    Place(
+        "Prove",
+        "boards:prove",
+        "chart-bar",
+        ("boards:untested",),
+        (
+            Place("Results", "boards:prove"),
+            Place("Not tried yet", "boards:untested"),
+        ),
+        key="p",
+    ),
 )
 ADMIN = Place(
     "Admin",

@@ -13,4 +13,5 @@ declare(
     ),
     Rule("boards:waiting", "GET", SIGNED_IN, who="everybody: asks about what they may see"),
     Rule("boards:prove", "GET", SIGNED_IN, who="everybody, over what they may see; cost as on the initiative"),
+    Rule("boards:untested", "GET", SIGNED_IN, who="everybody, over the initiatives that they may see"),
 )

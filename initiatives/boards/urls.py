@@ -8,4 +8,5 @@ urlpatterns = [
     path("own/money/", views.money, name="money"),
     path("own/waiting/", views.waiting, name="waiting"),
     path("prove/", views.prove, name="prove"),
+    path("prove/untested/", views.untested, name="untested"),
 ]

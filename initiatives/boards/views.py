@@ -7,6 +7,7 @@ from initiatives.boards.reports import home as of_home
 from initiatives.boards.reports import own as of_own
 from initiatives.boards.reports import prove as of_prove
 from initiatives.boards.reports import records
+from initiatives.boards.reports import untested as of_untested
 from initiatives.core.pages import Request, page
 
 
@@ -37,3 +38,8 @@ def waiting(request: Request) -> HttpResponse:
 @require_safe
 def prove(request: Request) -> HttpResponse:
     return page(request, "boards/prove.html", of_prove.prove(request.user, request.GET.get("page")))
+
+
+@require_safe
+def untested(request: Request) -> HttpResponse:
+    return page(request, "boards/untested.html", of_untested.untested(request.user, request.GET.get("page")))

@@ -424,6 +424,7 @@ TABLE: list[Row] = [
     ("boards:money", "GET", "", {"": "hdfxea"}),
     ("boards:waiting", "GET", "", {"": ALL}),
     ("boards:prove", "GET", "", {"": ALL}),
+    ("boards:untested", "GET", "", {"": ALL}),
 ]
 
 # What a page is asked about besides its address; without it there is nothing to refuse.

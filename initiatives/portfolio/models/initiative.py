@@ -1,7 +1,7 @@
 """The initiative: description, confidentiality, ownership, progress and life, in that order of inheritance."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -56,6 +56,12 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         """Not over, and answering no problem."""
         answers = AnsweredProblem.objects.living().filter(initiative=OuterRef("pk"))
         return self.exclude(status__in=OVER).filter(~Exists(answers))
+
+    def untested(self, since: datetime) -> Self:
+        """Written down before then, handed over, not over, and nobody has started an experiment."""
+        tests = Experiment.objects.filter(initiative=OuterRef("pk"))
+        waits = self.filter(created_at__lt=since).exclude(status__in=(Status.DRAFT, *OVER))
+        return waits.filter(~Exists(tests))
 
     def unreported(self) -> Self:
         """Health unknown: nothing was ever reported."""
