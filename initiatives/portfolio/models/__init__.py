@@ -1,5 +1,6 @@
 """The portfolio: initiatives, the departments' parts in them, milestones, check-ins, and saved views."""
 
+from initiatives.portfolio.models.aim_laws import AimedRequest
 from initiatives.portfolio.models.aims import AnsweredProblem, ImprovedTouchpoint
 from initiatives.portfolio.models.baselines import Baseline, Plan
 from initiatives.portfolio.models.benefit_owner import BenefitOwner
@@ -33,6 +34,7 @@ __all__ = [
     "CANDIDATES",
     "OVER",
     "STEPS",
+    "AimedRequest",
     "AnsweredProblem",
     "Baseline",
     "BaselineProposal",
