@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "initiatives.organization.middleware.ReadersClock",
     "initiatives.core.middleware.Policy",
+    "initiatives.core.middleware.ComesAgain",
 ]
 
 TEMPLATES = [

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from initiatives.core.again import UNDONE, Committed, moments, pause
 from initiatives.core.pages import unavailable
 from initiatives.core.policy import NOBODY, PUBLIC, RULES, SIGNED_IN, Rule
 from initiatives.core.rules import BadInput
@@ -79,3 +80,31 @@ class Policy:
         if isinstance(error, BadInput):
             return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
         return unavailable(request, error)
+
+
+class ComesAgain:
+    """Let a form that was sent come again when the database undid what it did: a deadlock, or a lock that others held too long.
+
+    It comes as it was, with the same key. What left something behind does not: a transaction before the one that was undone,
+    whose letters may be on their way, or a file, which was read. In the end it is told that nothing was changed.
+    """
+
+    WITHIN = 5.0  # seconds: nobody waits for ever
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return self.get_response(request)
+        committed = Committed()
+        with committed.watch():
+            response = self.get_response(request)
+            for seconds in moments(within=self.WITHIN):
+                ended = getattr(request, "ended", "")
+                if ended not in UNDONE or committed.anything or request.FILES:
+                    break
+                request.ended = ""  # type: ignore[attr-defined]
+                pause(seconds, f"POST {request.path}", ended)
+                response = self.get_response(request)
+        return response

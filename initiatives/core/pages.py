@@ -76,7 +76,8 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     limit, away = timed_out(error), lost(error)
     if not (limit or away):
         return None
-    log.warning("%s %s gave up: %s", request.method, request.path, limit or "the database is away")
+    request.ended = limit  # type: ignore[attr-defined]  # for ComesAgain
+    log.warning("%s %s was ended: %s", request.method, request.path, limit or "the database is away")
     if not getattr(request, "htmx", False):
         response = HttpResponse(render_to_string("503.html", {"away": away}), status=503)
     elif away:

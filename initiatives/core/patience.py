@@ -13,9 +13,10 @@ import psycopg2
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection
 
-# What PostgreSQL says when it ended a statement or a wait for a lock, or chose between two that waited for each other. An idle
-# transaction is not among them: its connection is lost, which does not prove that nothing was changed.
-TIMED_OUT = {"57014": "statement", "55P03": "lock", "40P01": "deadlock"}
+# What PostgreSQL says when it ended a statement or a wait for a lock, or chose between two that waited for each other or that
+# cannot both be as if alone. An idle transaction is not among them: its connection is lost, which does not prove that nothing
+# was changed.
+TIMED_OUT = {"57014": "statement", "55P03": "lock", "40P01": "deadlock", "40001": "serialization"}
 
 # What it says when it ends a session (shut down, crashed, starting up, idle for too long); nothing when it is simply gone.
 GONE = ("57P01", "57P02", "57P03", "25P03", None)

@@ -9,11 +9,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 
 from initiatives.core import clock
+from initiatives.core.again import persistently
 from initiatives.core.imports.mapping import Mapping
 from initiatives.core.imports.models import ImportRun, RunState, begin
 from initiatives.core.imports.progress import Cancelled, Progress
@@ -101,9 +103,8 @@ def run(run_id: int) -> ImportRun | None:
     if claimed is None:
         return None
     try:
-        with Patience.LONG_JOB.here(), transaction.atomic():
-            take_turn(claimed.target)
-            _store(claimed)
+        with Patience.LONG_JOB.here():
+            persistently(partial(_store, claimed), f"Import {run_id}")
     except Cancelled:
         _ended(claimed, RunState.CANCELLED, "")
     except Rejected as rejected:
@@ -147,7 +148,9 @@ def _turn_is_free(target: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+@transaction.atomic
 def _store(claimed: ImportRun) -> None:
+    take_turn(claimed.target)
     if not claimed.by.is_active or not claimed.by.has_perm(claimed.of.permission):
         raise RuleBroken(f"{claimed.by} may no longer import {claimed.of.label.lower()}.")
     mapping = claimed.mapped()
