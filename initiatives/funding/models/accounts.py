@@ -36,7 +36,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def locked(
         self, *pools: "Pool", cost_object: "CostObject | None" = None, **asked: Exists
     ) -> "dict[tuple[int, str, str], Account]":
-        """The accounts by pool, kind and nature, their pools locked in the order of ids until the transaction ends.
+        """The accounts by pool, kind and nature, locked with their pools in the order of ids until the transaction ends.
 
         `asked` is answered along with them, on each account.
         """
@@ -52,13 +52,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         whose = Q(cost_object=None)
         for cost_object in cost_objects:
             whose |= Q(cost_object_id=cost_object)
-        rows = self.filter(whose, pool__pk__among=pools).select_related("pool__year").order_by("pool_id", "id")
-        return rows.select_for_update(of=("pool",), no_key=True)
+        return self.filter(whose, pool__pk__among=pools).locking()
 
     def locked_of(self, cost_object: "CostObject") -> "list[Account]":
-        """Its accounts in all pools that gave, the pools locked in the order of ids until the transaction ends."""
-        rows = self.filter(cost_object=cost_object).select_related("pool__year").order_by("pool_id", "id")
-        return list(rows.select_for_update(of=("pool",), no_key=True))
+        """Its accounts in all pools that gave, locked with them in the order of ids until the transaction ends."""
+        return list(self.filter(cost_object=cost_object).locking())
+
+    def locking(self) -> Self:
+        """Each pool before its accounts. Whoever waited for a pool reads what stands there now, but only of rows that are locked:
+        the pool alone would come with the balances of before.
+        """
+        rows = self.select_related("pool__year").order_by("pool_id", "id")
+        return rows.select_for_update(of=("pool", "self"), no_key=True)
 
     def open_for(self, *pools: "Pool", cost_object: "CostObject | None" = None, nature: str = UNDIVIDED) -> None:
         """Make sure that the accounts exist; a cost object's for money of this nature."""

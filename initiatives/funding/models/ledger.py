@@ -150,8 +150,8 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         return self.select_related("source__pool__year", "target", "journal__by", "source__cost_object", "target__cost_object")
 
     def locked(self) -> Self:
-        """With their pools locked until the transaction ends, in the order of ids."""
-        return self.order_by("source__pool_id", "id").select_for_update(of=("source__pool",), no_key=True)
+        """With their pools and accounts locked until the transaction ends, in the order of ids; each pool before its accounts."""
+        return self.order_by("source__pool_id", "id").select_for_update(of=("source__pool", "source", "target"), no_key=True)
 
     def of_pool(self, pool: "Pool") -> Self:
         return self.filter(source__pool=pool)

@@ -12,6 +12,7 @@ from initiatives.core import clock
 from initiatives.core.models import Recorded
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State
+from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import content_of
 from initiatives.organization.models import User
 
@@ -81,6 +82,11 @@ class Requested(Recorded):
             return True
         self._receipt(act, by, key, content)
         return False
+
+    def _lock_pools(self) -> None:
+        """After the cost object: what others ask of these pools meanwhile waits, and what they have is read anew."""
+        pools = Pool.objects.filter(pk__in=self.asked_lines().values("pool"))
+        list(pools.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     def _receipt(self, act: str, by: User, key: UUID | None, content: str) -> None:
         Receipt.objects.create(request_id=self.pk, act=act, by=by, key=key or uuid4(), content=content)

@@ -188,6 +188,7 @@ class FundingRequest(Returning):
         """Ask for the money: from now on the deciders are waited for."""
         if self._begin("submit", by, key):
             return
+        self._lock_pools()
         if obstacle := self.obstacle_to_submit(by):
             raise RuleBroken(obstacle)
         self.expires_on = working_days_after(clock.today(), DAYS_TO_EXPIRE)
