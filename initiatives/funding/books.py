@@ -17,11 +17,12 @@ WITH moved AS (
         UNION ALL SELECT source_id, -amount FROM funding_transfer) AS sides
     GROUP BY account
 ), held AS (
-    SELECT account.id, account.pool_id, account.cost_object_id, account.kind, account.balance,
+    SELECT account.id, account.pool_id, account.cost_object_id, account.kind, account.balance, pool.currency,
         coalesce(moved.amount, 0) AS moved
-    FROM funding_account account LEFT JOIN moved ON moved.account = account.id
+    FROM funding_account account JOIN funding_pool pool ON pool.id = account.pool_id
+        LEFT JOIN moved ON moved.account = account.id
 ), waiting AS (
-    SELECT line.pool_id, request.cost_object_id, line.amount
+    SELECT line.pool_id, request.cost_object_id, request.currency, line.amount
     FROM funding_requestline line JOIN funding_fundingrequest request ON request.id = line.request_id
     WHERE request.state IN ('submitted', 'returned')
 ), pool AS (
@@ -35,6 +36,9 @@ WITH moved AS (
             coalesce(sum(held.moved) FILTER (WHERE held.kind = 'spent'), 0),
             coalesce((SELECT sum(amount) FROM waiting WHERE waiting.pool_id = pool.id), 0)] AS counted
     FROM funding_pool pool LEFT JOIN held ON held.pool_id = pool.id GROUP BY pool.id
+), figures AS (
+    SELECT id, currency, allocated, committed, spent, asked FROM funding_costobject
+    UNION ALL SELECT cost_object_id, currency, allocated, committed, spent, asked FROM funding_foreignmoney
 ), thing AS (
     SELECT thing.id,
         ARRAY[thing.allocated, thing.committed, thing.spent, thing.asked] AS kept,
@@ -42,8 +46,11 @@ WITH moved AS (
             coalesce(sum(held.moved), 0),
             coalesce(sum(held.moved) FILTER (WHERE held.kind = 'committed'), 0),
             coalesce(sum(held.moved) FILTER (WHERE held.kind = 'spent'), 0),
-            coalesce((SELECT sum(amount) FROM waiting WHERE waiting.cost_object_id = thing.id), 0)] AS counted
-    FROM funding_costobject thing LEFT JOIN held ON held.cost_object_id = thing.id GROUP BY thing.id
+            coalesce((
+                SELECT sum(amount) FROM waiting
+                WHERE waiting.cost_object_id = thing.id AND waiting.currency = thing.currency), 0)] AS counted
+    FROM figures thing LEFT JOIN held ON held.cost_object_id = thing.id AND held.currency = thing.currency
+    GROUP BY thing.id, thing.currency, thing.allocated, thing.committed, thing.spent, thing.asked
 )
 SELECT 'the balance is not the sum of its transfers' AS fault, 'account' AS subject, id, balance::text, moved::text
     FROM held WHERE balance <> moved
@@ -53,6 +60,19 @@ UNION ALL SELECT 'the figures are not the sums of the accounts', 'pool', id, kep
     FROM pool WHERE kept <> counted
 UNION ALL SELECT 'the figures are not the sums of the accounts', 'cost object', id, kept::text, counted::text
     FROM thing WHERE kept <> counted
+UNION ALL SELECT 'money of this currency is counted nowhere', 'cost object', cost_object_id, currency, sum(moved)::text
+    FROM held WHERE cost_object_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM figures WHERE figures.id = held.cost_object_id AND figures.currency = held.currency)
+    GROUP BY cost_object_id, currency
+UNION ALL SELECT 'the number of its other currencies is wrong', 'cost object', thing.id, thing.other_currencies::text,
+        count(abroad.id)::text
+    FROM funding_costobject thing LEFT JOIN funding_foreignmoney abroad ON abroad.cost_object_id = thing.id
+    GROUP BY thing.id HAVING thing.other_currencies <> count(abroad.id)
+UNION ALL SELECT 'the entry is in several currencies', 'journal', transfer.journal_id, '',
+        string_agg(DISTINCT pool.currency, ', ')
+    FROM funding_transfer transfer JOIN funding_account account ON account.id = transfer.source_id
+        JOIN funding_pool pool ON pool.id = account.pool_id
+    GROUP BY transfer.journal_id HAVING count(DISTINCT pool.currency) > 1
 UNION ALL SELECT 'all balances together are not zero', 'ledger', 0, sum(balance)::text, '0.00'
     FROM held HAVING sum(balance) <> 0
 UNION ALL SELECT 'the entry moves nothing', 'journal', journal.id, '', ''

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from initiatives.core.imports import running
 from initiatives.core.imports.control import Control
-from initiatives.core.imports.mapping import from_data
+from initiatives.core.imports.mapping import FieldMap, from_data
 from initiatives.core.imports.models import ImportRun, upload
 from initiatives.core.imports.saved import mapping_named
 from initiatives.core.imports.targets import TARGETS
@@ -35,10 +35,11 @@ def file_of(*rows: str, total: str | None = None) -> str:
     return f"{HEAD}{''.join(lines)}Total;;{sum(amounts, Decimal(0)) if total is None else total};;\n"
 
 
-def checked(text: str, *, by: User, stated: Control | None = None) -> ImportRun:
-    """An upload of this text that was tried."""
+def checked(text: str, *, by: User, stated: Control | None = None, **fields: FieldMap) -> ImportRun:
+    """An upload of this text that was tried; `fields` are mapped besides."""
     target = TARGETS["actuals"]
-    mapping = replace(mapping_named(target, "ledger"), control=stated or Control())
+    ledger = mapping_named(target, "ledger")
+    mapping = replace(ledger, control=stated or Control(), fields={**ledger.fields, **fields})
     run = upload(target, ContentFile(text.encode()), "ledger.csv", by=by)
     run.map(mapping)
     run.tried(running.tried(run.table(mapping), from_data(run.mapping, target), target, by))

@@ -57,8 +57,8 @@ def test_the_page_shows_the_forecast_with_its_method(cast: Cast, treasury: Treas
     client.force_login(cast.finance)
     with clock.at(datetime(2026, 8, 20, 12, tzinfo=UTC)):
         found = client.get(reverse("funding:cost_object", args=[thing.pk]))
-    seen = found.context["panel"].forecast
-    assert (seen.pace, seen.counted, seen.at_completion) == (Decimal("45.00"), 2, Decimal("315.00"))
+    ((currency, seen),) = found.context["panel"].forecasts
+    assert (currency, seen.pace, seen.counted, seen.at_completion) == ("EUR", Decimal("45.00"), 2, Decimal("315.00"))
     page = found.content.decode()
     assert "the mean of the last 2 whole months" in page
     assert "more than is allocated" in page

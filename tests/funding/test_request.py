@@ -75,10 +75,16 @@ def test_a_request_needs_a_purpose_and_each_pool_once(cast: Cast, treasury: Trea
 
 def test_a_request_is_in_one_currency(cast: Cast, treasury: Treasury) -> None:
     dollars = Pool.objects.create(year=treasury.year, department=cast.department("USA"), currency="USD")
-    thing = treasury.cost_object()
-    with pytest.raises(IntegrityError, match="another currency"), transaction.atomic():
-        FundingRequest.objects.draft(thing, lines=[(dollars, Decimal("1.00"))], purpose="Kiosks", by=thing.owner)
+    thing, one = treasury.cost_object(), Decimal("1.00")
+    with pytest.raises(BadInput, match="in one currency: ask for EUR and USD apart"):
+        FundingRequest.objects.draft(thing, lines=[(dollars, one), (treasury.pool("OPS"), one)], purpose="Kiosks", by=thing.owner)
     assert FundingRequest.objects.count() == 0
+    request = treasury.draft(thing, OPS="1.00")
+    with pytest.raises(IntegrityError, match="another currency"), transaction.atomic():
+        RequestLine.objects.create(request=request, pool=dollars, amount=one)
+    with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+        FundingRequest.objects.update(currency="USD")
+    assert RequestLine.objects.count() == 1
 
 
 # -- who approves ------------------------------------------------------------------------------------------------------------

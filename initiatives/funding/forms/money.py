@@ -139,7 +139,9 @@ class MoveForm(Keyed):
 class SpendForm(MoveForm):
     """Post an actual: of one pool, or of all that gave, each its share."""
 
+    currency = forms.ChoiceField(label="Currency", required=False, help_text="Of what all pools pay together.")
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    field_order = ("pool", "currency")
 
     def __init__(self, pools: Iterable[Pool], *args: Any, **more: Any) -> None:
         pools = list(pools)
@@ -150,6 +152,11 @@ class SpendForm(MoveForm):
         if several:
             field.required, field.empty_label = False, "All pools, by what each has committed"
             field.help_text = "You see each pool’s share before it is posted."
+        codes, choice = sorted({pool.currency for pool in pools}), self.fields["currency"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(code, code) for code in codes]
+        if len(codes) < 2:
+            del self.fields["currency"]
 
 
 class RequestForm(Keyed):
@@ -186,8 +193,12 @@ class RequestForm(Keyed):
         return data
 
     @property
-    def amounts(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.pools]
+    def amounts(self) -> dict[str, list[forms.BoundField]]:
+        """The fields of the pools, by their currency."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for name, pool in self.pools.items():
+            found.setdefault(pool.currency, []).append(self[name])
+        return found
 
     @property
     def asked(self) -> dict[str, Any]:

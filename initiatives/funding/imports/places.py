@@ -64,11 +64,13 @@ class Places:
         return replace(place, why=why, problem=problem)
 
     def _obstacle(self, place: Place, thing: CostObject, facts: dict[str, Any]) -> tuple[Why | None, str]:
-        if thing.currency != facts["currency"]:
-            return Why.CURRENCY, f"The line is in {facts['currency']}, the money it names in {thing.currency}."
+        currency, given = facts["currency"], self.accounts.get(thing.pk, [])
+        accounts = [account for account in given if account.pool.currency == currency]
+        if thing.currency != currency and not accounts:
+            return Why.CURRENCY, f"The line is in {currency}, the money it names in {thing.currency}."
         if thing.pk in self.over:
             return Why.OVER, "What this reference names is over."
-        accounts, amount, day = self.accounts.get(thing.pk, []), facts["amount"], facts["day"]
+        amount, day = facts["amount"], facts["day"]
         act, kind, to, words = SPENDING if amount > 0 else CREDITING
         late = [account.pool.year.obstacle_to_post(day, act) for account in accounts]
         if late and all(late):
@@ -77,7 +79,7 @@ class Places:
         held = [one for one in held if place.pool is None or amount < 0 or one.pool_id == place.pool.pk]
         targets = {(one.pool_id, one.nature): one for one in accounts if one.kind == to}
         try:
-            moves = moves_of(abs(amount), held, targets, thing.currency, words)
+            moves = moves_of(abs(amount), held, targets, currency, words)
         except RuleBroken as short:
             return Why.MONEY, str(short)
         if stopped := self._stopped(act, moves):

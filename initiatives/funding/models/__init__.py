@@ -9,6 +9,7 @@ from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
+from initiatives.funding.models.foreign import ForeignMoney
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
 from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Journal, Transfer
@@ -48,6 +49,7 @@ __all__ = [
     "ExchangeRate",
     "Exemption",
     "FiscalYear",
+    "ForeignMoney",
     "FundingRequest",
     "Guardrail",
     "Journal",

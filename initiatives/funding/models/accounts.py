@@ -54,9 +54,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
             whose |= Q(cost_object_id=cost_object)
         return self.filter(whose, pool__pk__among=pools).locking()
 
-    def locked_of(self, cost_object: "CostObject") -> "list[Account]":
-        """Its accounts in all pools that gave, locked with them in the order of ids until the transaction ends."""
-        return list(self.filter(cost_object=cost_object).locking())
+    def locked_of(self, cost_object: "CostObject", currency: str) -> "list[Account]":
+        """Its accounts in all pools that gave in this currency, locked with them in the order of ids until the end."""
+        return list(self.filter(cost_object=cost_object, pool__currency=currency).locking())
 
     def locking(self) -> Self:
         """Each pool before its accounts. Whoever waited for a pool reads what stands there now, but only of rows that are locked:

@@ -140,7 +140,7 @@ class ActualLine(FileLine):
         self, cost_object: CostObject, *, by: User, pool: Pool | None = None, reason: str = "", **more: Unpack[More]
     ) -> Journal:
         """Put it into the ledger; a part of `match`, and of the import that brought the line and has looked where it belongs."""
-        posting: More = {"on": self.day, "nature": self.nature or None, **more}
+        posting: More = {"on": self.day, "nature": self.nature or None, "currency": self.currency, **more}
         journal = self._posted(cost_object, pool, by, reason, posting)
         self.state, self.cost_object, self.journal, self.why, self.problem = LineState.POSTED, cost_object, journal, "", ""
         self.reason = reason
@@ -150,7 +150,7 @@ class ActualLine(FileLine):
 
     def obstacle_to_take(self, cost_object: CostObject, reason: str = "") -> str | None:
         """Say in one sentence why this cost object does not take the line, or None."""
-        if cost_object.currency != self.currency:
+        if self.currency not in {figures.currency for figures in cost_object.figures()}:
             return f"The line is in {self.currency}, the money it names in {cost_object.currency}."
         if not reason.strip() and cost_object.pk in above.over({cost_object.pk}):
             return "What this reference names is over; say why something is spent on it."

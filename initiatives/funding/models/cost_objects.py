@@ -15,7 +15,7 @@ from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.ceilings import judged
-from initiatives.funding.models.figures import Figures
+from initiatives.funding.models.figures import Figures, Sums
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import ends_of, not_enough
 from initiatives.funding.models.pools import Pool
@@ -71,7 +71,7 @@ class CostObject(Figures):
         ]
         triggers: ClassVar = [
             NEVER_DELETED,
-            kept_by_the_database(*ROLLUPS),
+            kept_by_the_database(*ROLLUPS, "other_currencies"),
             never_changes("stays_what_it_is", "currency"),
         ]
 
@@ -97,6 +97,17 @@ class CostObject(Figures):
             return True
         carried = above.carried_by(user)
         return carried is not None and carried.filter(cost_object=self.pk).exists()
+
+    def figures(self) -> list[Sums]:
+        """Its figures in each currency in which it was asked or given money, its own first."""
+        return [self, *self.foreign.order_by("currency")] if self.other_currencies else [self]
+
+    def open_in(self, currency: str) -> Decimal:
+        """What may be promised today in this currency."""
+        if currency == self.currency:
+            return self.open_to_commit
+        there = None if self.held else self.foreign.filter(currency=currency).first()
+        return there.uncommitted if there else Decimal(0)
 
     def natures(self) -> set[str]:
         """The kinds of expenditure that it was given money for."""
@@ -151,17 +162,17 @@ class CostObject(Figures):
         """
         if pool is not None:
             return self._post(Act.SPENT, pool, amount, by=by, key=key, memo=memo, **more)
-        amount, on = exact(amount), more.get("on")
+        amount, on, currency = exact(amount), more.get("on"), more.get("currency") or self.currency
         self.lock()
         content = content_of("share", cost_object=self.pk, amount=amount, memo=memo, **more)
         if done := Journal.done_before(by, key, content):
             return done
-        accounts = Account.objects.locked_of(self)
+        accounts = Account.objects.locked_of(self, currency)
         day, held = paying(accounts, on, more.get("nature"))
         if obstacle := self.obstacle_to_spend(by, *(account.pool for account in held)):
             raise RuleBroken(obstacle)
         spent = {(account.pool_id, account.nature): account for account in accounts if account.kind == Kind.SPENT}
-        moves = moves_of(amount, held, spent, self.currency)
+        moves = moves_of(amount, held, spent, currency)
         parts = [(move.source.pool_id, move.amount) for move in moves]
         if shown is not None and shown != signature(amount, parts):
             raise Stale("The shares changed after you looked at them. Look at them again before you post.")
@@ -171,14 +182,15 @@ class CostObject(Figures):
         self._posted(journal, by, pools=pools, amount=str(amount))
         return journal
 
-    def shares(self, amount: Decimal, on: date | None = None, nature: str | None = None) -> list[tuple[Pool, Decimal, Decimal]]:
+    def shares(
+        self, amount: Decimal, on: date | None = None, nature: str | None = None, currency: str = ""
+    ) -> list[tuple[Pool, Decimal, Decimal]]:
         """Which pool would pay how much of an actual that all share, and what it would have committed and unpaid after it."""
-        accounts = (
-            Account.objects.filter(cost_object=self).select_related("pool__year", "pool__department").order_by("pool_id", "id")
-        )
+        given = Account.objects.filter(cost_object=self, pool__currency=currency or self.currency)
+        accounts = given.select_related("pool__year", "pool__department").order_by("pool_id", "id")
         _, held = paying(accounts, on, nature)
         spent = {(account.pool_id, account.nature): account for account in accounts if account.kind == Kind.SPENT}
-        moves = moves_of(amount, held, spent, self.currency)
+        moves = moves_of(amount, held, spent, currency or self.currency)
         return [(move.source.pool, move.amount, move.source.balance - move.amount) for move in moves]
 
     def release(
@@ -198,10 +210,8 @@ class CostObject(Figures):
             return done
         if obstacle := self._obstacle_to(act, by):
             raise RuleBroken(obstacle)
-        if self.held and act in (Act.COMMITTED, Act.RELEASED) and amount > self.open_to_commit:
-            raise RuleBroken(
-                f"{self.currency} {self.open_to_commit:,.2f} is open; {self.held:,.2f} is held until a gate lets it go."
-            )
+        if held := self.obstacle_to_use(act, amount, pool.currency):
+            raise RuleBroken(held)
         asked = {"approved": Exists(self.approved(by, pool))} if act == Act.SPENT else {}
         accounts = Account.objects.locked(pool, cost_object=self, **asked)
         source, target = ends_of(act, pool, accounts, nature)

@@ -30,12 +30,13 @@ def credit(
     content = content_of("credit", cost_object=cost_object.pk, amount=amount, memo=memo, **more)
     if done := Journal.done_before(by, key, content):
         return done
-    accounts = Account.objects.locked_of(cost_object)
+    currency = more.get("currency") or cost_object.currency
+    accounts = Account.objects.locked_of(cost_object, currency)
     day, held = paying(accounts, more.get("on"), more.get("nature"), kind=Kind.SPENT, act=Act.CREDITED)
     if obstacle := cost_object.obstacle_to_spend(by, *(account.pool for account in held)):
         raise RuleBroken(obstacle)
     back = {(account.pool_id, account.nature): account for account in accounts if account.kind == Kind.COMMITTED}
-    moves = moves_of(amount, held, back, cost_object.currency, SPENT)
+    moves = moves_of(amount, held, back, currency, SPENT)
     journal = Journal.objects.post(Act.CREDITED, moves, by=by, key=key, content=content, memo=memo, on=day)
     cost_object.record(Act.CREDITED, by=by, reason=memo, amount=str(amount), journal=journal.pk)
     return journal
@@ -54,16 +55,17 @@ def spend_unplanned(
     if not reason.strip():
         raise BadInput("Say why money is spent that nobody committed.")
     cost_object.lock()
-    accounts = Account.objects.locked_of(cost_object)
+    currency = more.get("currency") or cost_object.currency
+    accounts = Account.objects.locked_of(cost_object, currency)
     day, held = paying(accounts, more.get("on"), nature)
     missing = amount - sum((account.balance for account in held), Decimal(0))
     if missing > 0:
         _, unused = paying(accounts, day, nature, kind=Kind.ALLOCATED, act=Act.COMMITTED)
         lying = {(account.pool_id, account.nature): account for account in unused}
         left = {heap: account.balance for heap, account in lying.items()}
-        most = min(sum(left.values(), Decimal(0)), cost_object.open_to_commit)
+        most = min(sum(left.values(), Decimal(0)), cost_object.open_in(currency))
         if missing > most:
-            raise RuleBroken(f"{missing:,.2f} {cost_object.currency} more would have to be committed; {most:,.2f} is open to it.")
+            raise RuleBroken(f"{missing:,.2f} {currency} more would have to be committed; {most:,.2f} is open to it.")
         for heap, part in shares(missing, left).items():
             cost_object.commit(
                 lying[heap].pool,
@@ -74,7 +76,8 @@ def spend_unplanned(
                 nature=lying[heap].nature,
                 because=because,
             )
-    return cost_object.spend(None, amount, by=by, memo=memo, on=day, nature=nature, because=because)
+    more |= {"on": day, "nature": nature, "because": because}
+    return cost_object.spend(None, amount, by=by, memo=memo, **more)
 
 
 SPENT = "Spent and not credited"

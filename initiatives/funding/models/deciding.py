@@ -78,7 +78,7 @@ class Deciding(Seeded):
         ]
         if budget or None in given or not self.needs_finance(lines):
             return budget
-        total, currency = sum((line.amount for line in lines), Decimal(0)), self.cost_object.currency
+        total, currency = sum((line.amount for line in lines), Decimal(0)), self.currency
         return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, authority, without=apart))]
 
     def due_from(self, person: User, pool: Pool | None = None) -> Due | None:
@@ -187,7 +187,7 @@ class Deciding(Seeded):
             line = self.holders_of(approval.pool, amount, authority, without=others)
             head = line.acting.get(approval.by_id)
             return approval.by in line.people and (head.pk if head else None) == approval.on_behalf_of_id
-        return approval.by in financiers(amount, self.cost_object.currency, authority, without=others).people
+        return approval.by in financiers(amount, self.currency, authority, without=others).people
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""

@@ -8,17 +8,17 @@ from django.db import models
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import RuleBroken
+from initiatives.funding.models.posting import Act
 
 
-class Figures(Recorded):
-    """What the database counts, and what gates hold."""
+class Sums(models.Model):
+    """What is asked, given, promised and paid in one currency; the database keeps it."""
 
     currency = models.CharField(max_length=3, default=settings.CURRENCY)
     asked = AmountColumn(default=Decimal(0), editable=False)
     allocated = AmountColumn(default=Decimal(0), editable=False)
     committed = AmountColumn(default=Decimal(0), editable=False)
     spent = AmountColumn(default=Decimal(0), editable=False)
-    held = AmountColumn(default=Decimal(0), editable=False)
 
     class Meta:
         abstract = True
@@ -27,6 +27,16 @@ class Figures(Recorded):
     def uncommitted(self) -> Decimal:
         """What was given and is neither promised nor paid."""
         return self.allocated - self.committed - self.spent
+
+
+class Figures(Recorded, Sums):
+    """What the database counts in the own currency, in how many others there is money, and what gates hold."""
+
+    held = AmountColumn(default=Decimal(0), editable=False)
+    other_currencies = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
 
     @property
     def open_to_commit(self) -> Decimal:
@@ -41,6 +51,16 @@ class Figures(Recorded):
                 f"{self.currency} {used:,.2f} of {self.allocated:,.2f} is committed or spent already; {amount:,.2f} is not left."
             )
         return None
+
+    def obstacle_to_use(self, act: Act, amount: Decimal, currency: str) -> str | None:
+        """Say what gates keep from being committed, or given back, or None. In other currencies they hold all until the last."""
+        if not self.held or act not in (Act.COMMITTED, Act.RELEASED):
+            return None
+        if currency != self.currency:
+            return f"{currency} is not committed before the last gate lets its tranche go." if act == Act.COMMITTED else None
+        if amount <= self.open_to_commit:
+            return None
+        return f"{self.currency} {self.open_to_commit:,.2f} is open; {self.held:,.2f} is held until a gate lets it go."
 
     def hold(self, amount: Decimal) -> None:
         """Keep so much from being committed, until a gate lets it go; a part of the act that says so, which has locked this."""

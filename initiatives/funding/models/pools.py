@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Q, Sum, Value, When
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -26,6 +26,7 @@ from initiatives.organization.purview import SEE_ALL_MONEY, purview
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
 
+IN_ORDER = (F("department__name").asc(nulls_first=True), "id")
 ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
 
 
@@ -46,12 +47,13 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         return self.filter(accounts__cost_object=cost_object).distinct()
 
     def open_to_requests(self, cost_object: "CostObject") -> Self:
-        """Pools that can be asked for money now: of years that are not over, in the cost object's currency."""
-        return self.filter(year__ends__gte=clock.today(), currency=cost_object.currency).in_order()
+        """Pools that can be asked for money now: of years that are not over, those in the cost object's currency first."""
+        other = Case(When(currency=cost_object.currency, then=Value("")), default=F("currency"))
+        return self.filter(year__ends__gte=clock.today()).in_order().order_by(other, *IN_ORDER)
 
     def in_order(self) -> Self:
         """The central pool first, then by department."""
-        return self.select_related("year", "department").order_by(F("department__name").asc(nulls_first=True), "id")
+        return self.select_related("year", "department").order_by(*IN_ORDER)
 
     def totals(self) -> dict[str, Decimal]:
         """The sum of each figure over these pools."""

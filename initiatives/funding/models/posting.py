@@ -28,11 +28,15 @@ class Act(models.TextChoices):
 
 
 class More(TypedDict, total=False):
-    """What a posting may say besides: the day, which kind of expenditure it is, and why it passes a pool's limit."""
+    """What a posting may say besides: the day, which kind of expenditure it is, and why it passes a pool's limit.
+
+    `currency` is that of what several pools pay together; without it the cost object's own.
+    """
 
     on: date | None
     nature: str | None
     because: str
+    currency: str
 
 
 def content_of(act: str, **facts: Any) -> str:

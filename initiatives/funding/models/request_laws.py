@@ -4,6 +4,7 @@ import pgtrigger
 
 from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.seed_laws import SEED_WITHIN
+from initiatives.funding.models.triggers import BESIDE
 
 LEGAL_STEPS = pgtrigger.Trigger(
     name="legal_steps",
@@ -18,9 +19,9 @@ LEGAL_STEPS = pgtrigger.Trigger(
             END IF;
             RETURN NEW;
         END IF;
-        IF (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version, NEW.seed)
-            IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version, OLD.seed)
-            AND OLD.state <> 'draft'
+        IF NEW.currency <> OLD.currency OR OLD.state <> 'draft'
+            AND (NEW.cost_object_id, NEW.requester_id, NEW.purpose, NEW.version, NEW.seed)
+                IS DISTINCT FROM (OLD.cost_object_id, OLD.requester_id, OLD.purpose, OLD.version, OLD.seed)
         THEN REFUSE submitted_requests_stay;
         END IF;
         IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
@@ -60,27 +61,32 @@ KEEP_ASKED = pgtrigger.Trigger(
     name="keep_asked",
     when=pgtrigger.After,
     operation=update_of("state"),
-    declare=[("sign", "integer")],
-    func="""
+    declare=[("sign", "integer"), ("wanted", "numeric")],
+    func=f"""
         sign := (NEW.state IN ('submitted', 'returned'))::int - (OLD.state IN ('submitted', 'returned'))::int;
         IF sign <> 0 THEN
             PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)
                 ORDER BY id FOR NO KEY UPDATE;
             UPDATE funding_pool SET asked = asked + sign * line.amount
                 FROM funding_requestline line WHERE line.request_id = NEW.id AND line.pool_id = funding_pool.id;
-            UPDATE funding_costobject SET asked = asked + sign *
-                (SELECT coalesce(sum(amount), 0) FROM funding_requestline WHERE request_id = NEW.id)
-                WHERE id = NEW.cost_object_id;
+            SELECT coalesce(sum(amount), 0) INTO wanted FROM funding_requestline WHERE request_id = NEW.id;
+            UPDATE funding_costobject SET asked = asked + sign * wanted
+                WHERE id = NEW.cost_object_id AND currency = NEW.currency;
+            IF NOT FOUND THEN
+                {BESIDE.format(thing="NEW.cost_object_id", currency="NEW.currency")}
+                UPDATE funding_foreignmoney SET asked = asked + sign * wanted
+                    WHERE cost_object_id = NEW.cost_object_id AND currency = NEW.currency;
+            END IF;
         END IF;
         RETURN NULL;
-    """,
+    """,  # noqa: S608 - our own words
 )
 
 LINES_STAY = pgtrigger.Trigger(
     name="lines_stay",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("here", "varchar(3)"), ("there", "varchar(3)")],
+    declare=[("request", "funding_fundingrequest%ROWTYPE"), ("kept", "varchar(3)")],
     func=with_refusals(
         """
         SELECT * INTO STRICT request FROM funding_fundingrequest
@@ -88,9 +94,8 @@ LINES_STAY = pgtrigger.Trigger(
         IF TG_OP <> 'INSERT' OR request.state <> 'draft' THEN
             REFUSE submitted_requests_stay;
         END IF;
-        SELECT currency INTO here FROM funding_pool WHERE id = NEW.pool_id;
-        SELECT currency INTO there FROM funding_costobject WHERE id = request.cost_object_id;
-        IF here <> there THEN
+        SELECT currency INTO kept FROM funding_pool WHERE id = NEW.pool_id;
+        IF kept <> request.currency THEN
             REFUSE one_currency_in_a_request;
         END IF;
         RETURN NEW;

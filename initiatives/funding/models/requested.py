@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
@@ -22,6 +23,7 @@ class Requested(Recorded):
 
     cost_object = models.ForeignKey(CostObject, models.PROTECT, related_name="requests")
     requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3, default=settings.CURRENCY)  # of all its pools
     purpose = models.TextField(max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)  # of the content; an approval signs it

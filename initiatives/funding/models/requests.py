@@ -108,11 +108,14 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             raise RuleBroken("Only the owner, the department's head or the CXO asks for money here.")
         if not wanted or not purpose.strip():
             raise BadInput("Say what the money is for, and how much from at least one pool.")
+        if len(currencies := sorted({pool.currency for pool, *_ in wanted})) > 1:
+            raise BadInput(f"A request is in one currency: ask for {' and '.join(currencies)} apart.")
         if len({pool.pk for pool, *_ in wanted}) < len(wanted):
             raise BadInput("Each pool is asked once; add the amounts up.")
         if said := next((said for pool, _, nature in wanted if (said := obstacle_to_give(pool, cost_object, nature))), None):
             raise RuleBroken(said)
-        request = self.create(cost_object=cost_object, requester=by, purpose=purpose, seed=seed)
+        facts = {"purpose": purpose, "seed": seed, "currency": currencies[0]}
+        request = self.create(cost_object=cost_object, requester=by, **facts)
         for pool, amount, nature in sorted(wanted, key=lambda line: line[0].pk):
             RequestLine.objects.create(request=request, pool=pool, amount=amount, nature=nature)
         if seed and (said := request.obstacle_to_seed()):

@@ -47,6 +47,8 @@ class Seeded(Requested):
         lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
         if len(lines) != 1:
             return "A seed comes from one pool."
+        if self.currency != self.cost_object.currency:
+            return f"Seeds are added up, in {self.cost_object.currency}; ask for an ordinary request."
         pool, sown = lines[0].pool, self.sown()
         if not pool.seed_limit:
             return f"{pool} gives no seeds; ask for an ordinary request."

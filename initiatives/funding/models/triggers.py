@@ -45,7 +45,20 @@ def never_changes(name: str, *columns: str) -> pgtrigger.Trigger:
     )
 
 
+# Money in another currency than the cost object's own is counted beside it, in a row that is there from its first request on.
+BESIDE = """
+    INSERT INTO funding_foreignmoney (cost_object_id, currency, asked, allocated, committed, spent)
+        VALUES ({thing}, {currency}, 0, 0, 0, 0) ON CONFLICT (cost_object_id, currency) DO NOTHING;
+    IF FOUND THEN
+        UPDATE funding_costobject SET other_currencies = other_currencies + 1 WHERE id = {thing};
+    END IF;"""
+
 NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+
+GIVEN = """
+    allocated = allocated + NEW.amount * (given_after - given_before),
+    committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
+    spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)"""
 
 # A transfer locks its pool, then its accounts in the order of their ids, so that no two transfers wait for each other.
 MOVE_MONEY = pgtrigger.Trigger(
@@ -60,9 +73,11 @@ MOVE_MONEY = pgtrigger.Trigger(
         ("used", "numeric"),
         ("given_before", "integer"),
         ("given_after", "integer"),
+        ("thing", "bigint"),
+        ("waiting", "numeric"),
     ],
     func=with_refusals(
-        """
+        f"""
         SELECT * INTO STRICT book FROM funding_journal WHERE id = NEW.journal_id;
         SELECT * INTO STRICT source FROM funding_account WHERE id = NEW.source_id;
         SELECT * INTO STRICT target FROM funding_account WHERE id = NEW.target_id;
@@ -97,6 +112,12 @@ MOVE_MONEY = pgtrigger.Trigger(
         given_before := (source.cost_object_id IS NOT NULL)::int;
         given_after := (target.cost_object_id IS NOT NULL)::int;
         SELECT * INTO STRICT fund FROM funding_pool WHERE id = source.pool_id FOR NO KEY UPDATE;
+        IF EXISTS (
+            SELECT FROM funding_transfer other JOIN funding_account place ON place.id = other.source_id
+            JOIN funding_pool pool ON pool.id = place.pool_id
+            WHERE other.journal_id = NEW.journal_id AND pool.currency <> fund.currency)
+        THEN REFUSE one_currency_in_a_journal;
+        END IF;
         IF fund.post_control <> 'off' AND book.act IN ('committed', 'spent') THEN
             used := NEW.amount + fund.spent + CASE WHEN book.act = 'committed' THEN fund.committed ELSE 0 END;
             IF used * 100 > fund.appropriated * fund.post_limit AND NOT book.over_limit THEN
@@ -118,13 +139,18 @@ MOVE_MONEY = pgtrigger.Trigger(
             committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
             spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)
         WHERE id = source.pool_id;
-        UPDATE funding_costobject SET
-            allocated = allocated + NEW.amount * (given_after - given_before),
-            committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
-            spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)
-        WHERE id = coalesce(target.cost_object_id, source.cost_object_id);
+        thing := coalesce(target.cost_object_id, source.cost_object_id);
+        UPDATE funding_costobject SET {GIVEN} WHERE id = thing AND currency = fund.currency;
+        IF NOT FOUND AND thing IS NOT NULL THEN
+            SELECT held INTO waiting FROM funding_costobject WHERE id = thing FOR SHARE;
+            IF waiting > 0 AND book.act = 'committed' THEN REFUSE gates_hold_other_currencies; END IF;
+            {BESIDE.format(thing="thing", currency="fund.currency")}
+            UPDATE funding_foreignmoney SET {GIVEN} WHERE cost_object_id = thing AND currency = fund.currency;
+        END IF;
         RETURN NULL;
-    """,
+    """,  # noqa: S608 - our own words
+        one_currency_in_a_journal="An entry is in one currency; what is in another one is another entry.",
+        gates_hold_other_currencies="Money in another currency is not committed before the last gate lets its tranche go.",
         only_legal_moves="Money cannot move between these two accounts in this way.",
         beyond_a_limit_is_marked="What goes beyond the limit of its pool is marked.",
         posted_within_the_limit="This goes beyond the limit of the pool; finance may say why it passes.",

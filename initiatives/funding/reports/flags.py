@@ -40,6 +40,7 @@ CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT other.id) AS ids, sum(line.amount) AS total
     FROM funding_fundingrequest other JOIN funding_requestline line ON line.request_id = other.id
     WHERE other.requester_id = request.requester_id AND other.cost_object_id = request.cost_object_id
+        AND other.currency = request.currency
         AND other.state IN ('submitted', 'returned', 'allocated')
         AND other.submitted_at > request.submitted_at - make_interval(days => %s) AND other.submitted_at <= request.submitted_at
         AND (approval.pool_id IS NULL OR line.pool_id = approval.pool_id)) slices

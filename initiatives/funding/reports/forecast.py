@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 from initiatives.core import clock
 from initiatives.core.money import CENT
 from initiatives.funding.models import CostObject, Kind, Transfer
+from initiatives.funding.models.figures import Sums
 
 PACE = 3  # whole months that the pace is the mean of
 NONE = Decimal("0.00")
@@ -42,14 +43,15 @@ class Forecast:
         return max(self.allocated - self.at_completion, NONE)
 
 
-def forecast(cost_object: CostObject, until: date) -> Forecast:
-    """The forecast of one cost object until the last day of its money's years: one query."""
-    actuals = Transfer.objects.of_cost_object(cost_object).filter(Q(target__kind=Kind.SPENT) | Q(source__kind=Kind.SPENT))
+def forecast(cost_object: CostObject, sums: Sums, until: date) -> Forecast:
+    """The forecast of one cost object in one currency until the last day of its money's years: one query."""
+    here = Transfer.objects.of_cost_object(cost_object).filter(source__pool__currency=sums.currency)
+    actuals = here.filter(Q(target__kind=Kind.SPENT) | Q(source__kind=Kind.SPENT))
     by_month = actuals.order_by().annotate(month=TruncMonth("journal__on")).values_list("month", "target__kind")
     paid: dict[date, Decimal] = {}
     for month, kind, amount in by_month.annotate(amount=Sum("amount")):
         paid[month] = paid.get(month, NONE) + (amount if kind == Kind.SPENT else -amount)
-    return reckon(paid, cost_object.committed, cost_object.allocated, clock.company_day(), until)
+    return reckon(paid, sums.committed, sums.allocated, clock.company_day(), until)
 
 
 def reckon(paid: Mapping[date, Decimal], committed: Decimal, allocated: Decimal, today: date, until: date) -> Forecast:

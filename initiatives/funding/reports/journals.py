@@ -61,6 +61,7 @@ class Entry:
     journal: int = 0
     obstacle: str = ""  # to its reversal
     line: str = ""  # the page of the line of finance's file that it was posted from, where the reader may open it
+    currency: str = ""
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -94,7 +95,7 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool, before
     hidden = transfers.none() if one_by_one else transfers.annotate(thing=THING).filter(thing__in=things - names.keys())
     shown = transfers if one_by_one else transfers.annotate(thing=THING).filter(Q(thing=None) | Q(thing__in=names.keys()))
     shown = shown.filter(pk__lt=before) if before else shown
-    along = ("journal__by", "journal__reversed_by", "journal__virement", "journal__actual_line", "source", "target")
+    along = ("journal__by", "journal__reversed_by", "journal__virement", "journal__actual_line", "source__pool", "target")
     found = list(shown.select_related(*along).newest_first()[: rows + 1])
     entries = [_entry(row, names, user) for row in found[:rows]]
     for row, entry in zip(found, entries, strict=False):
@@ -121,6 +122,7 @@ def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
         row.journal.because if open_to_reader else "",
         row.journal_id,
         row.journal.obstacle_to_reverse(user) or "",
+        currency=row.source.pool.currency,
     )
 
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FundingRequest, Pool, Transfer
+from initiatives.funding.models.figures import Sums
 from initiatives.funding.models.idle import idle_accounts
+from initiatives.funding.reports.currencies import Together, together
 from initiatives.funding.reports.forecast import Forecast, forecast
 from initiatives.funding.reports.journals import NONE, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
@@ -24,8 +26,23 @@ class Panel:
     requests: list[RequestRow] = field(default_factory=list)
     obstacles: dict[str, str | None] = field(default_factory=dict)
     may_ask: bool = False
-    forecast: Forecast | None = None
-    idle: Decimal = NONE  # what lies in pools without a commitment for too long
+    forecasts: list[tuple[str, Forecast]] = field(default_factory=list)  # by currency
+    idle: dict[str, Decimal] = field(default_factory=dict)  # what lies without a commitment for too long, by currency
+    money: Together | None = None  # where there are several currencies
+
+    @property
+    def figures(self) -> list[Sums]:
+        """In each currency, its own first; that one only if there is something in it, or in no other."""
+        if self.money is None:
+            return [self.cost_object]
+        return [book.figures for book in self.money.books if book.figures.allocated] or [self.cost_object]
+
+    @property
+    def groups(self) -> list[tuple[Sums, list[tuple[Pool, Given]]]]:
+        """What pools gave, by currency, with the sums."""
+        kept = [book.figures for book in self.money.books] if self.money else [self.cost_object]
+        found = [(sums, [row for row in self.pools if row[0].currency == sums.currency]) for sums in kept]
+        return [(sums, rows) for sums, rows in found if rows]
 
 
 def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
@@ -35,8 +52,10 @@ def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTR
     """
     if not cost_object.amounts_open_to(user):
         return Panel(cost_object, open=False, name=name, may_ask=above.may_ask(user, cost_object))
-    requests = _requests(user, cost_object, name) if cost_object.asked else []
-    return Panel(cost_object, open=True, name=name, requests=requests, may_ask=above.may_ask(user, cost_object))
+    money = together(cost_object)
+    asked = cost_object.asked or any(book.figures.asked for book in (money.books if money else ()))
+    requests = _requests(user, cost_object, name) if asked else []
+    return Panel(cost_object, open=True, name=name, requests=requests, may_ask=above.may_ask(user, cost_object), money=money)
 
 
 def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
@@ -50,9 +69,11 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
     for account in accounts.order_by("pool_id"):
         rows.setdefault((account.pool, account.nature), Given(name, nature=account.nature)).add(account.kind, account.balance)
     panel.pools = [(pool, row) for (pool, _), row in rows.items()]
-    panel.idle = sum((account.balance for account in idle_accounts().filter(cost_object=cost_object)), NONE)
-    if rows:
-        panel.forecast = forecast(cost_object, max(pool.year.ends for pool, _ in rows))
+    for account in idle_accounts().filter(cost_object=cost_object).select_related("pool"):
+        panel.idle[account.pool.currency] = panel.idle.get(account.pool.currency, NONE) + account.balance
+    for sums, given in panel.groups:
+        until = max(pool.year.ends for pool, _ in given)
+        panel.forecasts.append((sums.currency, forecast(cost_object, sums, until)))
     panel.obstacles = {
         "commit": cost_object.obstacle_to_commit(user),
         "spend": cost_object.obstacle_to_spend(user),

@@ -125,7 +125,7 @@ class RequestPage:
 
     @property
     def currency(self) -> str:
-        return self.request.cost_object.currency
+        return self.request.currency
 
 
 def request_page(user: User, request: FundingRequest) -> RequestPage:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
@@ -56,7 +57,7 @@ def posted(request: Request, cost_object: CostObject, journal: Journal, amount: 
     """Back to what the money is for; who sees pools is told when the entry is marked."""
     url = name_of(request, cost_object).url or cost_object.get_absolute_url()
     beyond = BEYOND if journal.over_limit and request.user.has_perm("funding.view_pools") else ""
-    return reply(request, url, said=f"{amount} {cost_object.currency} {DONE[act]}.{beyond}")
+    return reply(request, url, said=f"{amount} {DONE[act]}.{beyond}")
 
 
 def move(request: Request, pk: int, act: str) -> HttpResponse:
@@ -71,14 +72,20 @@ def move(request: Request, pk: int, act: str) -> HttpResponse:
             if facts["pool"] is None and not facts["shown"]:
                 shares = preview(cost_object, form)
             else:
-                return posted(request, cost_object, post(by=request.user, key=key, **facts), f"{facts['amount']:,.2f}", act)
+                amount = f"{facts['amount']:,.2f} {currency_of(facts, pools)}"
+                return posted(request, cost_object, post(by=request.user, key=key, **facts), amount, act)
     return show_cost_object(request, cost_object, shares, **{act: form})
+
+
+def currency_of(facts: dict[str, Any], pools: Iterable[Pool]) -> str:
+    """In which currency the form is posted: that of its pool, the one that it names, or the only one there is."""
+    return str(facts["pool"].currency if facts["pool"] else facts.get("currency") or next(iter(pools)).currency)
 
 
 def preview(cost_object: CostObject, form: MoveForm) -> Shares:
     """How the pools would share the actual; the form, sent again, says that this was seen."""
     facts = form.facts
-    shares = cost_object.shares(facts["amount"], facts["on"], facts.get("nature"))
+    shares = cost_object.shares(facts["amount"], facts["on"], facts.get("nature"), facts.get("currency", ""))
     form.keep_shown(signature(facts["amount"], [(pool.pk, part) for pool, part, _ in shares]))
     return shares
 

@@ -37,7 +37,7 @@ class BusinessCaseQuerySet(models.QuerySet["BusinessCase"]):
             return f"Only {initiative.who_runs()}, or who drafted {initiative.reference}, writes its business case."
         if initiative.is_over:
             return f"{initiative.reference} is {initiative.get_status_display().lower()}: its case is kept as it was."
-        if initiative.cost_object.asked:
+        if any(figures.asked for figures in initiative.cost_object.figures()):
             return f"Money is being asked for {initiative.reference}: who decides is shown the case as it is."
         return None
 

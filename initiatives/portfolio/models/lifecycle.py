@@ -179,11 +179,11 @@ class Lifecycle(Aimed):
 
     def _money_in_the_way(self) -> str | None:
         """Say which money keeps the initiative from ending: asked for and not decided, or given and not spent."""
-        money = self.cost_object
-        if money.asked:
-            return f"Money is being asked for {self.reference}. Its open requests must be withdrawn or decided first."
-        if left := money.allocated - money.spent:
-            return f"{money.currency} {left:,.2f} is allocated to {self.reference} and not spent. It must be released first."
+        for money in self.cost_object.figures():
+            if money.asked:
+                return f"Money is being asked for {self.reference}. Its open requests must be withdrawn or decided first."
+            if left := money.allocated - money.spent:
+                return f"{money.currency} {left:,.2f} is allocated to {self.reference} and not spent. It must be released first."
         return None
 
     @transaction.atomic
