@@ -15,7 +15,7 @@ from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.above import Trial
-from initiatives.funding.models import CostObject, FundingRequest, State
+from initiatives.funding.models import CostObject, FundingRequest, Pool, State
 from initiatives.funding.tasks import expire
 from initiatives.organization.calendars import working_days_after
 from tests.cast import Cast
@@ -45,6 +45,15 @@ def asked(treasury: Treasury, thing: CostObject, amount: str = "50.00", code: st
     request = seed(treasury, thing, amount, code)
     request.submit(by=request.requester)
     return request
+
+
+def test_a_seed_is_in_the_currency_in_which_seeds_are_added_up(cast: Cast, treasury: Treasury) -> None:
+    abroad = Pool.objects.open(treasury.year, cast.department("USA"), Decimal(100), by=cast.second_finance, currency="USD")
+    treasury.pools["USA"] = abroad
+    sowing(cast, treasury, code="USA")
+    with pytest.raises(RuleBroken, match="added up, in EUR"):
+        seed(treasury, treasury.cost_object(), code="USA")
+    assert not FundingRequest.objects.exists()
 
 
 def test_the_pools_head_alone_gives_a_seed(cast: Cast, treasury: Treasury) -> None:
