@@ -1,11 +1,10 @@
 """Accounts: the heaps of a pool's money, between which transfers move it. The database keeps their balances."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Q
 
 from initiatives.core.money import AmountColumn
 from initiatives.core.prepared import prepared
@@ -33,18 +32,10 @@ COST_OBJECTS = (Kind.ALLOCATED, Kind.COMMITTED, Kind.SPENT)
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
-    def locked(
-        self, *pools: "Pool", cost_object: "CostObject | None" = None, **asked: Exists
-    ) -> "dict[tuple[int, str, str], Account]":
-        """The accounts by pool, kind and nature, locked with their pools in the order of ids until the transaction ends.
-
-        `asked` is answered along with them, on each account.
-        """
+    def locked(self, *pools: "Pool", cost_object: "CostObject | None" = None) -> "dict[tuple[int, str, str], Account]":
+        """The accounts by pool, kind and nature, locked with their pools in the order of ids until the transaction ends."""
         keys = [pool.pk for pool in pools]
-        if cost_object is None:
-            rows: Iterable[Account] = _own(keys)
-        else:
-            rows = self.of(keys, cost_object.pk).annotate(**asked) if asked else _own_and_given(keys, cost_object.pk)
+        rows = _own(keys) if cost_object is None else _own_and_given(keys, cost_object.pk)
         return {(row.pool_id, row.kind, row.nature): row for row in rows}
 
     def of(self, pools: Any, *cost_objects: Any) -> Self:

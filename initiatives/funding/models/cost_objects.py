@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self, Unpack
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import Exists, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from initiatives.core.money import exact
@@ -15,9 +15,9 @@ from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.ceilings import judged
+from initiatives.funding.models.ends import locked_ends, not_enough
 from initiatives.funding.models.figures import Figures, Sums
 from initiatives.funding.models.ledger import Journal
-from initiatives.funding.models.natures import ends_of, not_enough
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, More, content_of, handles_money, may_post
 from initiatives.funding.models.sharing import moves_of, paying, signature
@@ -203,25 +203,25 @@ class CostObject(Figures):
     def _post(
         self, act: Act, pool: Pool, amount: Decimal, *, by: User, key: UUID | None, memo: str, **more: Unpack[More]
     ) -> Journal:
-        amount, on, nature = exact(amount), more.get("on"), more.get("nature")
+        amount = exact(amount)
         self.lock()
         content = content_of(act, cost_object=self.pk, pool=pool.pk, amount=amount, memo=memo, **more)
-        if done := Journal.done_before(by, key, content):
+        key = key or uuid4()
+        ends = locked_ends(act, pool, self, by=by, key=key)
+        if ends.done and (done := Journal.done_before(by, key, content)):
             return done
         if obstacle := self._obstacle_to(act, by):
             raise RuleBroken(obstacle)
         if held := self.obstacle_to_use(act, amount, pool.currency):
             raise RuleBroken(held)
-        asked = {"approved": Exists(self.approved(by, pool))} if act == Act.SPENT else {}
-        accounts = Account.objects.locked(pool, cost_object=self, **asked)
-        source, target = ends_of(act, pool, accounts, nature)
-        if getattr(source, "approved", False):
+        if ends.approved:
             raise RuleBroken(APPROVED.format(by))
+        source, target = ends.of(more.get("nature"))
         if source is None or target is None or source.balance < amount:
             raise RuleBroken(not_enough(act, source, pool, amount))
         kept = self._judged(act, [Move(source, target, amount)], by, more)
         journal = Journal.objects.post(
-            act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=on, **kept
+            act, [Move(source, target, amount)], by=by, key=key, content=content, memo=memo, on=more.get("on"), **kept
         )
         self._posted(journal, by, pool=pool.pk, amount=str(amount))
         return journal
