@@ -17,6 +17,8 @@ from initiatives.core.policy import PUBLIC, RULES, SIGNED_IN
 from initiatives.duties.models.obligation import answerable, asked
 from initiatives.organization.models import User
 
+FEW_TABS = 6  # of more than one above that the rest stands behind a menu
+
 
 @dataclass(frozen=True)
 class Place:
@@ -185,6 +187,17 @@ class Frame:
             keeping = {tab.words for tab in tabs if tab.keeps}
             entries = [entry._replace(url=f"{entry.url}?{query}") if entry.words in keeping else entry for entry in entries]
         return entries if len(entries) > 1 else []
+
+    @cached_property
+    def first_tabs(self) -> list[Entry]:
+        """Those that stand at first sight: the first, and the one on which the reader is."""
+        few = len(self.tabs) <= FEW_TABS + 1
+        return [tab for place, tab in enumerate(self.tabs) if few or place < FEW_TABS or tab.current]
+
+    @property
+    def more_tabs(self) -> list[Entry]:
+        """The rest, behind a menu."""
+        return [tab for tab in self.tabs if tab not in self.first_tabs]
 
     def _query(self) -> str:
         query = self.request.GET.copy()

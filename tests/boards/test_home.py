@@ -40,13 +40,13 @@ def running(cast: Cast, title: str = "Lanes") -> Initiative:
 
 def test_what_waits_stands_by_urgency(cast: Cast) -> None:
     head = cast.head("OPS")
-    for title, days in (("Late", -3), ("Now", 0), ("Later", 9)):
+    for title, days in (("Late", -3), ("Now", 0), ("Near", 7), ("Far", 28)):
         ask_for_report(running(cast, title), head, days)
     html = browse(head).get("/").content.decode()
     heads = re.findall(r'home-waits"><h2>(\w+) ', html)
-    assert heads == ["Overdue", "Today", "Soon"]
-    assert "<strong>3 answers</strong>" in html
-    assert html.index("Late") < html.index("Now") < html.index("Later")
+    assert heads == ["Overdue", "Today", "Soon", "Later"]
+    assert "<strong>4 answers</strong>" in html
+    assert html.index("Late") < html.index("Now") < html.index("Near") < html.index("Far")
 
 
 def test_a_report_is_given_from_home_in_one_keystroke(cast: Cast) -> None:

@@ -48,6 +48,16 @@ def test_a_stage_above_the_cap_has_one_problem_however_often_the_clock_rings(mai
     assert watch() == 0  # it is open
 
 
+def test_the_evidence_names_the_sources_and_not_the_newest_only(mailed: Touchpoint, journey_map: Map, cast: Cast) -> None:
+    for place, source in enumerate(("Mail server", "Shop", "App", "App", "Desk")):
+        more = {"by": cast.cxo, "department": cast.department("MKT"), "source": source}
+        count(journey_map.touchpoint(f"Place {place}"), 5_000 - 100 * place, 1_000, **more)
+    capped(cast)
+    watch()
+    words = Problem.objects.get().evidence.get().words
+    assert words.endswith("(Mailings, Mail server, Shop and 2 more)"), words
+
+
 def test_exactly_the_cap_is_no_breach(mailed: Touchpoint, cast: Cast) -> None:
     capped(cast, cap="6")
     assert watch() == 0

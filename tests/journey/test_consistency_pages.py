@@ -47,6 +47,7 @@ def test_the_page_compares_the_channels_of_each_stage(signs: Touchpoint, cast: C
     assert "<strong>0.80</strong>" in page
     assert "<strong>6.00</strong>" in page
     assert "above the cap" in page
+    assert "More than 4 contacts per customer in 30 days: <strong>Plan</strong>." in page
     assert page.count("not measured") == 2  # the other two stages
 
 

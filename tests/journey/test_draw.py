@@ -268,7 +268,7 @@ def test_what_changed_is_named_in_words(journey_map: Map, cast: Cast, client: Cl
     touchpoint.edit({"reach": 20, "moment_of_truth": True}, by=cast.cxo)
     client.force_login(cast.cxo)
     page = client.get(touchpoint.get_absolute_url()).content.decode()
-    assert "<strong>Clara Cxo</strong> changed reach, moment of truth" in page
+    assert "<strong>Clara Cxo</strong> changed the reach, the moment of truth" in page
 
 
 def test_the_form_of_what_is_archived_says_why_it_cannot_be_saved(journey_map: Map, cast: Cast, client: Client) -> None:

@@ -149,6 +149,12 @@ def test_only_somebody_with_a_role_in_the_department_is_asked(cast: Cast, draft:
     assert not BenefitOwner.objects.exists()
 
 
+def read_by_cxo(initiative: Initiative, cast: Cast) -> str:
+    client = Client()
+    client.force_login(cast.cxo)
+    return client.get(initiative.get_absolute_url()).content.decode()
+
+
 def test_the_owner_keeps_the_benefit_until_the_next_one_accepts(cast: Cast, draft: Make) -> None:
     initiative = draft()
     asked(initiative, cast).accept(by=cast.contributor("SEC"))
@@ -157,6 +163,16 @@ def test_the_owner_keeps_the_benefit_until_the_next_one_accepts(cast: Cast, draf
     new.accept(by=cast.contributor("IT"))
     assert BenefitOwner.objects.living().get().person == cast.contributor("IT")
     assert BenefitOwner.objects.get(state=State.ENDED).reason == "Contributor It took over."
+    page = read_by_cxo(initiative, cast)
+    assert "<strong>Contributor It</strong> released Contributor Sec" in page
+
+
+def test_who_is_asked_instead_is_told_apart_from_who_owned_it(cast: Cast, draft: Make) -> None:
+    initiative = draft()
+    asked(initiative, cast)
+    asked(initiative, cast, "IT")
+    page = read_by_cxo(initiative, cast)
+    assert "<strong>Contributor Ops</strong> no longer asks Contributor Sec" in page
 
 
 def test_who_accepted_is_asked_again_when_the_promise_changes_and_not_for_the_cost(cast: Cast, draft: Make) -> None:

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.paginator import Paginator
 from django.template import Context, Template
+from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -96,3 +98,17 @@ def test_health_is_always_a_word(tag: str, words: str) -> None:
 def test_words_from_people_cannot_become_markup() -> None:
     page = Template('{% badge words %}{% act words "/x/" obstacle=words %}{% person None words %}{{ number|money:words }}')
     assert "<script>" not in page.render(Context({"words": "<script>", "number": 1}))
+
+
+@pytest.mark.parametrize(
+    ("many", "number", "words"),
+    [(1, "1", "1 line"), (3, "1", "3 lines"), (0, "1", "0 lines"), (12, "2", "11–12 of 12 lines")],
+)
+def test_a_page_says_what_it_counts_as_people_do(many: int, number: str, words: str) -> None:
+    page, request = Paginator(range(many), 10).get_page(number), RequestFactory().get("/")
+    assert said('{% pagination page of="lines" %}', page=page, request=request).split("\n")[1].strip() == words
+
+
+def test_what_was_changed_is_named_as_people_name_it() -> None:
+    changes = {"ends_on": 1, "lead_department_id": 2, "version": 3}
+    assert said("{{ what|fields }}", what=changes) == "the end date, the lead department"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +21,7 @@ from initiatives.organization.models import User
 from initiatives.portfolio.models import OVER, Initiative, Status, health_shown
 
 ASKS, MINE, NEWS, EVENTS = 10, 12, 8, 40
+SOON = timedelta(days=7)  # due later than that, an ask stands apart
 CELLS, NOTHING = "<td>{}</td><td>{}</td><td>{}</td>", "–"
 TOLD = ("pk", "at", "actor_id", "actor_name", "on_behalf_of_id", "on_behalf_of__name", "verb", "subject_id", "changes")
 QUIET = ("prioritised", "edited")  # of these, a new ranking or an editor makes too many to be news
@@ -113,7 +114,8 @@ def _by_urgency(waits: list[Waiting], user: User) -> list[tuple[str, list[Waitin
     return [
         ("Overdue", [wait for wait in waits if wait.obligation.due_on < today]),
         ("Today", [wait for wait in waits if wait.obligation.due_on == today]),
-        ("Soon", [wait for wait in waits if wait.obligation.due_on > today]),
+        ("Soon", [wait for wait in waits if today < wait.obligation.due_on <= today + SOON]),
+        ("Later", [wait for wait in waits if wait.obligation.due_on > today + SOON]),
     ]
 
 

@@ -17,6 +17,27 @@ from initiatives.core.templatetags.kept import kept
 
 register = template.Library()
 
+ONE = {
+    many: many.removesuffix("s")
+    for many in (
+        "answers",
+        "candidates",
+        "completed initiatives",
+        "decisions",
+        "initiatives",
+        "invitations",
+        "letters",
+        "lines",
+        "problems",
+        "readings",
+        "requests",
+        "signals",
+        "systems",
+        "touchpoints",
+        "transfers",
+    )
+} | {"people": "person"}  # what pages count, where there is one of it
+
 Context = dict[str, Any]
 
 DASHES = BLANK_CHOICE_DASH[0][1]
@@ -68,7 +89,7 @@ def _sorted_by(asked: str, sort: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def pagination(context: template.Context, page: Page[Any], of: str = "") -> SafeString:
-    """Page numbers, the range shown and the total; `of` names what is counted."""
+    """Page numbers, the range shown and the total; `of` names what is counted, as many or, where it stands here, as one."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     query.pop("open", None)
@@ -81,7 +102,7 @@ def pagination(context: template.Context, page: Page[Any], of: str = "") -> Safe
         shown=(page.start_index(), page.end_index()),
         count=page.paginator.count,
         rest=rest,
-        of=str(of),
+        of=ONE.get(str(of), str(of)) if page.paginator.count == 1 else str(of),
     )
 
 

@@ -99,10 +99,26 @@ def share(part: int, whole: int) -> str:
     return f"{percent}{NARROW}% ({number(part)} {_('of')} {number(whole)})"
 
 
+FIELDS = {
+    "starts_on": "the start date",
+    "ends_on": "the end date",
+    "review_on": "the day of the next review",
+    "cadence_days": "how often it is reported",
+    "online": "whether it is online",
+    "year_baseline": "the baseline of this year",
+    "year_forecast": "the forecast of this year",
+    "whole_life_cost": "the cost of its whole life",
+    "external_id": "the id in the other system",
+    "external_source": "the other system",
+    "kind": "its kind",
+}  # where the column's own name is not how people call it
+
+
 @register.filter
 def fields(changes: Mapping[str, Any]) -> str:
-    """What an event changed, by name: "reach, moment of truth"."""
-    return ", ".join(name.removesuffix("_id").replace("_", " ") for name in changes if name != "version")
+    """What an event changed, as people say it: "the end date, the reach"."""
+    names = (FIELDS.get(name) or f"the {name.removesuffix('_id').replace('_', ' ')}" for name in changes if name != "version")
+    return ", ".join(names)
 
 
 @register.filter

@@ -147,7 +147,7 @@ def _hold_to_cap(number: int, policy: MapPolicy, today: date) -> int:
         statement=f"{words}. Counted against who sent them: {names}. Opened by itself from the readings.",
         severity=ANNOYS,
         frequency=((value - cap) / value).quantize(SHARE),
-        evidence=_evidence(here.newest, here.customers, words),
+        evidence=_evidence(here.newest, here.customers, words, *(one.source for one in most)),
     )
     _breach(Limit.CAP, stage, here.newest, problem, value, cap, here.sent)
     return 1
@@ -183,8 +183,11 @@ def _at(place: "Stage | Touchpoint") -> dict[str, Any]:
     return {"stage": place} if isinstance(place, Stage) else {"touchpoint": place}
 
 
-def _evidence(reading: Reading, customers: int, words: str) -> dict[str, Any]:
-    said = f"{words} ({reading.source})"[:500]
+def _evidence(reading: Reading, customers: int, words: str, *sources: str) -> dict[str, Any]:
+    """What the readings say, by which `sources`: the first three, and how many more; without any, that of the newest."""
+    named = list(dict.fromkeys(sources)) or [reading.source]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    said = f"{words} ({', '.join(named[:3])}{more})"[:500]
     return {"source": Source.OTHER, "observed_on": reading.last_day, "customers": customers, "words": said}
 
 

@@ -185,10 +185,10 @@ class BenefitOwner(Recorded):
 
     def end(self, *, by: User | None, reason: str) -> None:
         """It is over for this person; a part of the act that ends it, which has locked the initiative."""
-        self.reason, self.state = reason, State.ENDED
+        owned, self.reason, self.state = self.state == State.ACCEPTED, reason, State.ENDED
         self.save(update_fields=["state", "reason"])
         Obligation.objects.excuse(asking.OWN_BENEFIT, self, by=by, reason=reason)
-        self.tell("ended", by, reason)
+        self.tell("ended", by, reason, owned=owned)
 
     @transaction.atomic
     def pass_to(self, department: Department, *, by: User | None, reason: str) -> None:
@@ -217,6 +217,6 @@ class BenefitOwner(Recorded):
         self.initiative.lock()
         self.lock()
 
-    def tell(self, what: str, by: User | None, reason: str = "") -> None:
-        words = {"person": self.person.name, "department": self.department.name}
+    def tell(self, what: str, by: User | None, reason: str = "", **more: bool) -> None:
+        words = {"person": self.person.name, "department": self.department.name, **more}
         self.initiative.record(f"benefit_{what}", by=by, reason=reason, **words)
