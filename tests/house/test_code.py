@@ -13,6 +13,7 @@ BROAD: dict[str, str] = {
     "initiatives/core/imports/running.py": "an import that breaks says so on its page; the error then goes on to the log",
     "initiatives/core/readiness.py": "whatever a probe raises means that its part is not ready",
     "initiatives/duties/outbox.py": "one letter that cannot be written or is refused must not hold up the others",
+    "initiatives/funding/imports/posting.py": "one line that breaks waits and says so; it must not hold up the others",
 }
 
 

@@ -20,7 +20,7 @@ from initiatives.core.imports import ending, reading
 from initiatives.core.imports.mapping import Mapping, from_data
 from initiatives.core.imports.states import BEFORE, OPEN, ImportRunQuerySet, RunState
 from initiatives.core.imports.table import Table
-from initiatives.core.imports.targets import TARGETS, Target, page_of
+from initiatives.core.imports.targets import AFTERWARDS, TARGETS, Afterwards, Target, page_of
 from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken, says
 
@@ -81,6 +81,12 @@ class ImportRun(Recorded):
     @property
     def of(self) -> Target:
         return TARGETS[self.target]
+
+    @property
+    def follows(self) -> Afterwards | None:
+        """What is done with its rows, which are stored; None while they are not, and where nothing follows."""
+        afterwards = AFTERWARDS.get(self.target)
+        return afterwards if afterwards is not None and afterwards.stored(self) else None
 
     @property
     def is_open(self) -> bool:
@@ -176,6 +182,8 @@ class ImportRun(Recorded):
     def obstacle_to_cancel(self) -> str | None:
         if self.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED):
             return "This import has ended."
+        if self.follows:
+            return "Its rows are stored already; what follows is not cancelled."
         return "It is being cancelled." if self.cancel_asked else None
 
     @transaction.atomic

@@ -24,8 +24,8 @@ class Cancelled(RuleBroken):
 class Progress:
     """Counts rows; every hundredth of the way writes the count, and asks whether to go on."""
 
-    def __init__(self, run: ImportRun, rows: int) -> None:
-        self.run, self.rows, self.done = run, rows, 0
+    def __init__(self, run: ImportRun, rows: int, done: int = 0) -> None:
+        self.run, self.rows, self.done = run, rows, done
         self.every = max(1, rows // STEPS)
         self.connection = connections.create_connection("default")
 

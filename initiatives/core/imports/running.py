@@ -1,4 +1,4 @@
-"""The dry run, and the run: all rows in one transaction, or none.
+"""The dry run, and the run: all rows in one transaction, or none. What follows them comes piece by piece.
 
 A run is claimed by one worker (waiting → running, committed at once), then takes the turn of its target by an advisory lock
 that lives as long as its transaction. A worker that dies leaves no row, and frees the lock; `ring` sees a run that says
@@ -21,7 +21,7 @@ from initiatives.core.imports.models import ImportRun, RunState, begin
 from initiatives.core.imports.progress import Cancelled, Progress
 from initiatives.core.imports.records import Reader
 from initiatives.core.imports.table import Problem, Table
-from initiatives.core.imports.targets import Job, Outcome, Record, Step, Target
+from initiatives.core.imports.targets import AFTERWARDS, Job, Outcome, Record, Step, Target
 from initiatives.core.patience import Patience
 from initiatives.core.rules import RuleBroken, broken_by
 
@@ -102,9 +102,18 @@ def run(run_id: int) -> ImportRun | None:
     claimed = claim(run_id)
     if claimed is None:
         return None
+    with Patience.LONG_JOB.here():
+        if not claimed.follows:
+            _try_to_store(claimed)
+        if claimed.follows:
+            _follow(claimed)
+    claimed.refresh_from_db()
+    return claimed
+
+
+def _try_to_store(claimed: ImportRun) -> None:
     try:
-        with Patience.LONG_JOB.here():
-            persistently(partial(_store, claimed), f"Import {run_id}")
+        persistently(partial(_store, claimed), str(claimed))
     except Cancelled:
         _ended(claimed, RunState.CANCELLED, "")
     except Rejected as rejected:
@@ -115,12 +124,25 @@ def run(run_id: int) -> ImportRun | None:
         broken = broken_by(error)
         _ended(claimed, RunState.FAILED, str(broken) if broken else "Something else changed the same records. Try again.")
         if broken is None:
-            log.exception("Import %s", run_id)
+            log.exception("Import %s", claimed.pk)
     except Exception:
         _ended(claimed, RunState.FAILED, "An unexpected fault stopped the import. It was written to the log.")
         raise
-    claimed.refresh_from_db()
-    return claimed
+
+
+def _follow(claimed: ImportRun) -> None:
+    """What comes after the rows are stored. A fault leaves the rest, and the run running: `ring` lets another go on."""
+    afterwards = AFTERWARDS[claimed.target]
+    pieces, rows = afterwards.left(claimed), claimed.result["created"]
+    with Progress(claimed, rows, rows - len(pieces)) as progress:
+        for piece in pieces:
+            persistently(piece, str(claimed))
+            progress.row_done()
+    with transaction.atomic():
+        claimed.lock()
+        if claimed.state == RunState.RUNNING:  # whoever went on for this one may have come first
+            afterwards.end(claimed)
+            claimed.end(RunState.DONE)
 
 
 def claim(run_id: int) -> ImportRun | None:
@@ -163,7 +185,11 @@ def _store(claimed: ImportRun) -> None:
     claimed.lock()
     if claimed.cancel_asked:
         raise Cancelled("Cancelled.")
-    claimed.end(RunState.DONE, result=result)
+    if claimed.follows:
+        claimed.result = result
+        claimed.save(update_fields=["result"])
+    else:
+        claimed.end(RunState.DONE, result=result)
 
 
 def _apply(plan: Plan, row_done: Callable[[], None]) -> None:
@@ -204,7 +230,7 @@ def _revive(found: ImportRun) -> None:
         return
     if found.cancel_asked:
         found.end(RunState.CANCELLED)
-    elif found.attempts >= MOST_ATTEMPTS:
+    elif found.attempts >= MOST_ATTEMPTS and not found.follows:
         found.end(RunState.FAILED, failure=f"The import stopped {found.attempts} times before its end; nothing was stored.")
     else:
         found.state = RunState.WAITING

@@ -1,6 +1,6 @@
 """What a room offers to be imported. The room registers a Target in its AppConfig.ready; core knows nothing of its meaning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -10,6 +10,7 @@ from initiatives.core.fields import FIRST_DAY
 from initiatives.core.imports.table import Problem
 
 if TYPE_CHECKING:
+    from initiatives.core.imports.models import ImportRun
     from initiatives.organization.models import User
 
 
@@ -97,7 +98,24 @@ class Target(Protocol):
         """Start a pass over all records. `options` is the mapping's data of every field: {name: {...}}."""
 
 
+class Afterwards(Protocol):
+    """What a room does with the rows of a run once all of them are stored: piece by piece, each in a transaction of its own, so
+    that none holds for long what others need. Whoever does not come to its end is followed by another who goes on."""
+
+    words: str  # what happens, in a sentence
+
+    def stored(self, run: "ImportRun") -> bool:
+        """Whether the rows of this run are stored, and something follows."""
+
+    def left(self, run: "ImportRun") -> Sequence[Callable[[], None]]:
+        """What is still to be done, in order. A piece that was done meanwhile does nothing."""
+
+    def end(self, run: "ImportRun") -> None:
+        """When nothing is left, inside the transaction in which the run ends."""
+
+
 TARGETS: dict[str, Target] = {}
+AFTERWARDS: dict[str, Afterwards] = {}
 
 
 def room_of(target: Target) -> str:
@@ -115,6 +133,8 @@ def followed_by(target: Target) -> str:
     return f"{room_of(target)}.follow_{target.pages}"
 
 
-def register(target: Target) -> None:
+def register(target: Target, afterwards: Afterwards | None = None) -> None:
     if TARGETS.setdefault(target.name, target) is not target:
         raise ValueError(f"Two targets for {target.name}")
+    if afterwards is not None:
+        AFTERWARDS[target.name] = afterwards

@@ -12,9 +12,8 @@ from initiatives.core.imports.models import ImportRun
 from initiatives.core.imports.table import Problem
 from initiatives.core.imports.targets import TARGETS, Outcome, Record, Step
 from initiatives.core.money import is_a_currency
-from initiatives.core.rules import RuleBroken
 from initiatives.funding.imports.places import Place, Places
-from initiatives.funding.models import Account, ActualLine, CostObject, Delivery, Why
+from initiatives.funding.models import ActualLine, Delivery, Why
 from initiatives.funding.models.posting import content_of
 from initiatives.organization.models import User
 
@@ -46,7 +45,6 @@ class ActualJob:
         self.planned: list[How] = []
         self.waiting: Counter[Why] = Counter()
         self.delivery: Delivery | None = None
-        self.applied = 0
 
     # -- what it would do --------------------------------------------------------------------------------------------------
 
@@ -89,30 +87,17 @@ class ActualJob:
     # -- doing it ----------------------------------------------------------------------------------------------------------
 
     def apply(self, step: Step) -> None:
+        """Store the line; what can be posted is posted afterwards (posting.py), and locks nothing until then."""
         if step.how is None:
             return
         how: How = step.how
         if self.delivery is None:
             self.delivery = self._begun()
-        line = ActualLine.objects.create(delivery=self.delivery, row=how.row, **how.facts)
-        why, problem = how.place.why, how.place.problem
-        if how.place.thing is not None and why is None:
-            try:
-                line.post(how.place.thing, by=self.by, pool=how.place.pool, nature=how.place.nature)
-            except RuleBroken as refused:  # what was planned no longer holds
-                why, problem = Why.REFUSED, str(refused)
-        if why is not None:
-            line.queue(why, problem, by=self.by)
-        self.applied += 1
-        if self.applied == len(self.planned):
-            self.delivery.ask(by=self.by)
+        line = ActualLine.objects.create(delivery=self.delivery, row=how.row, why=Why.ARRIVED, **how.facts)
+        if how.place.why is not None:
+            line.queue(how.place.why, how.place.problem, by=self.by)
 
     def _begun(self) -> Delivery:
-        """Lock all that will be posted to, in the order in which every act does: cost objects, then pools; and begin."""
-        things = {how.place.thing.pk for how in self.planned if how.place.thing is not None and how.place.why is None}
-        list(CostObject.objects.filter(pk__in=things).order_by("pk").select_for_update(no_key=True))
-        accounts = Account.objects.filter(cost_object__in=things).select_related("pool").order_by("pool_id", "id")
-        list(accounts.select_for_update(of=("pool",), no_key=True))
         run = ImportRun.objects.open().into(TARGETS["actuals"]).get(by=self.by)  # one at a time is open
         total = sum((how.facts["amount"] for how in self.planned), Decimal(0))
         return Delivery.objects.create(run=run, by=self.by, count=len(self.planned), total=total)

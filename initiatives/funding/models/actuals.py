@@ -36,6 +36,10 @@ class ActualLineQuerySet(models.QuerySet["ActualLine"]):
     def posted(self) -> Self:
         return self.filter(state=LineState.POSTED)
 
+    def arrived(self) -> Self:
+        """Those that their import is about to post."""
+        return self.filter(state=LineState.WAITING, why=Why.ARRIVED)
+
     def unsettled(self) -> Self:
         """Those that are not posted, and not set aside by two people."""
         return self.filter(state__in=(LineState.WAITING, LineState.DOUBTED))
@@ -65,8 +69,6 @@ class ActualLine(FileLine):
     The facts never change. A document that a later file says differently is a line of its own, which waits.
     """
 
-    why = models.CharField(max_length=10, choices=Why, blank=True)
-    problem = models.CharField(max_length=300, blank=True)
     cost_object = models.ForeignKey(CostObject, models.PROTECT, null=True, related_name="actual_lines")
     journal = models.OneToOneField(Journal, models.PROTECT, null=True, related_name="actual_line")
 
@@ -112,8 +114,8 @@ class ActualLine(FileLine):
         """Say in one sentence why `by` cannot post this line to anything, or None."""
         if not may_post(by):
             return "Only finance matches lines."
-        if self.state != LineState.WAITING:
-            return f"This line {LineState(self.state).said}."
+        if obstacle := self._obstacle_to_settle():
+            return obstacle
         family = ActualLine.objects.of_document(self.source, self.document).exclude(pk=self.pk)
         other = family.exclude(state=LineState.SET_ASIDE).order_by("pk").first()
         if other is None:

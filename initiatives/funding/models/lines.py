@@ -34,6 +34,7 @@ class LineState(models.TextChoices):
 class Why(models.TextChoices):
     """Why a line waits."""
 
+    ARRIVED = "arrived", "Being posted"
     REFERENCE = "reference", "Nothing has this reference"
     OVER = "over", "What it names is over"
     CURRENCY = "currency", "Another currency"
@@ -61,6 +62,8 @@ class FileLine(Recorded):
     cost_centre = models.CharField(max_length=60, blank=True)
     text = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=LineState, default=LineState.WAITING)
+    why = models.CharField(max_length=10, choices=Why, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
     proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=2_000, blank=True)  # why it is set aside, or was posted all the same
@@ -83,7 +86,13 @@ class FileLine(Recorded):
         """Say in one sentence why `by` cannot propose to set this line aside, or None."""
         if not may_post(by):
             return "Only finance sets lines aside."
-        return None if self.state == LineState.WAITING else f"This line {LineState(self.state).said}."
+        return self._obstacle_to_settle()
+
+    def _obstacle_to_settle(self) -> str | None:
+        """Say in one sentence why nothing can be done about this line now, or None."""
+        if self.state != LineState.WAITING:
+            return f"This line {LineState(self.state).said}."
+        return "The import that brought this line is about to post it." if self.why == Why.ARRIVED else None
 
     @transaction.atomic
     def set_aside(self, *, by: User, reason: str) -> None:

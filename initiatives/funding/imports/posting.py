@@ -1,0 +1,65 @@
+"""What follows a file of finance's: each line that can be posted is posted by itself, under the locks of its own pools alone.
+
+Thousands of lines in one transaction would keep everybody else from the pools for as long as it lasts.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+
+from initiatives.core.imports.models import ImportRun
+from initiatives.core.rules import RuleBroken, broken_by
+from initiatives.funding.imports.places import Place, Places
+from initiatives.funding.models import ActualLine, Delivery, Why
+from initiatives.organization.models import User
+
+log = logging.getLogger(__name__)
+
+INTERRUPTED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)  # no fault of the line: it comes again
+FAULT = "An unexpected fault kept it from being posted. It was written to the log."
+
+
+class Posting:
+    """Afterwards of the target "actuals"."""
+
+    words = "Every line is stored. Those that can be posted are posted one by one."
+
+    def stored(self, run: ImportRun) -> bool:
+        return Delivery.objects.filter(run=run).exists()
+
+    def left(self, run: ImportRun) -> Sequence[Callable[[], None]]:
+        lines = list(ActualLine.objects.filter(delivery__run=run).arrived().order_by("row"))
+        places = Places({line.reference for line in lines} - {""}, run.by)
+        return [partial(settle, line, places.of(vars(line)), run.by) for line in lines]
+
+    def end(self, run: ImportRun) -> None:
+        Delivery.objects.get(run=run).ask(by=run.by)
+
+
+def settle(line: ActualLine, place: Place, by: User) -> None:
+    """Post a line that arrived, or let it wait and say why. What was settled before is left alone."""
+    try:
+        _settle(line, place.why, place.problem, place, by)
+    except INTERRUPTED:
+        raise
+    except RuleBroken as refused:  # what was planned no longer holds
+        _settle(line, Why.REFUSED, str(refused), place, by)
+    except Exception as fault:
+        broken = broken_by(fault) if isinstance(fault, IntegrityError) else None
+        if broken is None:
+            log.exception("Line %s", line.pk)
+        _settle(line, Why.REFUSED, str(broken or FAULT), place, by)
+
+
+@transaction.atomic
+def _settle(line: ActualLine, why: Why | None, problem: str, place: Place, by: User) -> None:
+    line.lock()
+    if line.why != Why.ARRIVED:
+        return
+    if why is None and place.thing is not None:
+        line.post(place.thing, by=by, pool=place.pool, nature=place.nature)
+    else:
+        line.queue(why or Why.REFERENCE, problem, by=by)
