@@ -1,14 +1,15 @@
 """The objects of the access table: one of each kind for each case, and the people who look at them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -61,9 +62,20 @@ class World:
         return self.arguments[kind, case]
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Around the transactions of the tests, each of which undoes what it does; undone itself at the end."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")), transaction.atomic():
+        yield _world(Cast())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(cast: Cast, settings: Any, tmp_path: Path) -> World:
-    settings.MEDIA_ROOT = tmp_path
+def world(made_once: World, db: None) -> World:
+    return made_once
+
+
+def _world(cast: Cast) -> World:
     actors = dict(
         zip(
             ACTORS,
