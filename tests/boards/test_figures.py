@@ -45,7 +45,7 @@ def opened(user: User, url: str) -> int | Decimal:
     if name == "portfolio:list":
         return Portfolio(user, query).found.count()
     if name == "boards:money":
-        return Decimal(records.money_of(user, query)["total"])
+        return Decimal(records.money_of(user, query)["total"].number)
     assert name == "boards:waiting"
     return int(records.waiting_of(user, query)["rows"].paginator.count)
 
@@ -110,7 +110,7 @@ def test_a_withheld_amount_reads_withheld_and_opens_nothing(cast: Cast) -> None:
     for figure in MONEY:
         for query in (f"figure={figure}&accountable=OPS", f"figure={figure}", f"figure={figure}&accountable=none"):
             assert contributor.get(f"/own/money/?{query}").status_code == 403
-    assert head.get("/own/money/?figure=spent&accountable=OPS").context["total"] == 100
+    assert head.get("/own/money/?figure=spent&accountable=OPS").context["total"].number == 100
     assert head.get("/own/money/?figure=spent").status_code == 403
     assert head.get("/own/money/?figure=spent&accountable=none").status_code == 403
 

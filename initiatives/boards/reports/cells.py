@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from initiatives.boards.reports.abroad import Unpriced, no_rate
 from initiatives.boards.reports.figures import Amount, Count
 from initiatives.core.templatetags.words import rounded
 
@@ -72,14 +73,17 @@ def amounts(money: tuple[Amount, ...]) -> SafeString:
     if first.number is None:
         hidden = f" ({first.hidden})" if first.hidden else ""
         return format_html('<td data-number colspan="{}"><span class="withheld">withheld{}</span></td>', len(money), hidden)
-    return joined(_amount(amount.number or Decimal(0), amount.url) for amount in money)
+    return joined(_amount(amount.number or Decimal(0), amount.url, amount.without) for amount in money)
 
 
 @kept
-def _amount(number: Decimal, url: str) -> SafeString:
-    if not number:
+def _amount(number: Decimal, url: str, without: Unpriced) -> SafeString:
+    if not number and not without:
         return format_html(NOTHING, "")
-    return format_html('<td data-number><a href="{}">{}</a></td>', url, rounded(number))
+    if not without:
+        return format_html('<td data-number><a href="{}">{}</a></td>', url, rounded(number))
+    lines = joined(format_html("<br><small>{}</small>", no_rate(*one)) for one in without)
+    return format_html('<td data-number><a href="{}">{}</a>{}</td>', url, rounded(number), lines)
 
 
 @kept

@@ -62,12 +62,14 @@ class Count(NamedTuple):
 class Amount(NamedTuple):
     """Money, and the list of the initiatives that it is made of. None: the reader may not know; then there is no list.
 
-    `hidden` counts initiatives that the reader sees, but not their money; they are not in `number`.
+    `hidden` counts initiatives that the reader sees, but not their money; they are not in `number`. Nor is what `without`
+    names: amounts in currencies that have no rate.
     """
 
     number: Decimal | None
     url: str = ""
     hidden: int = 0
+    without: tuple[tuple[str, Decimal], ...] = ()
 
 
 def code_of(department: Department | None) -> str:

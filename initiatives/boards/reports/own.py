@@ -6,73 +6,27 @@ its cost hardly grows with the portfolio. Everything is counted among what the r
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, Case, CharField, F, Q, QuerySet, Sum, Value, When
-from django.db.models import Count as Counted
-from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 
 from initiatives.boards.reports import cells, figures
+from initiatives.boards.reports.abroad import MONEY, Rates, Sum
 from initiatives.boards.reports.cells import Part
+from initiatives.boards.reports.counted import Cell, portfolio
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
-from initiatives.core.prepared import prepared
 from initiatives.decisions.reports.ranking import top
 from initiatives.duties.models.obligation import answerable, asked
 from initiatives.duties.reports import Latency, waiting_by_department
-from initiatives.funding.models import CostObject
 from initiatives.journey.reports.coverage import Part as Coverage
 from initiatives.journey.reports.holdings import holdings
 from initiatives.organization.models import Department, User
 from initiatives.organization.models.departments import chart
-from initiatives.organization.purview import SEE_ALL_MONEY
-from initiatives.portfolio.models import Initiative, Status
+from initiatives.portfolio.models import Status
 
-MONEY = ("asked", "allocated", "spent")
 NONE = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Initiatives with the same accountable department, status and shown health, and their money that the reader may read."""
-
-    department: int | None
-    status: str
-    health: str
-    count: int
-    closed: int  # of them, those whose money is withheld
-    asked: Decimal
-    allocated: Decimal
-    spent: Decimal
-
-
-def portfolio(user: User, today: date) -> list[Cell]:
-    """The whole portfolio in one query."""
-    if user.standing.holds(*SEE_ALL_MONEY):
-        return [Cell(*row) for row in _all_open(user, today)]
-    opened = Q(cost_object__in=CostObject.objects.visible_to(user).values("pk"))
-    return [Cell(*row) for row in _grouped(user, today, opened, Counted("pk", filter=~opened))]
-
-
-@prepared
-def _all_open(user: User, today: date) -> QuerySet[Initiative, Any]:
-    return _grouped(user, today, None, Sum(Value(0)))
-
-
-def _grouped(user: User, today: date, opened: Q | None, closed: Aggregate) -> QuerySet[Initiative, Any]:
-    """`opened`: whose money the reader may read; `closed`: of how many not."""
-    shown = Case(
-        When(health="", then=Value("unknown")),
-        When(stale_on__lte=today, then=Value("stale")),
-        default=F("health"),
-        output_field=CharField(),
-    )
-    sums = {name: Coalesce(Sum(f"cost_object__{name}", filter=opened), NONE) for name in MONEY}
-    found = Initiative.objects.visible_to(user).order_by().annotate(shown=shown)
-    return found.values_list("accountable_department", "status", "shown").annotate(count=Counted("pk"), closed=closed, **sums)
 
 
 @dataclass(frozen=True)
@@ -137,7 +91,13 @@ def _amounts(found: list[Cell], opens: bool, **where: Any) -> dict[str, Amount]:
     hidden = sum(cell.closed for cell in found)
     if not opens or hidden:
         return {name: Amount(None, hidden=hidden if opens else 0) for name in MONEY}
-    return {name: Amount(sum((getattr(cell, name) for cell in found), NONE), figures.money(name, **where)) for name in MONEY}
+    return {name: _amount(name, found, **where) for name in MONEY}
+
+
+def _amount(name: str, found: list[Cell], **where: Any) -> Amount:
+    own = Sum(sum((getattr(cell, name) for cell in found), NONE))
+    whole = own.plus((row for cell in found for row in cell.foreign), name)
+    return Amount(whole.number, figures.money(name, **where), without=whole.without)
 
 
 def _owner(found: list[Cell], department: Department | None, purse: Purse, code: str, most: int) -> Owner:
@@ -204,6 +164,7 @@ def own(user: User) -> dict[str, Any]:
         "owners": owners,
         "owning": sum(owner.total.number > 0 for owner in owners),
         "unowned": _owner(by_department.get(None, []), None, purse, NOBODY, most),
+        "rates": Rates.of(row for cell in found for row in cell.foreign),
         "together": _owner(found, None, purse, "", 0),
         "stages": [_stage(found, status, purse) for status in Status if any(cell.status == status for cell in found)],
         "active": Count(_count(found, lambda cell: cell.status == Status.ACTIVE), figures.initiatives([Status.ACTIVE])),

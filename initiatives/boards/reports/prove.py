@@ -1,12 +1,13 @@
 """What was promised, and what came of it, of the initiatives that are done. Nothing is measured yet, and the page says so."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 
+from initiatives.boards.reports.abroad import Rates, Sum, abroad
+from initiatives.boards.reports.records import with_sums
 from initiatives.core import clock
 from initiatives.funding.models import CostObject
 from initiatives.organization.models import User
@@ -21,7 +22,7 @@ class Promise:
     """One initiative that is done. `cost` is what was spent; None: withheld from this reader."""
 
     initiative: Initiative
-    cost: Decimal | None
+    cost: Sum | None
 
     @property
     def measured(self) -> bool:
@@ -36,5 +37,9 @@ def prove(user: User, page: str | None) -> dict[str, Any]:
     rows = Paginator(last, ROWS).get_page(page)
     opened = CostObject.objects.visible_to(user).filter(pk__in=[one.cost_object_id for one in rows])
     readable = set(opened.values_list("pk", flat=True))
-    promises = [Promise(one, one.cost_object.spent if one.cost_object_id in readable else None) for one in rows]
-    return {"rows": rows, "promises": promises, "today": clock.today(), **counts}
+    mine = [one for one in rows if one.cost_object_id in readable]
+    several = [one.pk for one in mine if one.cost_object.other_currencies]
+    foreign = abroad(done.filter(pk__in=several)) if several else []
+    costs = {one.pk: sums["spent"] for one, sums in with_sums(mine, foreign)}
+    promises = [Promise(one, costs.get(one.pk)) for one in rows]
+    return {"rates": Rates.of(foreign), "rows": rows, "promises": promises, "today": clock.today(), **counts}

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -24,6 +24,10 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
 
     def newest_first(self) -> Self:
         return self.select_related("by").order_by("-day", "-id")
+
+    def newest_of(self, currency: Any, day: date) -> Self:
+        """Of one currency, the rate that holds on the day first; for subqueries."""
+        return self.filter(currency=currency, day__lte=day).order_by("-day", "-id")
 
     def on(self, day: date) -> "dict[str, ExchangeRate]":
         """For each currency the newest rate on or before the day; of one day what was entered last."""
@@ -77,4 +81,8 @@ def in_company_currency(amount: Decimal, currency: str, rates: "dict[str, Exchan
     if currency == settings.CURRENCY:
         return amount
     rate = rates.get(currency)
-    return (amount * rate.rate).quantize(CENT, ROUND_HALF_EVEN) if rate else None
+    return worth_at(amount, rate.rate if rate else None)
+
+
+def worth_at(amount: Decimal, rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else (amount * rate).quantize(CENT, ROUND_HALF_EVEN)
