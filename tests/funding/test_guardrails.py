@@ -1,5 +1,6 @@
 """Guardrails: between which shares a year's money shall lie; confirmed by another, and told when a request breaks one."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from initiatives.core.rules import RuleBroken, broken_by
 from initiatives.duties.models import Obligation
 from initiatives.funding import above, reports
 from initiatives.funding.above import Aims, Name
-from initiatives.funding.models import CostObject, FundingRequest, Guardrail
+from initiatives.funding.models import CostObject, ExchangeRate, FundingRequest, Guardrail, Pool
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 from tests.cast import Cast
@@ -143,17 +144,47 @@ def test_who_decides_reads_what_a_request_would_do(
     assert told(cast.finance, request) == [
         "Pre-sale stages would be above their guardrail of 20 to 78 %: 75.0 % now, 80.0 % with this."
     ]
-    assert told(cast.head("OPS"), request) == ["Pre-sale stages would be above their guardrail of 20 to 78 %."]
+    for who in (cast.head("OPS"), request.requester):  # neither the band nor the side of it tells what the company's share is
+        assert told(who, request) == ["Pre-sale stages would be outside their guardrail."]
+    for who in (cast.cxo, cast.ceo, cast.auditor, cast.second_finance):
+        assert told(who, request) == told(cast.finance, request)
     finance, head = Client(), Client()
     finance.force_login(cast.finance)
     head.force_login(cast.head("OPS"))
     assert "80.0 % with this" in finance.get(request.get_absolute_url()).content.decode()
-    assert "80.0 %" not in head.get(request.get_absolute_url()).content.decode()
+    page = head.get(request.get_absolute_url()).content.decode()
+    assert "outside their guardrail" in page
+    assert not any(figure in page for figure in ("80.0 %", "75.0 %", "78 %", "above their"))
     request.approve(by=cast.head("OPS"))  # a warning, no prohibition
     assert "not kept" not in finance.get(reverse("funding:pools")).content.decode()
     request.approve(by=cast.finance)
     assert "Guardrails that are not kept: 1 of 1." in finance.get(reverse("funding:pools")).content.decode()
     assert "not kept" not in head.get(reverse("funding:pools")).content.decode()
+
+
+def test_what_has_no_rate_is_said_and_not_counted(
+    cast: Cast, treasury: Treasury, aims: dict[int, Aims], stages: dict[str, int]
+) -> None:
+    thing = given(treasury, aims, "300.00", 1, stages["pre_sale"])
+    treasury.pools["USA"] = Pool.objects.open(
+        treasury.year, cast.department("USA"), Decimal(1000), by=cast.second_finance, currency="USD"
+    )
+    treasury.funded(thing, USA="70.00")
+    request = treasury.submitted(thing, USA="30.00")
+    holds(cast, treasury, "pre_sale", 20, 100)
+    mine = "USD 30.00 of this request has no exchange rate: guardrails do not count it."
+    assert told(cast.finance, request) == [mine, "USD 70.00 is allocated without an exchange rate: guardrails do not count it."]
+    assert told(cast.head("USA"), request) == [mine]
+    client = Client()
+    client.force_login(cast.finance)
+    url = reverse("funding:guardrails", args=[treasury.year.pk])
+    assert "Not counted: USD 70.00 is allocated, for which there is no exchange rate." in client.get(url).content.decode()
+    ExchangeRate.objects.enter("USD", date(2026, 1, 5), Decimal("0.5"), by=cast.finance)
+    assert told(cast.finance, request) == []
+    page = client.get(url)
+    assert page.context["report"].money.total == Decimal(335)
+    assert "Not counted" not in page.content.decode()
+    assert "USD × 0.5 EUR" in page.content.decode()
 
 
 def test_the_pages_of_guardrails(cast: Cast, treasury: Treasury, django_assert_max_num_queries) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db.models import Sum
@@ -85,23 +85,37 @@ def made_of(user: User, amounts: Mapping[int, Decimal], share: str) -> list[tupl
     return sorted(rows, key=lambda row: (-row[1], row[0].label))
 
 
-def allocated(years: Iterable[FiscalYear | int]) -> dict[int, Decimal]:
-    """What is allocated in these years, by cost object. A currency without an exchange rate is left out."""
+class Counted(NamedTuple):
+    """Amounts in the company's currency by cost object, with which rates, and what has none, by currency."""
+
+    amounts: dict[int, Decimal]
+    left_out: dict[str, Decimal]
+    used: list[ExchangeRate]
+
+    @property
+    def unpriced(self) -> list[str]:
+        return [f"{currency} {amount:,.2f}" for currency, amount in sorted(self.left_out.items())]
+
+
+def allocated(years: Iterable[FiscalYear | int]) -> Counted:
+    """What is allocated in these years, by cost object."""
     given = Account.objects.filter(pool__year__in=years, cost_object__isnull=False)
     rows = list(given.values_list("cost_object_id", "pool__currency").annotate(Sum("balance")).order_by())
     return in_one_currency(rows)
 
 
-def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> dict[int, Decimal]:
-    rows = list(rows)
-    foreign = any(currency != settings.CURRENCY for _, currency, _ in rows)
+def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> Counted:
+    rows = [row for row in rows if row[2]]
+    foreign = {currency for _, currency, _ in rows} - {settings.CURRENCY}
     rates = ExchangeRate.objects.on(clock.company_day()) if foreign else {}
-    found: dict[int, Decimal] = {}
+    found, left_out = dict[int, Decimal](), dict[str, Decimal]()
     for thing, currency, amount in rows:
         worth = in_company_currency(amount, currency, rates)
-        if worth:
+        if worth is None:
+            left_out[currency] = left_out.get(currency, NONE) + amount
+        else:
             found[thing] = found.get(thing, NONE) + worth
-    return found
+    return Counted(found, left_out, [rates[code] for code in sorted(foreign & rates.keys())])
 
 
 @dataclass
@@ -136,6 +150,7 @@ class GuardrailPage:
     may_propose: bool
     of: str  # the share that is opened
     parts: list[tuple[above.Name, Decimal]]  # what it is made of
+    counted: Counted
     currency: str = settings.CURRENCY
 
     @property
@@ -154,12 +169,12 @@ class GuardrailPage:
 
 def guardrail_page(user: User, year: FiscalYear, of: str = "") -> GuardrailPage:
     """The year's shares beside their bands; with `of`, what that share is made of."""
-    amounts, bands = allocated([year]), in_force([year.pk])
-    money, parts = counted(amounts), made_of(user, amounts, of) if of else []
+    found, bands = allocated([year]), in_force([year.pk])
+    money, parts = counted(found.amounts), made_of(user, found.amounts, of) if of else []
     waiting = Guardrail.objects.waiting().filter(year=year).select_related("by").order_by("share", "id")
     asked = [(band, band.obstacle_to_decide(user)) for band in waiting]
     rows = rows_of(money, bands, STAGES), rows_of(money, bands, HORIZONS)
-    return GuardrailPage(year, money, *rows, asked, may_propose(user), of, parts)
+    return GuardrailPage(year, money, *rows, asked, may_propose(user), of, parts, found)
 
 
 def in_force(years: Iterable[int]) -> dict[str, Guardrail]:
@@ -170,28 +185,39 @@ def outside_now(user: User, year: FiscalYear) -> tuple[int, int] | None:
     """How many bands the year's money is outside of, and of how many; None for who may not know, and while there are none."""
     if not user.standing.holds(*SEE_ALL_MONEY) or not (bands := in_force([year.pk])):
         return None
-    return sum(bool(row.outside) for row in rows_of(counted(allocated([year])), bands)), len(bands)
+    return sum(bool(row.outside) for row in rows_of(counted(allocated([year]).amounts), bands)), len(bands)
 
 
 def warnings(user: User, request: FundingRequest, lines: Iterable[Asked]) -> list[str]:
-    """Of which bands the money of its year would be outside with these lines: with figures for who answers for the money."""
+    """Of which bands the money of its year would be outside with these lines, and what no rate lets be counted.
+
+    Bands, shares and sums of the company are for who answers for its money; others read no figure from which to infer one.
+    """
     if request.state not in (State.SUBMITTED, State.RETURNED):
         return []
     found: list[str] = []
     lines = list(lines)
     for year in sorted({line.pool.year_id for line in lines}):
         if bands := in_force([year]):
-            asked = [(request.cost_object_id, line.pool.currency, line.amount) for line in lines if line.pool.year_id == year]
-            found += _would_be(user, bands, allocated([year]), in_one_currency(asked))
+            mine = [(request.cost_object_id, line.pool.currency, line.amount) for line in lines if line.pool.year_id == year]
+            now, asked = allocated([year]), in_one_currency(mine)
+            open_ = user.standing.holds(*SEE_ALL_MONEY)
+            found += _would_be(bands, now.amounts, asked.amounts, figures=open_)
+            found += [f"{one} of this request has no exchange rate: guardrails do not count it." for one in asked.unpriced]
+            found += [
+                f"{one} is allocated without an exchange rate: guardrails do not count it." for one in now.unpriced if open_
+            ]
     return found
 
 
-def _would_be(user: User, bands: Mapping[str, Guardrail], now: Mapping[int, Decimal], asked: Mapping[int, Decimal]) -> list[str]:
+def _would_be(
+    bands: Mapping[str, Guardrail], now: Mapping[int, Decimal], asked: Mapping[int, Decimal], *, figures: bool
+) -> Iterator[str]:
     then = {thing: now.get(thing, NONE) + asked.get(thing, NONE) for thing in {*now, *asked}}
-    found, before = [], {row.share: row for row in rows_of(counted(now), bands)}
+    before = {row.share: row for row in rows_of(counted(now), bands)}
     for row in rows_of(counted(then), bands):
-        if row.outside and row.band:
+        if row.outside and row.band and figures:
             said = f"{row.share.label} would be {row.outside} their guardrail of {row.band.low} to {row.band.high} %"
-            figures = f": {before[row.share].percent or '0.0'} % now, {row.percent} % with this"
-            found.append(f"{said}{figures if user.standing.holds(*SEE_ALL_MONEY) else ''}.")
-    return found
+            yield f"{said}: {before[row.share].percent or '0.0'} % now, {row.percent} % with this."
+        elif row.outside:
+            yield f"{row.share.label} would be outside their guardrail."
