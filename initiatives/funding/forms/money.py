@@ -17,7 +17,6 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
-from initiatives.funding import above
 from initiatives.funding.models import FiscalYear, Months, Nature, Pool
 from initiatives.funding.models.natures import nature_name
 from initiatives.organization.models import Department, User
@@ -171,11 +170,11 @@ class RequestForm(Keyed):
     )
     seed = forms.BooleanField(label="As seed for the experiment that runs", required=False)
 
-    def __init__(self, pools: Iterable[Pool], *args: Any, tested: above.Trial | None = None, **more: Any) -> None:
+    def __init__(self, pools: Iterable[Pool], *args: Any, sowing: Iterable[Pool] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         self.pools = {f"pool-{pool.pk}": pool for pool in pools}
-        most = [f"{pool} {pool.seed_limit:,.2f} {pool.currency}" for pool in self.pools.values() if pool.seed_limit]
-        if tested is None or not most:
+        most = [f"{pool} {pool.seed_limit:,.2f} {pool.currency}" for pool in sowing]
+        if not most:
             del self.fields["seed"]
         else:
             self.fields["seed"].help_text = (

@@ -13,6 +13,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
+from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.keeping import Control, Kept, PostingControl
 from initiatives.funding.models.ledger import Journal
@@ -50,6 +51,12 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         """Pools that can be asked for money now: of years that are not over, those in the cost object's currency first."""
         other = Case(When(currency=cost_object.currency, then=Value("")), default=F("currency"))
         return self.filter(year__ends__gte=clock.today()).in_order().order_by(other, *IN_ORDER)
+
+    def sowing(self, cost_object: "CostObject") -> Self:
+        """Those that give seeds for it now: in its currency, while an experiment of it runs."""
+        if above.tested(cost_object) is None:
+            return self.none()
+        return self.open_to_requests(cost_object).filter(seed_limit__gt=0, currency=cost_object.currency)
 
     def in_order(self) -> Self:
         """The central pool first, then by department."""

@@ -129,15 +129,15 @@ def request(request: Request, pk: int) -> HttpResponse:
 @form_view
 def request_draft(request: Request, pk: int) -> HttpResponse:
     cost_object = cost_object_for(request, pk, "draft_request")
-    tested, begun = above.tested(cost_object), {"seed": "seed" in request.GET}
-    form = RequestForm(Pool.objects.open_to_requests(cost_object), request.POST or None, tested=tested, initial=begun)
+    pools, sowing = Pool.objects.open_to_requests(cost_object), Pool.objects.sowing(cost_object)
+    form = RequestForm(pools, request.POST or None, sowing=sowing, initial={"seed": "seed" in request.GET})
     if request.method == "POST":
         key = key_of(request)
         if form.is_valid():
             with explained(request, form):
                 drafted = FundingRequest.objects.draft(cost_object, **form.asked, by=request.user, key=key)
                 return reply(request, drafted, said="The request is drafted. Submit it to ask for the approvals.")
-    context = {"form": form, "cost_object": cost_object, "name": name_of(request, cost_object), "tested": tested}
+    context = {"form": form, "cost_object": cost_object, "name": name_of(request, cost_object)}
     return page(request, "funding/request_draft.html", context, status=422 if form.errors else 200)
 
 

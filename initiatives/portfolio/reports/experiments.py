@@ -29,10 +29,7 @@ def experiments_page(initiative: Initiative, user: User) -> dict[str, Any]:
 
 def gives_seeds(initiative: Initiative, user: User) -> bool:
     """Whether the reader may ask for a seed: an experiment runs, and some pool gives that."""
-    thing = initiative.cost_object
-    if not above.may_ask(user, thing) or above.tested(thing) is None:
-        return False
-    return Pool.objects.open_to_requests(thing).filter(seed_limit__gt=0).exists()
+    return above.may_ask(user, initiative.cost_object) and Pool.objects.sowing(initiative.cost_object).exists()
 
 
 def experiment_line(tested: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
