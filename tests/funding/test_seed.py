@@ -193,6 +193,7 @@ def test_a_seed_over_http(cast: Cast, treasury: Treasury) -> None:
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.post(control, form).status_code == 422
     assert finance.post(control, {**form, "seed_limit": "50.00"}).status_code == 302
+    assert "at most 50.00 EUR as seed" in finance.get(pool.get_absolute_url()).content.decode()
     assert client.get(f"{page}?seed=1").context["form"]["seed"].value() is True
     key = "5f0b1c1e-0000-4000-8000-000000000001"
     much = {"key": key, "purpose": "A host", f"pool-{pool.pk}": "50.01", "seed": "on"}

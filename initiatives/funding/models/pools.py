@@ -159,6 +159,13 @@ class Pool(Kept):
         return str(self.department) if self.department_id else "Central pool"
 
     @property
+    def seed_words(self) -> str:
+        """How much it gives as seed, in a sentence; nothing where it gives none."""
+        if not self.seed_limit:
+            return ""
+        return f"It gives an initiative at most {self.seed_limit:,.2f} {self.currency} as seed for experiments, without finance."
+
+    @property
     def uncommitted(self) -> Decimal:
         """What cost objects have and have not yet promised to anybody."""
         return self.allocated - self.committed - self.spent

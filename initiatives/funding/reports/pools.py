@@ -113,7 +113,7 @@ def restrictions(pool: Pool) -> list[str]:
             found.append(f"It gives money for these {words} only: {', '.join(names)}.")
     if pool.for_types:
         found.append(f"It gives money for initiatives of these types only: {', '.join(type_names(pool))}.")
-    return [*found, pool.posting_words] if pool.posting_words else found
+    return [*found, *filter(None, (pool.posting_words, pool.seed_words))]
 
 
 def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = None, rows: int = ROWS) -> Page:
