@@ -92,7 +92,9 @@ UNION ALL SELECT 'the entry was posted into a closed period', 'journal', late.id
     FROM funding_journal late JOIN funding_transfer transfer ON transfer.journal_id = late.id
         JOIN funding_account account ON account.id = transfer.source_id JOIN funding_pool pool ON pool.id = account.pool_id
         JOIN funding_period period ON period.year_id = pool.year_id AND late.on BETWEEN period.starts AND period.ends
+        JOIN funding_fiscalyear year ON year.id = pool.year_id
     WHERE late.act <> 'reversed' AND late.at > period.closed_at
+        AND NOT (late.act = 'released' AND late.memo <> '' AND year.closed_through = year.ends)
 UNION ALL SELECT 'the year is not closed through its last closed period', 'year', year.id,
         year.closed_through::text, max(period.ends)::text
     FROM funding_fiscalyear year LEFT JOIN funding_period period ON period.year_id = year.id AND period.closed_at IS NOT NULL

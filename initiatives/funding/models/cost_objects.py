@@ -15,6 +15,7 @@ from initiatives.core.rules import RuleBroken, Stale, says
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.ceilings import judged
+from initiatives.funding.models.closed_years import given_back
 from initiatives.funding.models.ends import locked_ends, not_enough
 from initiatives.funding.models.figures import Figures, Sums
 from initiatives.funding.models.ledger import Journal
@@ -196,7 +197,7 @@ class CostObject(Figures):
     def release(
         self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", **more: Unpack[More]
     ) -> Journal:
-        """Give allocated money that is not committed back to its pool."""
+        """Give allocated money that is not committed back to its pool; of a closed year see closed_years.py."""
         return self._post(Act.RELEASED, pool, amount, by=by, key=key, memo=memo, **more)
 
     @transaction.atomic
@@ -212,6 +213,8 @@ class CostObject(Figures):
             return done
         if obstacle := self._obstacle_to(act, by):
             raise RuleBroken(obstacle)
+        if act == Act.RELEASED and ends.year.is_closed:
+            return given_back(self, ends, amount, by=by, key=key, content=content, reason=memo, **more)
         if held := self.obstacle_to_use(act, amount, pool.currency):
             raise RuleBroken(held)
         if ends.approved:

@@ -17,6 +17,7 @@ from initiatives.funding.models.posting import Act
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
     from initiatives.funding.models.pools import Pool
+    from initiatives.funding.models.years import FiscalYear
     from initiatives.organization.models import User
 
 MOVES = {
@@ -34,6 +35,15 @@ class Ends(NamedTuple):
     targets: dict[str, Account]
     done: bool  # a form of this person's with this key was acted on already
     approved: bool  # this person approved what is to be spent
+
+    @property
+    def available(self) -> Account:
+        """Where the pool's free money lies; of a release only."""
+        return self.targets[UNDIVIDED]
+
+    @property
+    def year(self) -> "FiscalYear":
+        return next(iter(self.targets.values())).pool.year
 
     def of(self, nature: str | None) -> tuple[Account | None, Account | None]:
         """From where to where money of this kind moves; without a kind, of the only one that lies there."""

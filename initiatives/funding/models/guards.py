@@ -74,6 +74,7 @@ PERIODS_CLOSE_ONCE = pgtrigger.Trigger(
     ),
 )
 
+# Money of a closed year goes back to its pool, with its reason, and nowhere else: a release undoes an allocation.
 # The pool first: who closes its year waits for it, and what was read before the lock may be over.
 IN_AN_OPEN_PERIOD = pgtrigger.Trigger(
     name="in_an_open_period",
@@ -90,7 +91,9 @@ IN_AN_OPEN_PERIOD = pgtrigger.Trigger(
         IF book.on > year.ends OR (book.on < year.starts AND book.act <> 'allocated') THEN
             REFUSE posted_in_its_year;
         END IF;
-        IF book.on <= year.closed_through AND book.act <> 'reversed' THEN
+        IF book.on <= year.closed_through AND book.act <> 'reversed'
+            AND NOT (book.act = 'released' AND year.closed_through = year.ends AND book.memo <> '')
+        THEN
             REFUSE closed_periods_take_reversals;
         END IF;
         RETURN NEW;

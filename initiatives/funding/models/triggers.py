@@ -95,7 +95,10 @@ MOVE_MONEY = pgtrigger.Trigger(
                 WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
                 WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
                 WHEN 'credited' THEN source.kind = 'spent' AND target.kind = 'committed'
-                WHEN 'released' THEN source.kind = 'allocated' AND target.kind = 'available'
+                WHEN 'released' THEN target.kind = 'available' AND (source.kind = 'allocated'
+                    OR (source.kind = 'committed' AND EXISTS (
+                        SELECT FROM funding_pool pool JOIN funding_fiscalyear year ON year.id = pool.year_id
+                        WHERE pool.id = source.pool_id AND year.closed_through = year.ends)))
                 WHEN 'transferred' THEN EXISTS (
                     SELECT FROM funding_virement virement
                     WHERE virement.id = book.virement_id AND virement.state = 'made' AND virement.amount = NEW.amount

@@ -102,7 +102,8 @@ class FiscalYear(Recorded):
         """Say why an entry of this day cannot stand in this year, or None. What is allocated may be so ahead of its year."""
         if on > self.ends or (on < self.starts and act != Act.ALLOCATED):
             return f"{on} lies outside the fiscal year {self}, which is from {self.starts} to {self.ends}."
-        if self.closed_through and on <= self.closed_through and act != Act.REVERSED:
+        undoes = act == Act.REVERSED or (act == Act.RELEASED and self.is_closed)
+        if self.closed_through and on <= self.closed_through and not undoes:
             return f"{self} is closed through {self.closed_through}; only reversals are posted there."
         return None
 
