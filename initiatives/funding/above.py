@@ -1,7 +1,7 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
-The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with`, `refer_with`
-and `tested_with` once, when the product starts.
+The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with`, `refer_with`,
+`plan_with` and `tested_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -59,6 +59,14 @@ class Trial(NamedTuple):
     stops_on: date
 
 
+class Planned(NamedTuple):
+    """What the plan of a fiscal year gives to a cost object, and where that plan stands."""
+
+    year: str
+    url: str
+    amount: Decimal
+
+
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]
 Allocated = Callable[["CostObject", "User", bool], None]
 MayAsk = Callable[["User", "CostObject"], bool]
@@ -72,6 +80,8 @@ Over = Callable[[Collection[int]], Collection[int]]
 
 Aiming = Callable[[Collection[int]], Mapping[int, Aims]]
 
+Planning = Callable[["User", "CostObject", Collection[int]], Mapping[int, Planned]]
+
 _naming: list[Naming] = []
 _allocated: list[Allocated] = []
 _may_ask: list[MayAsk] = []
@@ -80,6 +90,7 @@ _aiming: list[Aiming] = []
 _types: list[tuple[str, str]] = []
 _cases: list[tuple[Telling, Lacking, Briefly]] = []
 _testing: list[Testing] = []
+_planning: list[Planning] = []
 _referring: list[tuple[Referring, Over]] = []
 
 
@@ -146,6 +157,15 @@ def cases(user: "User", ids: Collection[int]) -> Mapping[int, Case]:
 
 def case_lacks(cost_object: "CostObject") -> str | None:
     return _cases[0][1](cost_object) if _cases else None
+
+
+def plan_with(planning: Planning) -> None:
+    """`planning(user, cost_object, years)` says what the plans of these years give to it, by year, to who may read plans."""
+    _planning[:] = [planning]
+
+
+def planned(user: "User", cost_object: "CostObject", years: Collection[int]) -> Mapping[int, Planned]:
+    return _planning[0](user, cost_object, years) if _planning else {}
 
 
 def refer_with(referring: Referring, over: Over) -> None:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from initiatives.boards.reports.abroad import Unpriced, no_rate
+from initiatives.boards.reports.abroad import Unpriced
 from initiatives.boards.reports.figures import Amount, Count
 from initiatives.core.templatetags.words import rounded
 
@@ -82,7 +82,8 @@ def _amount(number: Decimal, url: str, without: Unpriced) -> SafeString:
         return format_html(NOTHING, "")
     if not without:
         return format_html('<td data-number><a href="{}">{}</a></td>', url, rounded(number))
-    lines = joined(format_html("<br><small>{}</small>", no_rate(*one)) for one in without)
+    said = "<br><small>{} {}<br>has no rate</small>"
+    lines = joined(format_html(said, currency, rounded(amount)) for currency, amount in without)
     return format_html('<td data-number><a href="{}">{}</a>{}</td>', url, rounded(number), lines)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.http import QueryDict
 
 from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, ScenarioState
+from initiatives.decisions.reports.against import SoFar, so_far
 from initiatives.funding import above
 from initiatives.funding.models import Pool
 from initiatives.journey.models import Stage
@@ -40,6 +41,7 @@ class ScenarioPage:
     total: Decimal
     obstacles: dict[str, str | None]
     others: list[Scenario]  # of the year, to compare with
+    so_far: SoFar | None  # of the plan
 
 
 def scenario_page(user: User, scenario: Scenario) -> ScenarioPage:
@@ -49,7 +51,8 @@ def scenario_page(user: User, scenario: Scenario) -> ScenarioPage:
     obstacles = {"plan": scenario.obstacle_to_plan(user), "approve": scenario.obstacle_to_approve(user)}
     others = Scenario.objects.visible_to(user).filter(year=scenario.year_id).exclude(pk=scenario.pk).in_order()
     pools = [PoolRow(pool, amount) for pool, amount in sums.items()]
-    return ScenarioPage(scenario, lines, pools, sum(sums.values(), NONE), obstacles, list(others))
+    since = so_far(user, scenario, lines)
+    return ScenarioPage(scenario, lines, pools, sum(sums.values(), NONE), obstacles, list(others), since)
 
 
 @dataclass

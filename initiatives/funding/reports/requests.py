@@ -17,6 +17,7 @@ from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
 from initiatives.funding.reports.guardrails import warnings
 from initiatives.funding.reports.journals import NONE
+from initiatives.funding.reports.so_far import Against, against_plan
 from initiatives.organization.models import User
 
 
@@ -121,6 +122,7 @@ class RequestPage:
     case: Case | None  # none where what the money is for is withheld
     tested: Trial | None  # the experiment of a seed, while it runs
     decide_by: date | None  # of a seed that waits
+    plans: list[Against]  # beside which it stands; none for who may not read plans
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -166,6 +168,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None,
         above.tested(request.cost_object) if request.seed and named else None,
         request.decide_by() if request.seed else None,
+        against_plan(user, request, lines) if named else [],
     )
 
 
