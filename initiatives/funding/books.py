@@ -126,7 +126,9 @@ UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virem
         (virement.taker_id, 'source'::varchar, 'available'::varchar, virement.amount)::text])
 UNION ALL SELECT 'the money was allocated without every approval', 'request', request.id, '', ''
     FROM funding_fundingrequest request WHERE request.state = 'allocated' AND (
-        NOT EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance')
+        NOT (request.seed OR EXISTS (
+            SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance'))
+        OR request.seed AND 1 <> (SELECT count(*) FROM funding_requestline line WHERE line.request_id = request.id)
         OR EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.by_id = request.requester_id)
         OR EXISTS (
             SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (

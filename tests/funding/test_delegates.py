@@ -95,7 +95,7 @@ def test_who_approved_through_a_delegate_does_not_post_what_was_spent(cast: Cast
     request.approve(by=cast.second_finance)
     thing.commit(treasury.pool("OPS"), Decimal(10), by=cast.finance)
     for person in (head, cast.second_finance):
-        with pytest.raises(RuleBroken, match="approved this money"):
+        with pytest.raises(RuleBroken, match="asked for this money or approved it"):
             thing.spend(treasury.pool("OPS"), Decimal(10), by=User.objects.get(pk=person.pk))
     thing.spend(treasury.pool("OPS"), Decimal(10), by=cast.finance)
     thing.refresh_from_db()

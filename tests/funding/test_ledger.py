@@ -162,6 +162,35 @@ def test_money_that_moved_on_is_not_reversed_under_it(cast: Cast, treasury: Trea
         allocation.reverse(by=cast.finance, reason="Wrong")
 
 
+def test_what_was_given_back_comes_again_by_a_request_only(cast: Cast, treasury: Treasury) -> None:
+    pool, thing = treasury.pool("OPS"), treasury.cost_object()
+    treasury.funded(thing, OPS="600.00")
+    back = thing.release(pool, Decimal("100.00"), by=thing.owner)
+    with pytest.raises(RuleBroken, match="asked for anew"):
+        back.reverse(by=cast.second_finance, reason="It was his")
+    with pytest.raises(IntegrityError, match="agreed to is undone"), transaction.atomic():
+        Journal.objects.create(act="reversed", by=cast.second_finance, content="", reverses=back)
+    assert figures(thing) == {"allocated": "500.00"}
+
+
+def test_who_asked_for_money_does_not_post_what_was_spent_of_it(cast: Cast, treasury: Treasury) -> None:
+    pool, thing = treasury.pool("OPS"), treasury.cost_object(owner=cast.finance)
+    request = treasury.submitted(thing, OPS="10.00")
+    assert request.requester == cast.finance
+    request.approve(by=cast.head("OPS"))
+    request.approve(by=cast.second_finance)
+    thing.commit(pool, Decimal(10), by=cast.finance)
+    account, target = (thing.accounts.get(kind=kind) for kind in ("committed", "spent"))
+    with pytest.raises(RuleBroken, match="asked for this money or approved it"):
+        thing.spend(pool, Decimal(10), by=cast.finance)
+    book = Journal.objects.create(act="spent", by=cast.finance, content="")
+    with pytest.raises(IntegrityError, match="does not post"), transaction.atomic():
+        book.transfers.create(source=account, target=target, amount=Decimal(10))
+    assert figures(thing) == {"allocated": "10.00", "committed": "10.00"}
+    thing.spend(pool, Decimal(10), by=cast.person("rita_finance", "finance"))
+    assert figures(thing) == {"allocated": "10.00", "spent": "10.00"}
+
+
 # -- the same form twice -----------------------------------------------------------------------------------------------------
 
 

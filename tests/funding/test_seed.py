@@ -14,7 +14,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
-from initiatives.funding import above
+from initiatives.funding import above, books
 from initiatives.funding.above import Trial
 from initiatives.funding.models import CostObject, FundingRequest, Pool, State
 from initiatives.funding.tasks import expire
@@ -67,6 +67,7 @@ def test_the_pools_head_alone_gives_a_seed(cast: Cast, treasury: Treasury) -> No
             request.approve(by=who)
     request.approve(by=cast.head("OPS"))
     assert (request.state, treasury.pool("OPS").allocated, request.given().count()) == (State.ALLOCATED, Decimal(50), 1)
+    assert books.verify().right
 
 
 def test_an_ordinary_request_of_the_same_amount_waits_for_finance(cast: Cast, treasury: Treasury) -> None:

@@ -180,11 +180,16 @@ def test_what_nobody_answers_expires_once(treasury: Treasury, cast: Cast, monkey
     assert money(treasury, "OPS") == (1000, 1000)
 
 
-def test_a_transfer_is_reversed_by_finance(treasury: Treasury, cast: Cast) -> None:
+def test_finance_alone_does_not_undo_a_transfer(treasury: Treasury, cast: Cast) -> None:
     virement = proposed(treasury)
     virement.agree(by=cast.head("IT"))
-    Journal.objects.get(virement=virement).reverse(by=cast.finance, reason="Wrong pool.")
-    assert (money(treasury, "OPS"), money(treasury, "IT")) == ((1000, 1000), (1000, 1000))
+    entry = Journal.objects.get(virement=virement)
+    before = money(treasury, "OPS"), money(treasury, "IT")
+    with pytest.raises(RuleBroken, match="both sides agree"):
+        entry.reverse(by=cast.finance, reason="Wrong pool.")
+    with pytest.raises(IntegrityError, match="agreed to is undone"), transaction.atomic():
+        Journal.objects.create(act=Act.REVERSED, by=cast.finance, content="", reverses=entry)
+    assert (money(treasury, "OPS"), money(treasury, "IT")) == before
     assert books.verify().right
 
 

@@ -41,9 +41,9 @@ class Places:
             assert account.cost_object_id is not None
             self.accounts.setdefault(account.cost_object_id, []).append(account)
         self.pools = {account.pool_id: account.pool for found in self.accounts.values() for account in found}
-        approved = RequestLine.objects.filter(request__cost_object__in=ids, request__state=State.ALLOCATED)
-        mine = approved.filter(Q(request__approvals__by=by) | Q(request__approvals__on_behalf_of=by))
-        self.approved = set(mine.values_list("request__cost_object_id", "pool_id"))
+        took_part = Q(request__requester=by) | Q(request__approvals__by=by) | Q(request__approvals__on_behalf_of=by)
+        settled = RequestLine.objects.filter(took_part, request__cost_object__in=ids, request__state=State.ALLOCATED)
+        self.settled = set(settled.values_list("request__cost_object_id", "pool_id"))
 
     def of(self, facts: dict[str, Any]) -> Place:
         """Where the line belongs; what it takes there is counted."""
@@ -84,8 +84,11 @@ class Places:
             return Why.MONEY, str(short)
         if stopped := self._stopped(act, moves):
             return Why.REFUSED, stopped
-        if any((thing.pk, move.source.pool_id) in self.approved for move in moves):
-            return Why.APPROVER, "Who imported the file approved this money; another person in finance posts the line."
+        if any((thing.pk, move.source.pool_id) in self.settled for move in moves):
+            return (
+                Why.APPROVER,
+                "Who imported the file asked for this money or approved it; another in finance posts the line.",
+            )
         for move in moves:
             move.source.balance -= move.amount
             move.target.balance += move.amount

@@ -126,11 +126,12 @@ class CostObject(Figures):
         """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""
         if not may_post(by):
             return "Only finance posts what was spent."
-        return APPROVED.format(by) if self.approved(by, *pools).exists() else None
+        return SETTLED.format(by) if self.settled(by, *pools).exists() else None
 
-    def approved(self, by: User, *pools: Pool) -> models.QuerySet[Any]:
-        """The requests of this money, from these pools or at all, that `by` or a delegate of `by` said yes to."""
-        requests = self.requests.filter(Q(approvals__by=by) | Q(approvals__on_behalf_of=by), state="allocated")
+    def settled(self, by: User, *pools: Pool) -> models.QuerySet[Any]:
+        """The requests of this money, from these pools or at all, that `by` wrote, or `by` or a delegate of `by` said yes to."""
+        took_part = Q(requester=by) | Q(approvals__by=by) | Q(approvals__on_behalf_of=by)
+        requests = self.requests.filter(took_part, state="allocated")
         return requests.filter(lines__pool__in=pools) if pools else requests
 
     def obstacle_to_release(self, by: User) -> str | None:
@@ -217,8 +218,8 @@ class CostObject(Figures):
             return given_back(self, ends, amount, by=by, key=key, content=content, reason=memo, **more)
         if held := self.obstacle_to_use(act, amount, pool.currency):
             raise RuleBroken(held)
-        if ends.approved:
-            raise RuleBroken(APPROVED.format(by))
+        if ends.settled:
+            raise RuleBroken(SETTLED.format(by))
         source, target = ends.of(more.get("nature"))
         if source is None or target is None or source.balance < amount:
             raise RuleBroken(not_enough(act, source, pool, amount))
@@ -245,4 +246,4 @@ class CostObject(Figures):
         return self.obstacle_to_commit(by) if act == Act.COMMITTED else self.obstacle_to_release(by)
 
 
-APPROVED = "{} approved this money and does not post what was spent of it; another person in finance can."
+SETTLED = "{} asked for this money or approved it, and does not post what was spent of it; another person in finance can."

@@ -34,7 +34,7 @@ class Ends(NamedTuple):
     sources: list[Account]
     targets: dict[str, Account]
     done: bool  # a form of this person's with this key was acted on already
-    approved: bool  # this person approved what is to be spent
+    settled: bool  # this person asked for what is to be spent, or approved it
 
     @property
     def available(self) -> Account:
@@ -61,7 +61,7 @@ def locked_ends(act: Act, pool: "Pool", cost_object: "CostObject", *, by: "User"
     source, target = MOVES[act]
     asked = pool.pk, cost_object.pk, source, target, by.pk, key
     if act == Act.SPENT:
-        rows: list[Any] = list(_between(*asked).annotate(approved=Exists(cost_object.approved(by, pool))))
+        rows: list[Any] = list(_between(*asked).annotate(settled=Exists(cost_object.settled(by, pool))))
     else:
         rows = _prepared(*asked)
     return Ends(
@@ -69,7 +69,7 @@ def locked_ends(act: Act, pool: "Pool", cost_object: "CostObject", *, by: "User"
         [row for row in rows if row.kind == source],
         {row.nature: row for row in rows if row.kind == target},
         done=any(row.done for row in rows),
-        approved=any(getattr(row, "approved", False) for row in rows),
+        settled=any(getattr(row, "settled", False) for row in rows),
     )
 
 

@@ -56,6 +56,14 @@ class JournalQuerySet(models.QuerySet["Journal"]):
         return journal
 
 
+INSTEAD = {  # of a reversal: each of these was agreed to by others, and is undone as it was done
+    Act.REVERSED: "A reversal is not reversed.",
+    Act.ALLOCATED: "An allocation is given back by releasing it.",
+    Act.RELEASED: "What was given back is asked for anew.",
+    Act.TRANSFERRED: "A transfer is undone by another one, to which both sides agree.",
+}
+
+
 class Journal(Keyed, Recorded):
     """One act that moved money: who, when, why, and its transfers. A mistake is reversed by another journal."""
 
@@ -106,8 +114,8 @@ class Journal(Keyed, Recorded):
         """Say in one sentence why `by` cannot reverse this entry, or None."""
         if not may_post(by):
             return "Only finance reverses an entry."
-        if self.act in (Act.REVERSED, Act.ALLOCATED):
-            return "A reversal is not reversed, and an allocation is given back by releasing it."
+        if self.act in INSTEAD:
+            return INSTEAD[Act(self.act)]
         if by.pk == self.by_id:
             return f"{self.by} posted this entry and does not reverse it; another person in finance can."
         if hasattr(self, "reversed_by"):

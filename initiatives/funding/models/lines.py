@@ -40,7 +40,7 @@ class Why(models.TextChoices):
     CURRENCY = "currency", "Another currency"
     PERIOD = "period", "No open period takes its day"
     MONEY = "money", "Not enough is committed"
-    APPROVER = "approver", "Who imported it approved the money"
+    APPROVER = "approver", "Who imported it asked for the money or approved it"
     CONFLICT = "conflict", "Its document said something else before"
     REVERSED = "reversed", "What was posted was reversed"
     REFUSED = "refused", "Refused when it was posted"

@@ -160,7 +160,7 @@ MOVE_MONEY = pgtrigger.Trigger(
     ),
 )
 
-# The same as CostObject.obstacle_to_spend: whoever approved money of this pool for this cost object.
+# The same as CostObject.obstacle_to_spend: whoever asked for money of this pool for this cost object, or approved it.
 APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
     name="approver_does_not_post",
     when=pgtrigger.Before,
@@ -173,14 +173,14 @@ APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
             JOIN funding_fundingrequest request
                 ON request.cost_object_id = source.cost_object_id AND request.state = 'allocated'
             JOIN funding_requestline line ON line.request_id = request.id AND line.pool_id = source.pool_id
-            JOIN funding_approval given
-                ON given.request_id = request.id AND book.by_id IN (given.by_id, given.on_behalf_of_id)
+            JOIN funding_approval given ON given.request_id = request.id
+                AND book.by_id IN (given.by_id, given.on_behalf_of_id, request.requester_id)
             WHERE book.id = NEW.journal_id AND book.act IN ('spent', 'credited'))
         THEN REFUSE approver_does_not_post;
         END IF;
         RETURN NEW;
     """,
-        approver_does_not_post="Who approved money does not post what was spent of it; another person in finance can.",
+        approver_does_not_post="Who asked for money or approved it does not post what was spent of it; another in finance can.",
     ),
 )
 
@@ -193,7 +193,7 @@ REVERSED_BY_ANOTHER = pgtrigger.Trigger(
         """
         IF NEW.reverses_id IS NOT NULL THEN
             SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;
-            IF original.reverses_id IS NOT NULL OR original.act = 'allocated' THEN
+            IF original.act IN ('reversed', 'allocated', 'released', 'transferred') THEN
                 REFUSE not_everything_is_reversed;
             END IF;
             IF original.by_id = NEW.by_id THEN
@@ -202,7 +202,7 @@ REVERSED_BY_ANOTHER = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
-        not_everything_is_reversed="A reversal is not reversed, and an allocation is given back by releasing it.",
+        not_everything_is_reversed="What others agreed to is undone as it was done: released, asked anew or transferred back.",
         reversed_by_another_person="Who posted an entry does not reverse it; another person in finance can.",
     ),
 )
