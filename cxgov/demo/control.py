@@ -7,7 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from initiatives.core import clock
-from initiatives.funding.models import Account, ApprovalLimit, CostObject, Delegation, FiscalYear, Guardrail, Kind, Pool
+from initiatives.funding.models import (
+    Account,
+    ApprovalLimit,
+    CostObject,
+    Delegation,
+    ExchangeRate,
+    FiscalYear,
+    FundingRequest,
+    Guardrail,
+    Kind,
+    Pool,
+)
 from initiatives.journey.models import Stage as MapStage
 from initiatives.portfolio.models import OVER, Initiative
 
@@ -37,10 +48,12 @@ class Keeping:
     def write(self) -> None:
         self.plan(50, self.say_horizons)
         self.plan(48, self.propose_bands)
+        self.plan(46, self.enter_rates)
         self.plan(45, self.confirm_bands)
         self.plan(44, self.keep_pools)
         for kind, amount in LIMITS:
             self.plan(34, partial(self.propose_limit, kind, amount, AUDIT))
+        self.plan(38, self.pay_in_dollars)
         self.plan(31, self.confirm_limits)
         self.plan(20, self.let_pass)
         self.plan(4, partial(self.band, "horizon_3", 5, 15, NEW))
@@ -75,6 +88,20 @@ class Keeping:
     def keep(self, code: str, control: str = "stop", stages: Sequence[MapStage] = (), **rules: Any) -> None:
         pool = Pool.objects.get(pk=self.company.pools[code].pk)
         pool.keep(control, 5, 80, [], stages=stages, by=self.company.finance, **rules)
+
+    def enter_rates(self) -> None:
+        ExchangeRate.objects.enter("USD", clock.company_day(), Decimal("0.9215"), by=self.company.finance)
+
+    def pay_in_dollars(self) -> None:
+        """Airlines pay a part of the Wi-Fi at their gates, from the pool that is kept in their currency."""
+        thing = Initiative.objects.get(title="Wi-Fi that signs in once").cost_object
+        assert thing.owner is not None
+        lines = [(self.company.pools["AIR"], Decimal(42_000))]
+        request = FundingRequest.objects.draft(thing, lines=lines, purpose="Access points at the airlines’ gates", by=thing.owner)
+        request.submit(by=thing.owner)
+        request.approve(by=self.company.head("AIR"))
+        request.approve(by=self.company.second_finance)
+        thing.commit(self.company.pools["AIR"], Decimal(18_000), by=thing.owner, memo="Access points, pier B")
 
     def propose_limit(self, kind: str, amount: str, reason: str) -> None:
         ApprovalLimit.objects.propose(kind=kind, amount=Decimal(amount), reason=reason, by=self.company.administrator)

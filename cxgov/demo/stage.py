@@ -25,7 +25,7 @@ from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
 from cxgov.demo.walk import Walk
-from cxgov.demo.world import COMPANY_WIDE, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
+from cxgov.demo.world import COMPANY_WIDE, CURRENCIES, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
 from initiatives.duties import beat
@@ -134,7 +134,12 @@ class Stage:
         year = FiscalYear.objects.create(name=f"FY {starts:%Y}/{ends:%y}", starts=starts, ends=ends)
         for code, amount in POOLS.items():
             self.pools[code] = Pool.objects.open(
-                year, self.departments.get(code), Decimal(amount), by=self.finance, memo="Budget of the year"
+                year,
+                self.departments.get(code),
+                Decimal(amount),
+                by=self.finance,
+                memo="Budget of the year",
+                currency=CURRENCIES.get(code, settings.CURRENCY),
             )
 
     @property

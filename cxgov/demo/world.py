@@ -57,6 +57,7 @@ POOLS = {  # department (or "" for the central pool): appropriation of this fisc
     "ITS": "860000",
     "CUS": "260000",
 }
+CURRENCIES = {"AIR": "USD"}  # pools that are not kept in the company's currency: airlines pay in dollars
 
 
 @dataclass(frozen=True)

@@ -42,13 +42,21 @@ class Abroad:
 
 def abroad(found: QuerySet[Initiative], *places: str) -> list[Abroad]:
     """A row for each of these initiatives and each other currency that it has money in: one query."""
-    newest = ExchangeRate.objects.newest_of(OuterRef(f"{FOREIGN}currency"), clock.company_day())
+    return told(rows_of(found, clock.company_day(), *places))
+
+
+def rows_of(found: QuerySet[Initiative], day: date, *places: str) -> QuerySet[Initiative, Any]:
+    newest = ExchangeRate.objects.newest_of(OuterRef(f"{FOREIGN}currency"), day)
     rows = found.filter(cost_object__other_currencies__gt=0).order_by("pk", f"{FOREIGN}currency")
     rows = rows.annotate(rate=Subquery(newest.values("rate")[:1]), day=Subquery(newest.values("day")[:1]))
     names = ("pk", *(f"{FOREIGN}{name}" for name in ("currency", *MONEY)), "rate", "day", *places)
+    return rows.values_list(*names)
+
+
+def told(rows: Iterable[Any]) -> list[Abroad]:
     return [
         Abroad(pk, currency, asked, allocated, spent, rate, day, tuple(place))
-        for pk, currency, asked, allocated, spent, rate, day, *place in rows.values_list(*names)
+        for pk, currency, asked, allocated, spent, rate, day, *place in rows
     ]
 
 

@@ -10,7 +10,8 @@ from django.db.models import Count as Counted
 from django.db.models import Sum as Added
 from django.db.models.functions import Coalesce
 
-from initiatives.boards.reports.abroad import MONEY, Abroad, abroad
+from initiatives.boards.reports.abroad import MONEY, Abroad, rows_of, told
+from initiatives.core import clock
 from initiatives.core.prepared import prepared
 from initiatives.funding.models import CostObject
 from initiatives.organization.models import User
@@ -49,11 +50,22 @@ def portfolio(user: User, today: date) -> list[Cell]:
 
 
 def _with_foreign(found: list[Cell], user: User, today: date, opened: Q | None) -> list[Cell]:
-    readable = Initiative.objects.visible_to(user).filter(opened or Q()).annotate(shown=_shown(today))
+    day = clock.company_day()
+    rows = _foreign_open(user, today, day) if opened is None else _foreign(user, today, day, opened)
     by_place: dict[tuple[Any, ...], list[Abroad]] = {}
-    for row in abroad(readable, *PLACES):
+    for row in told(rows):
         by_place.setdefault(row.place, []).append(row)
     return [replace(cell, foreign=tuple(by_place.get((cell.department, cell.status, cell.health), ()))) for cell in found]
+
+
+@prepared
+def _foreign_open(user: User, today: date, day: date) -> QuerySet[Initiative, Any]:
+    return _foreign(user, today, day, Q())
+
+
+def _foreign(user: User, today: date, day: date, opened: Q) -> QuerySet[Initiative, Any]:
+    readable = Initiative.objects.visible_to(user).filter(opened).annotate(shown=_shown(today))
+    return rows_of(readable, day, *PLACES)
 
 
 @prepared
