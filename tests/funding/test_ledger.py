@@ -221,7 +221,7 @@ def test_two_people_may_happen_on_the_same_key(cast: Cast, treasury: Treasury) -
     assert figures(pool)["appropriated"] == "1002.00"
 
 
-def test_a_posting_takes_at_most_seven_queries(cast: Cast, treasury: Treasury) -> None:
+def test_a_posting_takes_at_most_six_queries_and_one_for_the_roles(cast: Cast, treasury: Treasury) -> None:
     pool, thing = treasury.pool("OPS"), treasury.cost_object()
     treasury.funded(thing, OPS="600.00")
     for act in ("commit", "spend", "release"):

@@ -1,7 +1,10 @@
 """Gates hold a tranche of the money until the CXO lets it go; a kill gives back what is not committed."""
 
+import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -10,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from initiatives.core.rules import BadInput, RuleBroken
+from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import Account, CostObject, FiscalYear, FundingRequest, Kind, Pool
 from initiatives.portfolio.models import Gate, GateDecision, GateState, Initiative, Milestone, Status
@@ -233,11 +236,15 @@ def test_a_gate_is_set_answered_and_passed_over_http(running: Initiative, cast: 
     assert client.post(f"{path}go/", {"reason": "Now."}).status_code == 409
     client.force_login(cast.head("SEC"))
     answers = {f"met_{must.pk}": "yes", f"evidence_{must.pk}": "", f"met_{should.pk}": "no", f"evidence_{should.pk}": "Not yet."}
+    answers["shown"] = fresh(gate).shown()
     assert client.post(f"{path}answer/", answers).status_code == 422
     assert client.post(f"{path}answer/", {**answers, f"evidence_{must.pk}": "Measured."}).status_code == 302
     client.force_login(cast.cxo)
     assert client.post(f"{path}hold/", {"until": "yesterday", "reason": "Later."}).status_code == 422
-    assert client.post(f"{path}go/", {"reason": "Now."}).status_code == 302
+    assert client.post(f"{path}go/", {"reason": "Now.", "shown": answers["shown"]}).status_code == 409  # before the answers
+    shown = re.search(r'name="shown" value="(\w+)"', client.get(path).content.decode())
+    assert shown
+    assert client.post(f"{path}go/", {"reason": "Now.", "shown": shown[1]}).status_code == 302
     assert (fresh(gate).state, money(gate).held) == (GateState.PASSED, Decimal(0))
 
 
@@ -259,3 +266,20 @@ def test_the_page_costs_the_same_for_any_number_of_questions(
         gate.criteria.create(place=place, words=f"Question {place}", must=True)
     with django_assert_num_queries(len(few)):
         assert "Question 14" in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("act", ["go", "kill", "recycle", "answer"])
+def test_answers_that_changed_since_the_page_was_opened_are_looked_at_again(gate: Gate, cast: Cast, act: str) -> None:
+    opened = met(gate, cast).shown()
+    answers: Any = {gate.criteria.get(place=0).pk: (False, "Not any more.")}
+    fresh(gate).answer(answers, by=cast.head("SEC"), shown=opened)
+    late: dict[str, Callable[[], None]] = {
+        "answer": lambda: fresh(gate).answer(answers, by=cast.head("SEC"), shown=opened),
+        "go": lambda: fresh(gate).go(by=cast.cxo, reason="Now.", shown=opened),
+        "kill": lambda: fresh(gate).kill(by=cast.cxo, reason="Now.", shown=opened),
+        "recycle": lambda: fresh(gate).recycle(by=cast.cxo, reason="Now.", shown=opened),
+    }
+    with pytest.raises(Stale, match="changed after you opened"):
+        late[act]()
+    assert (fresh(gate).state, GateDecision.objects.count()) == (GateState.WAITING, 0)
+    assert fresh(gate).criteria.get(place=0).evidence == "Not any more."

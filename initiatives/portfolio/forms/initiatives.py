@@ -167,8 +167,11 @@ MET = (("", "Not answered"), ("yes", "Met"), ("no", "Not met"))
 class AnswersForm(forms.Form):
     """Whether each question of a gate is met, and what shows it."""
 
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, gate: Gate, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["shown"].initial = gate.shown()
         self.criteria = list(gate.criteria.all())
         for one in self.criteria:
             met = {True: "yes", False: "no", None: ""}[one.met]

@@ -42,6 +42,10 @@ class Criterion(models.Model):
     def __str__(self) -> str:
         return self.words
 
+    def answered(self) -> dict[str, object]:
+        """The question as it stands, with its answer."""
+        return {"words": self.words, "must": self.must, "met": self.met, "evidence": self.evidence}
+
 
 class GateDecision(models.Model):
     """One verdict, and the answers that it was given on. Rows are only ever added."""

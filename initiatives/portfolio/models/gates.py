@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
-from initiatives.core.rules import BadInput, RuleBroken, reason_given, says
+from initiatives.core.rules import BadInput, RuleBroken, Stale, reason_given, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import Kind
+from initiatives.funding.models.posting import content_of
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
 from initiatives.portfolio.models.gate_papers import Criterion, GateDecision, GateState, Verdict
@@ -103,6 +104,11 @@ class Gate(Recorded):
         """What waits at the gates is held; a part of each act that changes it."""
         initiative.cost_object.hold(Gate.objects.of(initiative).held())
 
+    def shown(self) -> str:
+        """The hash of what a decision rests on: each question with its answer, and what is missing for a go."""
+        answers = [one.answered() for one in self.criteria.all()]
+        return content_of("gate", gate=self.pk, answers=answers, missing=self.missing())
+
     # -- the questions -------------------------------------------------------------------------------------------------
 
     def obstacle_to_answer(self, by: User | None = None) -> str | None:
@@ -113,9 +119,9 @@ class Gate(Recorded):
         return None if self.is_open else f"The gate is {self.get_state_display().lower()}."
 
     @transaction.atomic
-    def answer(self, answers: Mapping[int, tuple[bool | None, str]], *, by: User) -> None:
+    def answer(self, answers: Mapping[int, tuple[bool | None, str]], *, by: User, shown: str | None = None) -> None:
         """Say of each question (by its id) whether it is met, and what shows it."""
-        initiative = self._lock()
+        initiative = self._lock(shown)
         if obstacle := self.obstacle_to_answer(by):
             raise RuleBroken(obstacle)
         for criterion in self.criteria.filter(pk__in=answers).order_by("place"):
@@ -153,12 +159,13 @@ class Gate(Recorded):
         return self.obstacle_to_decide(by) or next(iter(self.missing()), None)
 
     @transaction.atomic
-    def go(self, *, by: User, reason: str) -> None:
+    def go(self, *, by: User, reason: str, shown: str | None = None) -> None:
         """Let the tranche go: from now on it may be committed."""
-        initiative = self._lock()
+        initiative = self._lock(shown)
         if obstacle := self.obstacle_to_go(by):
             raise RuleBroken(obstacle)
-        self._become(GateState.PASSED)
+        self.state = GateState.PASSED
+        self.save(update_fields=["state"])
         self.hold_money(initiative)
         self._decide(Verdict.GO, by, reason)
 
@@ -174,9 +181,9 @@ class Gate(Recorded):
         asking.ask_to_decide_gate(self, due_on=until, by=by)
 
     @transaction.atomic
-    def recycle(self, *, by: User, reason: str) -> None:
+    def recycle(self, *, by: User, reason: str, shown: str | None = None) -> None:
         """Send the work back: the milestone is open again and every question is asked anew."""
-        self._lock()
+        self._lock(shown)
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         self._decide(Verdict.RECYCLE, by, reason)
@@ -185,11 +192,11 @@ class Gate(Recorded):
         self.milestone.save(update_fields=["met_on"])
 
     @transaction.atomic
-    def kill(self, *, by: User, reason: str) -> None:
+    def kill(self, *, by: User, reason: str, shown: str | None = None) -> None:
         """End it here: what is not committed goes back to its pools, and the initiative is cancelled, or paused while money
         that was promised is still to be paid.
         """
-        initiative = self._lock()
+        initiative = self._lock(shown)
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         Gate.objects.of(initiative).waiting().update(state=GateState.KILLED)
@@ -214,22 +221,19 @@ class Gate(Recorded):
     def _decide(self, verdict: Verdict, by: User, reason: str) -> None:
         """Write down the verdict with the answers it was given on; the reason must be there."""
         reason = reason_given(reason)
-        answers = [
-            {"words": one.words, "must": one.must, "met": one.met, "evidence": one.evidence} for one in self.criteria.all()
-        ]
+        answers = [one.answered() for one in self.criteria.all()]
         GateDecision.objects.create(gate=self, verdict=verdict, reason=reason, by=by, answers=answers)
         Obligation.objects.meet(asking.DECIDE_GATE, self, by=by)
         words = {"milestone": self.milestone.title, "verdict": verdict.label.lower(), "tranche": str(self.tranche)}
         self.milestone.initiative.record("gate_decided", by=by, reason=reason, **words)
 
-    def _become(self, state: GateState) -> None:
-        self.state = state
-        self.save(update_fields=["state"])
-
-    def _lock(self) -> Initiative:
+    def _lock(self, shown: str | None = None) -> Initiative:
+        """`shown` is the hash of what the page showed; without it nobody looked at a page."""
         initiative = _locked(self.milestone)
         self.lock()
         self.milestone.initiative = initiative
+        if shown is not None and shown != self.shown():
+            raise Stale("The answers changed after you opened the page. Look at them again before you go on.")
         return initiative
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -189,6 +189,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
 def gate_page(gate: Gate, user: User) -> dict[str, Any]:
     """One gate: what is asked, what was answered, what is missing for a go, and every verdict so far."""
     initiative = gate.milestone.initiative
+    prefetch_related_objects([gate], "criteria")
     return {
         "gate": gate,
         "milestone": gate.milestone,
@@ -200,4 +201,5 @@ def gate_page(gate: Gate, user: User) -> dict[str, Any]:
         "may_answer": gate.obstacle_to_answer(user) is None,
         "decide_obstacle": gate.obstacle_to_decide(user),
         "go_obstacle": gate.obstacle_to_go(user),
+        "shown": gate.shown(),
     }

@@ -36,7 +36,7 @@ def gate_answer(request: Request, ref: str, number: int) -> HttpResponse:
     form = AnswersForm(sent(request), gate=found)
     if form.is_valid():
         with explained(request, form):
-            found.answer(form.answers(), by=request.user)
+            found.answer(form.answers(), by=request.user, shown=form.cleaned_data["shown"])
             return reply(request, found, said="The answers are kept.")
     return form_page(request, "portfolio/gate_answer.html", form, gate_page(found, request.user))
 
@@ -45,7 +45,7 @@ def gate_answer(request: Request, ref: str, number: int) -> HttpResponse:
 def gate_go(request: Request, ref: str, number: int) -> HttpResponse:
     found = gate_for(request, ref, number, to="decide")
     with explained(request):
-        found.go(by=request.user, reason=reason_of(request))
+        found.go(by=request.user, reason=reason_of(request), shown=request.POST.get("shown", ""))
     return reply(request, found, said="Go: the tranche may be committed.")
 
 
@@ -64,7 +64,7 @@ def gate_hold(request: Request, ref: str, number: int) -> HttpResponse:
 def gate_recycle(request: Request, ref: str, number: int) -> HttpResponse:
     found = gate_for(request, ref, number, to="decide")
     with explained(request):
-        found.recycle(by=request.user, reason=reason_of(request))
+        found.recycle(by=request.user, reason=reason_of(request), shown=request.POST.get("shown", ""))
     return reply(request, found, said="The milestone is open again, and every question is asked anew.")
 
 
@@ -72,5 +72,5 @@ def gate_recycle(request: Request, ref: str, number: int) -> HttpResponse:
 def gate_kill(request: Request, ref: str, number: int) -> HttpResponse:
     found = gate_for(request, ref, number, to="decide")
     with explained(request):
-        found.kill(by=request.user, reason=reason_of(request))
+        found.kill(by=request.user, reason=reason_of(request), shown=request.POST.get("shown", ""))
     return reply(request, initiative_for(request, ref), said="Ended: what was not committed is back in its pools.")
