@@ -4,14 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from initiatives.funding import books
-from initiatives.funding.models import FundingRequest, Journal, Virement
+from initiatives.funding.models import FundingRequest, Journal
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 
@@ -66,17 +65,6 @@ def test_an_appropriation_is_reversed_whose_money_was_given_meanwhile(cast: Cast
     assert (
         told(lambda: appropriation.reverse(by=cast.finance, reason="Race"), lambda: request.approve(by=cast.second_finance))
         == "RuleBroken: The money has moved on since; reverse the later entry first."
-    )
-
-
-def test_a_transfer_of_money_that_was_given_meanwhile(cast: Cast, treasury: Treasury) -> None:
-    request = treasury.submitted(treasury.cost_object(), OPS="600.00")
-    request.approve(by=cast.head("OPS"))
-    giver, taker = treasury.pool("OPS"), treasury.pool("IT")
-    virement = Virement.objects.propose(giver, taker, Decimal(500), reason="A network.", by=cast.head("OPS"))
-    assert (
-        told(lambda: virement.agree(by=cast.head("IT")), lambda: request.approve(by=cast.finance))
-        == "RuleBroken: Ops department 2026 does not have 500.00 EUR free."
     )
 
 

@@ -119,6 +119,7 @@ def test_what_is_stored_is_not_cancelled_and_not_settled_by_hand_meanwhile(cast:
     assert reverse("funding:import_cancel", args=[run.pk]) not in page
 
 
+@pytest.mark.django_db
 def test_a_fault_of_one_line_lets_it_wait_and_the_others_pass(
     cast: Cast, kiosks: CostObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +181,7 @@ def test_others_post_to_the_same_pools_while_an_import_runs(
     assert spent(kiosks)[1] == "60.00"
 
 
+@pytest.mark.django_db
 def test_a_file_is_stored_whole_or_not_at_all(cast: Cast, kiosks: CostObject, monkeypatch: pytest.MonkeyPatch) -> None:
     create = ActualLine.objects.create
 
