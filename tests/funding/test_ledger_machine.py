@@ -184,7 +184,7 @@ class Ledger(Machine):
         for entry in self.entries[-1 - which : len(self.entries) - which]:
             still = all(target[2] == "source" or self.heaps[target] >= amount for _, target, amount in entry.moves)
             other = who in FINANCE and who != entry.by
-            legal = other and entry.act not in ("allocated", "released", "reversed") and not entry.reversed and still
+            legal = other and entry.act not in ("allocated", "release", "reversed") and not entry.reversed and still
             made: list[Journal] = []
             by = self.person(who, 0)
             if self.take(
