@@ -10,6 +10,7 @@ from initiatives.core import clock
 from initiatives.funding.models import (
     Account,
     ApprovalLimit,
+    ControlChange,
     CostObject,
     Delegation,
     ExchangeRate,
@@ -30,6 +31,7 @@ LIMITS: list[tuple[str, str]] = [("head", "100000"), ("deputy", "25000"), ("fina
 BANDS = [("pre_sale", 10, 40), ("post_sale", 50, 80), ("employee", 5, 15)]
 BOARD = "As the board set it with the budget: not everything to the terminal."
 NEW = "We only repair; the board wants a twentieth for what nobody does yet."
+KEPT = "As finance and the heads agreed it with the budget of the year."
 BARRIERS = "The supplier keeps the price until Friday; the board was asked by telephone and agreed."
 HORIZONS = {
     "Order food to the gate": 2,
@@ -87,7 +89,9 @@ class Keeping:
 
     def keep(self, code: str, control: str = "stop", stages: Sequence[MapStage] = (), **rules: Any) -> None:
         pool = Pool.objects.get(pk=self.company.pools[code].pk)
-        pool.keep(control, 5, 80, [], stages=stages, by=self.company.finance, **rules)
+        asked = {"control": control, "tolerance": 5, "for_stages": stages, **rules}
+        change = ControlChange.objects.propose(pool, by=self.company.finance, reason=KEPT, **asked)
+        change.confirm(by=self.company.second_finance)
 
     def enter_rates(self) -> None:
         ExchangeRate.objects.enter("USD", clock.company_day(), Decimal("0.9215"), by=self.company.finance)

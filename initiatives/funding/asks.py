@@ -9,10 +9,12 @@ from initiatives.funding.models import (
     CLOSE,
     CONFIRM,
     CONFIRM_BAND,
+    CONFIRM_CONTROL,
     MATCH,
     SET_ASIDE,
     ActualLine,
     ApprovalLimit,
+    ControlChange,
     CostObject,
     Delivery,
     FundingRequest,
@@ -125,6 +127,24 @@ register(
 )
 
 
+def controls_to_confirm(user: User, subject_ids: set[int]) -> set[int]:
+    """The changes of pools' control among these that this person may confirm or decline."""
+    waiting = ControlChange.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
+    return {change.pk for change in waiting if change.obstacle_to_decide(user) is None}
+
+
+register(
+    Kind(
+        CONFIRM_CONTROL,
+        "Control of a pool to confirm",
+        "",
+        controls_to_confirm,
+        visible=lambda user: ControlChange.objects.visible_to(user),
+        announced=True,
+    )
+)
+
+
 def periods_to_close(user: User, subject_ids: set[int]) -> set[int]:
     """The periods among these that this person did not propose to close."""
     if user.standing.holds("administrator"):
@@ -217,6 +237,9 @@ def hand_over(person: User, by: User | None) -> None:
     doubted = Obligation.objects.open_now().filter(kind=SET_ASIDE).asked_of(person).values("subject_id")
     for line in ActualLine.objects.in_state(LineState.DOUBTED).filter(pk__in=doubted).order_by("pk"):
         line.ask(by=by)
+    unsaid = Obligation.objects.open_now().filter(kind=CONFIRM_CONTROL).asked_of(person).values("subject_id")
+    for change in ControlChange.objects.waiting().with_pools().filter(pk__in=unsaid).order_by("pk"):
+        change.ask(by=by)
 
 
 departures.register(asked_by, hand_over)

@@ -20,6 +20,7 @@ from initiatives.duties.models import Letter
 from initiatives.funding.models import (
     ActualLine,
     ApprovalLimit,
+    ControlChange,
     Delegation,
     Delivery,
     FiscalYear,
@@ -162,6 +163,8 @@ def _money(world: World, cast: Cast) -> None:
     for case, code in (("own", "OPS"), ("foreign", "HR")):
         moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
         world.arguments["virement", case] = {"pk": moved.pk}
+        change = ControlChange.objects.propose(pools[code], control="stop", reason="Savings.", by=cast.second_finance)
+        world.arguments["control change", case] = {"pk": change.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
     world.arguments["year", "own"] = {"pk": year.pk}
@@ -176,7 +179,8 @@ def _money(world: World, cast: Cast) -> None:
         reason="On leave.", by=cast.head("OPS"),
     )  # fmt: skip
     world.arguments["delegation", "own"] = {"pk": named.pk}
-    for kind in ("pool", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period", "guardrail"):
+    kinds = ("pool", "control change", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period")
+    for kind in (*kinds, "guardrail"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

@@ -48,6 +48,7 @@ SEEN: dict[str, dict[str, str]] = {
     "round ballot": {"own": ROLE, "foreign": ROLE, "none": ""},
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
+    "control change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "year": {"own": ALL, "none": ""},
     "period": {"own": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
@@ -216,6 +217,8 @@ TABLE: list[Row] = [
     ("funding:pool", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:pool_appropriate", "POST", "pool", {"own": "f", "foreign": "f"}),
     ("funding:pool_control", "GET POST", "pool", {"own": "f", "foreign": "f"}),
+    ("funding:control_confirm", "POST", "control change", {"own": "f", "foreign": "f"}),
+    ("funding:control_decline", "POST", "control change", {"own": "f", "foreign": "f"}),
     ("funding:request_exempt", "POST", "request", everywhere("f")),
     ("funding:pool_journal", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:virements", "GET", "", {"": "hdofxea"}),

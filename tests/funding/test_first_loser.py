@@ -13,6 +13,7 @@ from initiatives.funding import books
 from initiatives.funding.models import FundingRequest, Journal
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +70,7 @@ def test_an_appropriation_is_reversed_whose_money_was_given_meanwhile(cast: Cast
 
 
 def test_a_pool_that_stops_what_is_more_than_it_has(cast: Cast, treasury: Treasury) -> None:
-    treasury.pool("OPS").keep("stop", 0, 80, [], by=cast.finance)
+    kept(cast, treasury.pool("OPS"), control="stop")
     first, second = (treasury.draft(treasury.cost_object(), OPS="600.00") for _ in range(2))
 
     def submit(request: FundingRequest) -> None:

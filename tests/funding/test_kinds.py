@@ -14,6 +14,7 @@ from initiatives.funding.models import Account, CostObject, Exemption, FundingRe
 from initiatives.journey.models import Stage
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import kept
 
 
 def refused(sql: str, *values: object) -> str:
@@ -24,7 +25,7 @@ def refused(sql: str, *values: object) -> str:
 
 
 def pays(cast: Cast, pool: Pool, nature: str) -> None:
-    pool.keep("off", 0, 80, [], nature=nature, by=cast.finance)
+    kept(cast, pool, control="off", nature=nature)
 
 
 def drafted(treasury: Treasury, thing: CostObject, pool: Pool, amount: str, nature: str) -> FundingRequest:
@@ -117,7 +118,7 @@ def test_a_pool_gives_for_its_stages_only(cast: Cast, treasury: Treasury, monkey
     pool, thing, aims = treasury.pool("OPS"), treasury.cost_object(), dict[int, Aims]()
     monkeypatch.setattr(above, "_aiming", [lambda ids: aims])
     early = treasury.draft(thing, OPS="10.00")
-    pool.keep("off", 0, 80, [], stages=[fly], by=cast.finance)
+    kept(cast, pool, control="off", for_stages={fly})
     for found in ({}, {thing.pk: Aims()}, {thing.pk: Aims(frozenset({buy.pk}))}):
         aims |= found
         with pytest.raises(RuleBroken, match="gives money only for Fly"):
@@ -175,7 +176,7 @@ def test_the_pages_keep_the_kinds_apart(cast: Cast, treasury: Treasury) -> None:
     page = finance.post(reverse("funding:commit", args=[thing.pk]), spend)
     assert page.status_code == 302
     assert balances(thing)["opex committed"] == 50
-    chosen = {"control": "off", "tolerance": "0", "alert_at": "80", "nature": "opex"}
+    chosen = {"version": "1", "reason": "Savings", "control": "off", "tolerance": "0", "alert_at": "80", "nature": "opex"}
     chosen |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0"}
     page = finance.post(reverse("funding:pool_control", args=[pool.pk]), chosen)
     assert (page.status_code, treasury.pool("OPS").nature) == (409, "")

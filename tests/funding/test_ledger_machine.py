@@ -21,6 +21,7 @@ from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.machines import Machine, run
+from tests.pools import kept
 
 PARTS = 4
 GRANTED, FIRST = Decimal(100), {"OPS": Decimal(60), "MKT": Decimal(20)}  # in each pool; given to the first thing at the start
@@ -222,8 +223,8 @@ def world(cast: Cast, treasury: Treasury, monkeypatch: pytest.MonkeyPatch) -> di
     people = {"finance": cast.finance, "second": cast.second_finance, "OPS": cast.head("OPS"), "MKT": cast.head("MKT")}
     people |= {"owner0": cast.contributor("OPS"), "owner1": cast.contributor("MKT")}
     pools = {code: treasury.pool(code, str(GRANTED)) for code in PLACES}
-    Pool.objects.filter(pk=pools["OPS"].pk).update(control="off")
-    Pool.objects.filter(pk=pools["MKT"].pk).update(control="stop", tolerance=0)
+    kept(cast, pools["OPS"], control="off")
+    kept(cast, pools["MKT"], control="stop", tolerance=0)
     things = [treasury.cost_object(people["owner0"], "OPS"), treasury.cost_object(people["owner1"], "MKT")]
     first = treasury.funded(things[0], **{code: str(amount) for code, amount in FIRST.items()})
     pools = {code: treasury.pool(code) for code in PLACES}

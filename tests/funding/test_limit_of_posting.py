@@ -19,10 +19,11 @@ from initiatives.funding.models import CostObject, Journal, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.test_race import at_once
+from tests.pools import kept
 
 
 def limit(cast: Cast, pool: Pool, control: str, percent: int = 50, tolerance: int = 0) -> None:
-    pool.keep("off", 0, 80, [], post_control=control, post_limit=percent, post_tolerance=tolerance, by=cast.finance)
+    kept(cast, pool, control="off", post_control=control, post_limit=percent, post_tolerance=tolerance)
 
 
 @pytest.fixture
@@ -163,10 +164,19 @@ def test_the_pages_of_a_limit(cast: Cast, treasury: Treasury, thing: CostObject,
     pool, finance, owner = treasury.pool("OPS"), Client(), Client()
     finance.force_login(cast.finance)
     owner.force_login(thing.owner)
-    form = {"control": "off", "tolerance": "0", "alert_at": "80", "post_control": "stop", "post_tolerance": "0"}
+    form = {
+        "version": "1",
+        "reason": "Savings",
+        "control": "off",
+        "tolerance": "0",
+        "alert_at": "80",
+        "post_control": "stop",
+        "post_tolerance": "0",
+    }
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.post(control, {**form, "post_limit": "0"}).status_code == 422
     assert finance.post(control, {**form, "post_limit": "50"}).status_code == 302
+    pool.controlchanges.get().confirm(by=cast.second_finance)
     assert "50 % of its budget may be committed" in finance.get(pool.get_absolute_url()).content.decode()
     commit = reverse("funding:commit", args=[thing.pk])
     sent = {"key": str(uuid4()), "pool": pool.pk, "amount": "600.00"}

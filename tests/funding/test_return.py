@@ -12,12 +12,13 @@ from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding.books import verify
-from initiatives.funding.models import ANSWER, ASK, FundingRequest, Pool, Question, State
+from initiatives.funding.models import ANSWER, ASK, FundingRequest, Question, State
 from initiatives.funding.models.deciding import DAYS_TO_EXPIRE
 from initiatives.funding.tasks import expire
 from initiatives.organization.calendars import working_days_after, working_days_between
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import kept
 
 MORNING = datetime.fromisoformat("2026-09-07T09:00:00+00:00")  # a Monday
 
@@ -97,7 +98,7 @@ def test_approvals_that_were_given_stay_through_a_question(cast: Cast, treasury:
 
 
 def test_an_answer_is_not_counted_twice_by_a_pool_that_stops(cast: Cast, treasury: Treasury) -> None:
-    Pool.objects.filter(pk=treasury.pool("OPS").pk).update(control="stop")
+    kept(cast, treasury.pool("OPS"), control="stop")
     request = returned(cast, treasury, OPS="600.00")
     request.answer("Because.", by=request.requester)
     assert (request.state, treasury.pool("OPS").asked) == (State.SUBMITTED, 600)

@@ -22,6 +22,7 @@ from initiatives.organization.calendars import working_days_after
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.test_control import refused
+from tests.pools import kept
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> list[Trial]:
 
 def sowing(cast: Cast, treasury: Treasury, limit: str = "50.00", code: str = "OPS") -> None:
     cast.head(code)
-    treasury.pool(code).keep("warn", 0, 80, [], by=cast.finance, seed_limit=Decimal(limit))
+    kept(cast, treasury.pool(code), seed_limit=Decimal(limit))
 
 
 def seed(treasury: Treasury, thing: CostObject, amount: str = "50.00", code: str = "OPS") -> FundingRequest:
@@ -193,10 +194,11 @@ def test_a_seed_over_http(cast: Cast, treasury: Treasury) -> None:
     finance.force_login(cast.finance)
     _ = cast.head("OPS")
     form = {"control": "warn", "tolerance": "0", "alert_at": "80", "post_control": "off", "post_limit": "100"}
-    form |= {"post_tolerance": "0", "seed_limit": "-1"}
+    form |= {"post_tolerance": "0", "seed_limit": "-1", "version": "1", "reason": "Ideas"}
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.post(control, form).status_code == 422
     assert finance.post(control, {**form, "seed_limit": "50.00"}).status_code == 302
+    pool.controlchanges.get().confirm(by=cast.second_finance)
     assert "at most 50.00 EUR as seed" in finance.get(pool.get_absolute_url()).content.decode()
     assert client.get(f"{page}?seed=1").context["form"]["seed"].value() is True
     key = "5f0b1c1e-0000-4000-8000-000000000001"

@@ -14,6 +14,7 @@ from initiatives.funding.models import FundingRequest, Pool
 from initiatives.portfolio.models import Experiment, Initiative, Status
 from initiatives.portfolio.models.asking import CONCLUDE
 from tests.cast import Cast
+from tests.pools import kept
 from tests.portfolio.conftest import Make, accountable
 from tests.portfolio.planning import funded, ranked
 
@@ -140,7 +141,7 @@ def test_the_list_is_filtered_by_type(cast: Cast, draft: Make, client: Client) -
 def test_a_seed_pays_for_the_experiment_and_not_for_the_initiative(cast: Cast, proposed: Make, client: Client) -> None:
     initiative, owner = ranked(cast, proposed), cast.contributor("OPS")
     pool = Pool.objects.get()
-    pool.keep("warn", 0, 80, [], by=cast.finance, seed_limit=Decimal(50))
+    kept(cast, pool, seed_limit=Decimal(50))
     said: dict[str, Any] = {"lines": [(pool, Decimal(50))], "purpose": "A host", "by": owner, "seed": True}
     with pytest.raises(RuleBroken, match="none runs now"):
         FundingRequest.objects.draft(initiative.cost_object, **said)

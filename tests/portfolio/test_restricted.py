@@ -8,6 +8,7 @@ from initiatives.journey.models import Stage, Touchpoint
 from initiatives.portfolio.models import Initiative
 from tests.cast import Cast
 from tests.funding.test_control import refused
+from tests.pools import kept
 from tests.portfolio.conftest import Make
 from tests.portfolio.planning import ranked, request
 from tests.portfolio.test_aims import problem, touchpoint
@@ -18,7 +19,7 @@ ALLOCATE = "UPDATE funding_fundingrequest SET state = 'allocated' WHERE id = %s"
 
 
 def restrict(cast: Cast, *stages: Stage, types: tuple[str, ...] = ()) -> None:
-    Pool.objects.get().keep("off", 0, 80, [], stages=stages, types=types, by=cast.finance)
+    kept(cast, Pool.objects.get(), control="off", for_stages=set(stages), for_types=sorted(types))
 
 
 def by_sql(asked: FundingRequest) -> str:

@@ -14,7 +14,7 @@ from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.decisions.models.ranking import Ranking
 from initiatives.decisions.models.scenarios import Scenario
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import CostObject, FundingRequest, Virement
+from initiatives.funding.models import ControlChange, CostObject, FundingRequest, Virement
 from initiatives.journey.models import CharterVersion, Contest, OwnedObject
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
@@ -51,6 +51,7 @@ LOG = (
     Logged(FundingRequest, requests_with_words, {"allocated": "Money", "declined": "Money", "exempted": "Override"}),
     Logged(CostObject, money_with_words, {"let_pass": "Override"}),
     Logged(Virement, Virement.objects.visible_to, {"made": "Money", "declined": "Money"}),
+    Logged(ControlChange, ControlChange.objects.visible_to, {"confirmed": "Pool", "declined": "Pool"}),
     Logged(
         Initiative,
         Initiative.objects.visible_to,
@@ -67,7 +68,11 @@ LOG = (
     Logged(OwnedObject, OwnedObject.objects.visible_to, {"assigned": "Ownership"}),
     Logged(CharterVersion, CharterVersion.objects.visible_to, {"ratified": "Charter"}),
 )
-ALONG: Mapping[type[models.Model], tuple[str, ...]] = {FundingRequest: ("cost_object__initiative",), CostObject: ("initiative",)}
+ALONG: Mapping[type[models.Model], tuple[str, ...]] = {
+    FundingRequest: ("cost_object__initiative",),
+    CostObject: ("initiative",),
+    ControlChange: ("pool__department", "pool__year"),
+}
 VERBS = {verb: words for logged in LOG for verb, words in logged.verbs().items()}
 KINDS = tuple(dict.fromkeys(VERBS.values()))
 

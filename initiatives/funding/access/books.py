@@ -1,7 +1,7 @@
 """Rules about the books: who sees and closes periods, enters exchange rates, and says how a pool is kept."""
 
 from initiatives.core.policy import Rule, declare, permission
-from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Guardrail, Period, Pool
+from initiatives.funding.models import ControlChange, CostObject, FiscalYear, FundingRequest, Guardrail, Period, Pool
 from initiatives.funding.models.ceilings import obstacle_to_let_pass
 from initiatives.funding.models.guardrails import may_propose
 from initiatives.funding.models.posting import handles_money, may_post
@@ -9,6 +9,7 @@ from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
 FINANCE = "finance"
+ANOTHER = "finance, but not who proposed it"
 
 
 @permission("funding.view_periods")
@@ -39,6 +40,12 @@ def enter_rate(user: User) -> bool:
 
 @permission("funding.control_pool")
 def control_pool(user: User, pool: Pool) -> bool:
+    return may_post(user)
+
+
+@permission("funding.decide_control")
+def decide_control(user: User, change: ControlChange) -> bool:
+    """Finance; that it is another person than who proposed it, the act says."""
     return may_post(user)
 
 
@@ -74,7 +81,7 @@ declare(
     Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
     Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
     Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),
-    Rule("funding:period_close", "POST", "funding.close_period", of="period", who="finance, but not who proposed it"),
+    Rule("funding:period_close", "POST", "funding.close_period", of="period", who=ANOTHER),
     Rule("funding:period_keep_open", "POST", "funding.close_period", of="period", who=FINANCE),
     Rule("funding:guardrails", "GET", "funding.view_guardrails", of="year", who="finance, CXO, CEO, auditor"),
     Rule("funding:guardrail_propose", "GET POST", "funding.propose_guardrail", of="year", who="finance, CXO"),
@@ -83,5 +90,7 @@ declare(
     Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
     Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
     Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
+    Rule("funding:control_confirm", "POST", "funding.decide_control", of="control change", who=ANOTHER),
+    Rule("funding:control_decline", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from initiatives.core.fields import ProseField
-from initiatives.core.forms import offer
+from initiatives.core.forms import ReasonForm, offer
 from initiatives.core.money import AmountField
 from initiatives.funding import above
 from initiatives.funding.models import Control, Nature, PostingControl, Share
@@ -14,9 +14,10 @@ from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 
 
-class ControlForm(forms.Form):
-    """How strictly a pool is kept."""
+class ControlForm(ReasonForm):
+    """How strictly a pool is kept, and why otherwise than now. `version` is that of the control which it began with."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     control = forms.ChoiceField(label="When more is asked than it has to give", choices=Control)
     tolerance = forms.IntegerField(
         label="Tolerance, percent",
@@ -38,7 +39,7 @@ class ControlForm(forms.Form):
         required=False,
         help_text="All its seeds for experiments added up; so much the pool gives without asking finance. Zero: it gives none.",
     )
-    departments = forms.ModelMultipleChoiceField(
+    for_departments = forms.ModelMultipleChoiceField(
         Department.objects.none(),
         label="Gives money for departments",
         required=False,
@@ -46,14 +47,14 @@ class ControlForm(forms.Form):
         help_text="None chosen: for every department.",
     )
 
-    stages = forms.ModelMultipleChoiceField(
+    for_stages = forms.ModelMultipleChoiceField(
         Stage.objects.none(),
         label="Gives money for stages",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: for what improves any stage, or none. Else for what improves one of these at least.",
     )
-    types = forms.MultipleChoiceField(
+    for_types = forms.MultipleChoiceField(
         label="Gives money for types of initiative",
         required=False,
         choices=lambda: list(above.types().items()),
@@ -64,8 +65,9 @@ class ControlForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        offer(self, "departments", Department.objects.visible_to(user).active().in_order())
-        offer(self, "stages", Stage.objects.in_use())
+        offer(self, "for_departments", Department.objects.visible_to(user).active().in_order())
+        offer(self, "for_stages", Stage.objects.in_use())
+        self.fields["reason"] = self.fields.pop("reason")  # below what it is the reason of
 
     def clean_seed_limit(self) -> Decimal:
         return self.cleaned_data["seed_limit"] or Decimal(0)

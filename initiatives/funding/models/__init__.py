@@ -5,6 +5,7 @@ from initiatives.funding.models.actuals import ActualLine
 from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
+from initiatives.funding.models.control_changes import CONFIRM_CONTROL, ControlChange
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER
 from initiatives.funding.models.delegates import Delegation
@@ -34,6 +35,7 @@ __all__ = [
     "CLOSE",
     "CONFIRM",
     "CONFIRM_BAND",
+    "CONFIRM_CONTROL",
     "MATCH",
     "SET_ASIDE",
     "Account",
@@ -43,6 +45,7 @@ __all__ = [
     "ApprovalLimit",
     "Consent",
     "Control",
+    "ControlChange",
     "CostObject",
     "Delegation",
     "Delivery",

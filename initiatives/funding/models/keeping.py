@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import models
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
-from initiatives.core.rules import RuleBroken
-from initiatives.funding.models.natures import UNDIVIDED, Nature
+from initiatives.funding import above
+from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.posting import may_post
 from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
+
+PERCENTS = ("tolerance", "alert_at", "post_limit", "post_tolerance")
+FIELDS = (*PERCENTS, "control", "post_control", "nature", "for_types", "seed_limit")
+CHOSEN = ("for_departments", "for_stages")
 
 
 class Control(models.TextChoices):
@@ -32,24 +36,24 @@ class PostingControl(models.TextChoices):
     OFF = "off", "Off: nothing is said"
 
 
-class Posting(TypedDict, total=False):
-    """How strictly postings are kept, and how much is given as seed; what is left out stays as it is."""
+class Asked(TypedDict, total=False):
+    """What may be asked of the control of a pool; what is left out stays as it is."""
 
+    control: str
+    tolerance: int
+    alert_at: int
+    for_departments: Iterable[Department]
+    for_stages: Iterable[Stage]
+    for_types: Iterable[str]
+    nature: str
     post_control: str
     post_limit: int
     post_tolerance: int
     seed_limit: Decimal
 
 
-class Kept(Recorded):
-    """The control of a pool, and its restrictions."""
-
-    appropriated: Decimal
-    free: Decimal
-    allocated: Decimal
-    committed: Decimal
-    spent: Decimal
-    department_id: int | None
+class Keeping(Recorded):
+    """How a pool is kept, or how somebody proposes to keep it."""
 
     control = models.CharField(max_length=4, choices=Control, default=Control.WARN)
     tolerance = models.PositiveSmallIntegerField(default=0)  # percent of what is free that may be asked on top of it
@@ -63,6 +67,37 @@ class Kept(Recorded):
     post_tolerance = models.PositiveSmallIntegerField(default=0)  # percent of that limit on top of it: marked, not stopped
 
     seed_limit = AmountColumn(default=Decimal(0), db_default=Decimal(0))  # for one initiative in all, without finance; 0: none
+
+    class Meta:
+        abstract = True
+
+    def choices(self) -> dict[str, set[Any]]:
+        """For which departments and stages it gives money."""
+        return {name: set(getattr(self, name).all()) for name in CHOSEN}
+
+    def said(self, name: str) -> str:
+        """What it says about one of its fields, in words."""
+        if name in CHOSEN:
+            return ", ".join(sorted(map(str, getattr(self, name).all()))) or "all"
+        value = getattr(self, name)
+        if name == "for_types":
+            return ", ".join(above.types().get(kind, kind) for kind in value) or "all"
+        if name in PERCENTS:
+            return f"{value} %"
+        return f"{value:,.2f}" if name == "seed_limit" else str(getattr(self, f"get_{name}_display")()) or "both"
+
+
+class Kept(Keeping):
+    """The control of a pool, and its restrictions. Two people change it: see ControlChange."""
+
+    appropriated: Decimal
+    free: Decimal
+    allocated: Decimal
+    committed: Decimal
+    spent: Decimal
+    department_id: int | None
+
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)  # of its control, one more with each change
 
     class Meta:
         abstract = True
@@ -100,41 +135,15 @@ class Kept(Recorded):
         return bool(allowed) and department_id not in allowed
 
     def obstacle_to_control(self, by: User) -> str | None:
-        """Say in one sentence why `by` cannot say how this pool is kept, or None."""
+        """Say in one sentence why `by` cannot propose how this pool is kept, or None."""
         return None if may_post(by) else "Only finance says how a pool is kept."
 
-    @transaction.atomic
-    def keep(
-        self,
-        control: str,
-        tolerance: int,
-        alert_at: int,
-        departments: Iterable[Department],
-        *,
-        by: User,
-        stages: Iterable[Stage] = (),
-        types: Iterable[str] = (),
-        nature: str = UNDIVIDED,
-        **posting: Unpack[Posting],
-    ) -> None:
-        """Say how strictly the pool is kept, for which departments, stages and types (none is for all), and what it pays."""
-        self.lock()
-        if obstacle := self.obstacle_to_control(by):
-            raise RuleBroken(obstacle)
-        said = {
-            "control": control,
-            "tolerance": tolerance,
-            "alert_at": alert_at,
-            "nature": nature,
-            "for_types": sorted(types),
-            **posting,
-        }
-        for name, value in said.items():
-            setattr(self, name, value)
-        self.save(update_fields=list(said))
-        changes: dict[str, Any] = {}
-        for name, chosen in (("for_departments", departments), ("for_stages", stages)):
-            kept, after = getattr(self, name), set(chosen)
-            changes[name] = [sorted(map(str, some)) for some in (set(kept.all()), after)]
-            kept.set(after)
-        self.record("controlled", by=by, **changes)
+    def keep_as(self, change: Keeping, *, by: User, reason: str, **facts: Any) -> None:
+        """Keep it as was proposed and confirmed; a part of the act that confirmed, which has locked it."""
+        for name in FIELDS:
+            setattr(self, name, getattr(change, name))
+        self.version += 1
+        self.save(update_fields=[*FIELDS, "version"])
+        for name, rows in change.choices().items():
+            getattr(self, name).set(rows)
+        self.record("controlled", by=by, reason=reason, **facts)

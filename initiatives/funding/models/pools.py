@@ -15,6 +15,7 @@ from initiatives.core.money import A_CURRENCY, AmountColumn, exact
 from initiatives.core.rules import RuleBroken, says
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
+from initiatives.funding.models.change_laws import KEPT_AS_CONFIRMED
 from initiatives.funding.models.keeping import Control, Kept, PostingControl
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED
@@ -146,6 +147,7 @@ class Pool(Kept):
             kept_by_the_database(*ROLLUPS),
             never_changes("stays_what_it_is", "year_id", "department_id", "currency"),
             PAYS_ITS_KIND,
+            KEPT_AS_CONFIRMED,
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
-from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
+from initiatives.funding.models import Account, ControlChange, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
 from initiatives.funding.models.control import type_names
 from initiatives.funding.models.natures import nature_name
 from initiatives.funding.models.rates import in_company_currency
@@ -96,13 +96,21 @@ class PoolPage:
     journal: Page
     act: str  # the journal shows this act only, or all
     restrictions: list[str] = field(default_factory=list)  # for what it gives money, where that is not everything
+    changes: list[tuple[ControlChange, str | None]] = field(default_factory=list)  # that wait, and why the reader cannot decide
     acts: tuple[str, ...] = JOURNAL_ACTS
 
 
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
     waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(lines__pool=pool)
     entries = pool_entries(user, pool, act=act, before=before)
-    return PoolPage(pool, *given(user, [pool]), request_rows(user, waiting, of=pool), entries, act, restrictions(pool))
+    rows = request_rows(user, waiting, of=pool)
+    return PoolPage(pool, *given(user, [pool]), rows, entries, act, restrictions(pool), changes(user, pool))
+
+
+def changes(user: User, pool: Pool) -> list[tuple[ControlChange, str | None]]:
+    """What is proposed for the pool and waits, each with what keeps the reader from deciding it."""
+    found = ControlChange.objects.waiting().filter(pool=pool).with_pools()
+    return [(change, change.obstacle_to_decide(user)) for change in found]
 
 
 def restrictions(pool: Pool) -> list[str]:

@@ -1,0 +1,94 @@
+"""How a pool is kept is changed by two: one person in finance proposes, with a reason, another confirms."""
+
+from typing import Any, ClassVar, NamedTuple, Unpack
+
+from django.db import transaction
+
+from initiatives.core.rules import BadInput, RuleBroken, reason_given
+from initiatives.funding.models.change_laws import ChangeState, decided_one_by_one, made_by_two
+from initiatives.funding.models.changes import PoolChange, PoolChangeQuerySet
+from initiatives.funding.models.keeping import CHOSEN, FIELDS, Asked, Keeping
+from initiatives.funding.models.pools import Pool
+from initiatives.funding.models.triggers import NEVER_DELETED
+from initiatives.organization.models import User
+
+CONFIRM_CONTROL = "funding.confirm_control"
+WORDS = {
+    "control": "When more is asked than it has",
+    "tolerance": "Tolerance",
+    "alert_at": "Alert level",
+    "post_control": "When more is committed or spent than its limit",
+    "post_limit": "Limit",
+    "post_tolerance": "Tolerance of the limit",
+    "seed_limit": "Seed for an initiative, at most",
+    "for_departments": "For departments",
+    "for_stages": "For stages",
+    "for_types": "For types of initiative",
+    "nature": "Pays",
+}
+
+
+class Difference(NamedTuple):
+    words: str
+    now: str
+    then: str
+
+
+class ControlChangeQuerySet(PoolChangeQuerySet["ControlChange"]):
+    @transaction.atomic
+    def propose(
+        self, pool: Pool, *, by: User, reason: str, version: int | None = None, **asked: Unpack[Asked]
+    ) -> "ControlChange":
+        """Write down how the pool shall be kept; the others in finance are asked to confirm it.
+
+        `version` is that of the control which the form showed: Stale is raised when another one holds by now.
+        """
+        pool.lock(version=version)
+        by = User.objects.get(pk=by.pk)
+        if obstacle := pool.obstacle_to_control(by):
+            raise RuleBroken(obstacle)
+        if self.waiting().filter(pool=pool).exists():
+            raise RuleBroken(f"A {ControlChange.noun} of this pool waits already.")
+        values: dict[str, Any] = {name: asked.get(name, getattr(pool, name)) for name in FIELDS}
+        change = self.create(
+            pool=pool, by=by, reason=reason_given(reason), **{**values, "for_types": sorted(values["for_types"])}
+        )
+        for name in CHOSEN:
+            getattr(change, name).set(asked.get(name, getattr(pool, name).all()))
+        if not change.differences():
+            raise BadInput("Nothing is changed by that.")
+        change.record("proposed", by=by, reason=change.reason, **change.facts())
+        change.ask(by=by)
+        return change
+
+
+class ControlChange(PoolChange, Keeping):
+    """How a pool shall be kept from the confirmation on."""
+
+    ask_kind = CONFIRM_CONTROL
+    act_name = "control"
+    noun = "change of the control"
+
+    objects = ControlChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = decided_one_by_one("control_change")
+        triggers: ClassVar = [NEVER_DELETED, made_by_two(*FIELDS)]
+
+    def __str__(self) -> str:
+        return f"Control of {self.pool}"
+
+    def differences(self) -> list[Difference]:
+        """What would be kept otherwise than now."""
+        found = [Difference(words, self.pool.said(name), self.said(name)) for name, words in WORDS.items()]
+        return [one for one in found if one.now != one.then]
+
+    def what(self) -> str:
+        return "; ".join(f"{words}: {now} → {then}" for words, now, then in self.differences())
+
+    @transaction.atomic
+    def confirm(self, *, by: User) -> None:
+        """Keep the pool so from now on."""
+        by, facts = self.begin(by), self.facts()
+        self.decide(ChangeState.CONFIRMED, "confirmed", by=by, reason=self.reason)
+        self.pool.keep_as(self, by=by, reason=self.reason, **facts)
