@@ -65,6 +65,7 @@ urlpatterns = [
     path("cost-objects/<int:pk>/", cost_objects.cost_object, name="cost_object"),
     path("cost-objects/<int:pk>/request/", money.request_draft, name="request_draft"),
     path("cost-objects/<int:pk>/commit/", cost_objects.commit, name="commit"),
+    path("cost-objects/<int:pk>/decommit/", cost_objects.decommit, name="decommit"),
     path("cost-objects/<int:pk>/spend/", cost_objects.spend, name="spend"),
     path("cost-objects/<int:pk>/release/", cost_objects.release, name="release"),
     path("cost-objects/<int:pk>/idle/give-back/", cost_objects.give_back_idle, name="give_back_idle"),

@@ -245,6 +245,7 @@ TABLE: list[Row] = [
     ("funding:request_draft", "GET POST", "cost object", everywhere("x", own="chd")),
     ("funding:cost_object", "GET", "cost object", everywhere("fxea", own="chd")),
     ("funding:commit", "POST", "cost object", everywhere("f")),
+    ("funding:decommit", "POST", "cost object", everywhere("f")),
     ("funding:spend", "POST", "cost object", everywhere("f")),
     ("funding:release", "POST", "cost object", everywhere("fx")),
     ("funding:give_back_idle", "POST", "cost object", everywhere("fx")),

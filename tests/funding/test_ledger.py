@@ -224,10 +224,10 @@ def test_two_people_may_happen_on_the_same_key(cast: Cast, treasury: Treasury) -
 def test_a_posting_takes_at_most_six_queries_and_one_for_the_roles(cast: Cast, treasury: Treasury) -> None:
     pool, thing = treasury.pool("OPS"), treasury.cost_object()
     treasury.funded(thing, OPS="600.00")
-    for act in ("commit", "spend", "release"):
+    for act in ("commit", "decommit", "commit", "spend", "release"):
         by = type(cast.finance).objects.get(pk=cast.finance.pk)  # a new request: nothing is known of her roles yet
         with CaptureQueriesContext(connection) as queries:
-            getattr(thing, act)(pool, Decimal("10.00"), by=by, key=uuid4())
+            getattr(thing, act)(pool, Decimal("10.00"), by=by, key=uuid4(), memo="PO 17")
         assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 7  # the test's own transaction has them
 
 
@@ -290,6 +290,7 @@ def test_the_database_refuses_overspending_and_illegal_moves(cast: Cast, treasur
     assert post_raw(journal("released"), account["allocated"], account["available"], "-5") == "amounts_are_positive"
     assert post_raw(journal("released"), account["allocated"], account["allocated"], "5") == "two_different_accounts"
     assert post_raw(journal("spent"), account["allocated"], account["spent"], "5") == "only_legal_moves"
+    assert post_raw(journal("released"), account["committed"], account["available"], "5") == "only_legal_moves"
     assert post_raw(journal("committed"), account["available"], account["committed"], "5") == "only_legal_moves"
     assert post_raw(journal("released"), account["source"], account["available"], "5") == "only_legal_moves"
     elsewhere = other.accounts.get(kind=Kind.AVAILABLE)

@@ -30,7 +30,13 @@ FINANCE, PEOPLE = ("finance", "second"), ("finance", "second", "owner", "other",
 
 amounts = st.sampled_from([1, 1, 20, 999, 2_000, 3_333, 10_000]).map(lambda cents: Decimal(cents) / 100)
 places, things, people = st.sampled_from(PLACES), st.sampled_from(THINGS), st.sampled_from(PEOPLE)
-posted = st.tuples(st.sampled_from(["commit", "commit", "spend", "release"]), places, things, amounts, people)
+posted = st.tuples(st.sampled_from(["commit", "commit", "decommit", "spend", "release"]), places, things, amounts, people)
+KINDS = {
+    "commit": ("allocated", "committed"),
+    "decommit": ("committed", "allocated"),
+    "spend": ("committed", "spent"),
+    "release": ("allocated", "available"),
+}
 Move = tuple[Any, Any, Decimal]  # from heap, to heap, amount
 
 
@@ -157,8 +163,7 @@ class Ledger(Machine):
             self.post_one(act, place, thing, amount, who)
 
     def post_one(self, act: str, place: str, thing: int, amount: Decimal, who: str) -> None:
-        kinds = {"commit": ("allocated", "committed"), "spend": ("committed", "spent"), "release": ("allocated", "available")}
-        source, target = ((place, None if kind == "available" else thing, kind) for kind in kinds[act])
+        source, target = ((place, None if kind == "available" else thing, kind) for kind in KINDS[act])
         may = who in FINANCE if act == "spend" else who in (*FINANCE, "owner")
         given = [ask for ask in self.asks if ask.state == "allocated" and ask.thing == thing and place in ask.lines]
         approved = any(who in ask.given.values() for ask in given)
@@ -167,7 +172,7 @@ class Ledger(Machine):
 
         def take() -> None:
             for _ in range(2 if amount == 1 else 1):  # the second time is the same form, sent again
-                made.append(getattr(self.things[thing], act)(self.pools[place], amount, by=by, key=key))
+                made.append(getattr(self.things[thing], act)(self.pools[place], amount, by=by, key=key, memo="PO 17"))
 
         if self.take(legal, take):
             assert made[0].pk == made[-1].pk

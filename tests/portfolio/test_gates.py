@@ -138,6 +138,21 @@ def test_what_was_promised_is_still_paid_after_a_kill(gate: Gate, cast: Cast) ->
     money(gate).spend(pool("OPS"), Decimal("60.00"), by=cast.second_finance)
 
 
+def test_the_rest_of_an_order_is_given_up_after_a_kill_and_the_work_ends(gate: Gate, cast: Cast) -> None:
+    money(gate).commit(pool("OPS"), Decimal("60.00"), by=cast.second_finance)
+    money(gate).spend(pool("OPS"), Decimal("20.00"), by=cast.second_finance)
+    fresh(gate).kill(by=cast.cxo, reason="Queues are longer.")
+    initiative, cxo = Initiative.objects.get(), cast.cxo
+    with pytest.raises(RuleBroken, match=r"40\.00 is allocated to .* It must be decommitted and released first"):
+        initiative.cancel(by=cxo, reason="Over.")
+    money(gate).decommit(pool("OPS"), Decimal("40.00"), by=cast.finance, memo="The supplier let us out of the contract")
+    with pytest.raises(RuleBroken, match=r"40\.00 is allocated to .* It must be released first"):
+        initiative.cancel(by=cxo, reason="Over.")
+    money(gate).release(pool("OPS"), Decimal("40.00"), by=cxo)
+    Initiative.objects.get().cancel(by=cxo, reason="Over.")
+    assert (status_of(gate.milestone.initiative), pool("OPS").free) == (Status.CANCELLED, Decimal("480.00"))
+
+
 def test_a_kill_that_fails_gives_nothing_back(gate: Gate, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Initiative, "cancel", lambda *_, **__: (_ for _ in ()).throw(RuleBroken("No.")))
     with pytest.raises(RuleBroken, match="No"):

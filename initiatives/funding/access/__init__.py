@@ -89,6 +89,11 @@ def commit_money(user: User, cost_object: CostObject) -> bool:
     return cost_object.obstacle_to_commit(user) is None
 
 
+@permission("funding.decommit_money")
+def decommit_money(user: User, cost_object: CostObject) -> bool:
+    return cost_object.obstacle_to_decommit(user) is None
+
+
 @permission("funding.spend_money")
 def spend_money(user: User, cost_object: CostObject) -> bool:
     return may_post(user)
@@ -195,6 +200,7 @@ declare(
     Rule("funding:request_draft", "GET POST", "funding.draft_request", of="cost object", who=ASKS),
     Rule("funding:cost_object", "GET", "funding.view_money", of="cost object", who=SEES_MONEY),
     Rule("funding:commit", "POST", "funding.commit_money", of="cost object", who="owner, finance"),
+    Rule("funding:decommit", "POST", "funding.decommit_money", of="cost object", who="owner, finance"),
     Rule("funding:spend", "POST", "funding.spend_money", of="cost object", who="finance, but not who approved the money"),
     Rule("funding:release", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),
     Rule("funding:give_back_idle", "POST", "funding.release_money", of="cost object", who="owner, CXO, finance"),

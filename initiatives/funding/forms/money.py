@@ -135,6 +135,12 @@ class MoveForm(Keyed):
         self.data["shown"] = signature  # type: ignore[index]
 
 
+class DecommitForm(MoveForm):
+    """Lower or give up what is committed, and say why."""
+
+    memo = LineField(label="Why", max_length=300, help_text="The order and what became of it: invoiced for less, or given up.")
+
+
 class SpendForm(MoveForm):
     """Post an actual: of one pool, or of all that gave, each its share."""
 

@@ -11,16 +11,17 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from initiatives.core.money import exact
-from initiatives.core.rules import RuleBroken, Stale, says
+from initiatives.core.rules import BadInput, RuleBroken, Stale, says
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.ceilings import judged
 from initiatives.funding.models.closed_years import given_back
 from initiatives.funding.models.ends import locked_ends, not_enough
-from initiatives.funding.models.figures import Figures, Sums
+from initiatives.funding.models.entrusted import SETTLED, Entrusted
+from initiatives.funding.models.figures import Sums
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.posting import Act, More, content_of, handles_money, may_post
+from initiatives.funding.models.posting import Act, More, content_of
 from initiatives.funding.models.sharing import moves_of, paying, signature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
@@ -45,7 +46,7 @@ class CostObjectQuerySet(models.QuerySet["CostObject"]):
         return self.select_related("owner", "department")
 
 
-class CostObject(Figures):
+class CostObject(Entrusted):
     """Something that can be given money, with an owner and a department. The database keeps its figures.
 
     `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
@@ -116,35 +117,17 @@ class CostObject(Figures):
 
     # -- acts on money that was given --------------------------------------------------------------------------------------
 
-    def obstacle_to_commit(self, by: User) -> str | None:
-        """Say in one sentence why `by` cannot promise this money to somebody, or None."""
-        if may_post(by) or (handles_money(by) and by.pk == self.owner_id):
-            return None
-        return "Only the owner or finance commits this money."
-
-    def obstacle_to_spend(self, by: User, *pools: Pool) -> str | None:
-        """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""
-        if not may_post(by):
-            return "Only finance posts what was spent."
-        return SETTLED.format(by) if self.settled(by, *pools).exists() else None
-
-    def settled(self, by: User, *pools: Pool) -> models.QuerySet[Any]:
-        """The requests of this money, from these pools or at all, that `by` wrote, or `by` or a delegate of `by` said yes to."""
-        took_part = Q(requester=by) | Q(approvals__by=by) | Q(approvals__on_behalf_of=by)
-        requests = self.requests.filter(took_part, state="allocated")
-        return requests.filter(lines__pool__in=pools) if pools else requests
-
-    def obstacle_to_release(self, by: User) -> str | None:
-        """Say in one sentence why `by` cannot give this money back, or None."""
-        if may_post(by) or (handles_money(by) and (by.pk == self.owner_id or by.standing.holds("cxo"))):
-            return None
-        return "Only the owner, the CXO or finance gives money back."
-
     def commit(
         self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", **more: Unpack[More]
     ) -> Journal:
         """Promise allocated money to somebody: an order, a contract."""
         return self._post(Act.COMMITTED, pool, amount, by=by, key=key, memo=memo, **more)
+
+    def decommit(
+        self, pool: Pool, amount: Decimal, *, by: User, key: UUID | None = None, memo: str, **more: Unpack[More]
+    ) -> Journal:
+        """Lower or give up a commitment: what is not paid of it is allocated again, and `memo` says why."""
+        return self._post(Act.DECOMMITTED, pool, amount, by=by, key=key, memo=memo, **more)
 
     @transaction.atomic
     def spend(
@@ -214,6 +197,8 @@ class CostObject(Figures):
             return done
         if obstacle := self._obstacle_to(act, by):
             raise RuleBroken(obstacle)
+        if act == Act.DECOMMITTED and not memo.strip():
+            raise BadInput("Say why this money is not spent after all.", field="memo")
         if act == Act.RELEASED and ends.year.is_closed:
             return given_back(self, ends, amount, by=by, key=key, content=content, reason=memo, **more)
         if held := self.obstacle_to_use(act, amount, pool.currency):
@@ -239,11 +224,3 @@ class CostObject(Figures):
         self.record(journal.act, by=by, reason=journal.memo, **facts, journal=journal.pk)
         if journal.because:
             self.record("let_pass", by=by, reason=journal.because, **facts, journal=journal.pk)
-
-    def _obstacle_to(self, act: Act, by: User) -> str | None:
-        if act == Act.SPENT:  # who approved is asked with the accounts
-            return None if may_post(by) else self.obstacle_to_spend(by)
-        return self.obstacle_to_commit(by) if act == Act.COMMITTED else self.obstacle_to_release(by)
-
-
-SETTLED = "{} asked for this money or approved it, and does not post what was spent of it; another person in finance can."

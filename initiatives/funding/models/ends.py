@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOVES = {
     Act.COMMITTED: (Kind.ALLOCATED, Kind.COMMITTED),
+    Act.DECOMMITTED: (Kind.COMMITTED, Kind.ALLOCATED),
     Act.SPENT: (Kind.COMMITTED, Kind.SPENT),
     Act.RELEASED: (Kind.ALLOCATED, Kind.AVAILABLE),
 }
@@ -84,5 +85,5 @@ _prepared = prepared(_between)
 
 def not_enough(act: Act, source: Account | None, pool: "Pool", amount: Decimal) -> str:
     """Why so much cannot be posted: what lies where the act takes it from."""
-    where = "Committed and not spent are" if act == Act.SPENT else "Allocated and not committed are"
+    where = "Committed and not spent are" if MOVES[act][0] == Kind.COMMITTED else "Allocated and not committed are"
     return f"{where} {source.balance if source else 0:,.2f} {pool.currency} from {pool}; {amount:,.2f} is more."

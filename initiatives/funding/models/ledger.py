@@ -97,6 +97,10 @@ class Journal(Keyed, Recorded):
                 condition=Q(act=Act.TRANSFERRED, virement__isnull=False) | (~Q(act=Act.TRANSFERRED) & Q(virement=None)),
                 name=says("a_transfer_was_agreed", "Money moves between pools only as both sides agreed."),
             ),
+            models.CheckConstraint(
+                condition=~Q(act=Act.DECOMMITTED) | ~Q(memo=""),
+                name=says("decommitted_for_a_reason", "Say why this money is not spent after all."),
+            ),
         ]
         triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER, REVERSED_LINES_WAIT]
 
@@ -133,10 +137,12 @@ class Journal(Keyed, Recorded):
             raise BadInput("Say why the entry is reversed.")
         if obstacle := self.obstacle_to_reverse(by):
             raise RuleBroken(obstacle)
-        self._lock_cost_object()
+        thing = self._locked_cost_object()
         rows = list(self.transfers.with_accounts().locked())
         if any(row.target.balance < row.amount for row in rows if row.target.kind != Kind.SOURCE):
             raise RuleBroken("The money has moved on since; reverse the later entry first.")
+        if held := self._held_since(thing, rows[0]):
+            raise RuleBroken(held)
         moves = [Move(row.target, row.source, row.amount) for row in rows]
         line = getattr(self, "actual_line", None)  # of a file of finance's: it waits again
         back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=reason, reverses=self)
@@ -145,12 +151,20 @@ class Journal(Keyed, Recorded):
         self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
         return back
 
-    def _lock_cost_object(self) -> None:
+    def _held_since(self, thing: "CostObject | None", moved: "Transfer") -> str | None:
+        """Say what gates hold since it was decommitted, and is therefore not committed again, or None."""
+        if thing is None or self.act != Act.DECOMMITTED:
+            return None
+        return thing.obstacle_to_use(Act.COMMITTED, moved.amount, moved.source.pool.currency)
+
+    def _locked_cost_object(self) -> "CostObject | None":
         """Before its pools, as every act does that moves money: whoever takes locks in another order waits in a ring."""
         for transfer in self.transfers.select_related("source__cost_object", "target__cost_object")[:1]:
             thing = transfer.target.cost_object or transfer.source.cost_object
             if thing is not None:
                 thing.lock()
+            return thing
+        return None
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):

@@ -138,7 +138,8 @@ class Period(Recorded):
         things = given.values("cost_object").distinct().count()
         if not things:
             return None
-        return f"Money of {things} cost objects is allocated or committed and not spent; release it or post what was spent first."
+        left = f"Money of {things} cost objects is allocated or committed and not spent"
+        return f"{left}; post what was spent, decommit and release the rest first."
 
     @transaction.atomic
     def propose(self, *, by: User) -> None:

@@ -20,6 +20,7 @@ class Act(models.TextChoices):
     APPROPRIATED = "appropriated", "Appropriated"
     ALLOCATED = "allocated", "Allocated"
     COMMITTED = "committed", "Committed"
+    DECOMMITTED = "decommitted", "Decommitted"
     SPENT = "spent", "Spent"
     CREDITED = "credited", "Credited"
     RELEASED = "released", "Released"

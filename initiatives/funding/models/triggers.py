@@ -93,6 +93,7 @@ MOVE_MONEY = pgtrigger.Trigger(
                         AND request.cost_object_id = target.cost_object_id
                         AND line.pool_id = target.pool_id AND line.nature = target.nature AND line.amount = NEW.amount)
                 WHEN 'committed' THEN source.kind = 'allocated' AND target.kind = 'committed'
+                WHEN 'decommitted' THEN source.kind = 'committed' AND target.kind = 'allocated'
                 WHEN 'spent' THEN source.kind = 'committed' AND target.kind = 'spent'
                 WHEN 'credited' THEN source.kind = 'spent' AND target.kind = 'committed'
                 WHEN 'released' THEN target.kind = 'available' AND (source.kind = 'allocated'
@@ -146,7 +147,9 @@ MOVE_MONEY = pgtrigger.Trigger(
         UPDATE funding_costobject SET {GIVEN} WHERE id = thing AND currency = fund.currency;
         IF NOT FOUND AND thing IS NOT NULL THEN
             SELECT held INTO waiting FROM funding_costobject WHERE id = thing FOR SHARE;
-            IF waiting > 0 AND book.act = 'committed' THEN REFUSE gates_hold_other_currencies; END IF;
+            IF waiting > 0 AND source.kind = 'allocated' AND target.kind = 'committed' THEN
+                REFUSE gates_hold_other_currencies;
+            END IF;
             {BESIDE.format(thing="thing", currency="fund.currency")}
             UPDATE funding_foreignmoney SET {GIVEN} WHERE cost_object_id = thing AND currency = fund.currency;
         END IF;

@@ -70,7 +70,7 @@ class Entry:
 
 
 THING = Coalesce("target__cost_object", "source__cost_object")
-JOURNAL_ACTS = ("appropriated", "allocated", "committed", "spent", "credited", "released", "transferred", "reversed")
+JOURNAL_ACTS = tuple(Act.values)
 
 
 ROWS = 100  # on one page of a journal

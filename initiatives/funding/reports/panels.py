@@ -38,6 +38,11 @@ class Panel:
         return [book.figures for book in self.money.books if book.figures.allocated] or [self.cost_object]
 
     @property
+    def committed(self) -> bool:
+        """Whether anything is committed that may be given up."""
+        return any(row.committed for _, row in self.pools)
+
+    @property
     def groups(self) -> list[tuple[Sums, list[tuple[Pool, Given]]]]:
         """What pools gave, by currency, with the sums."""
         kept = [book.figures for book in self.money.books] if self.money else [self.cost_object]
@@ -76,6 +81,7 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
         panel.forecasts.append((sums.currency, forecast(cost_object, sums, until)))
     panel.obstacles = {
         "commit": cost_object.obstacle_to_commit(user),
+        "decommit": cost_object.obstacle_to_decommit(user),
         "spend": cost_object.obstacle_to_spend(user),
         "release": cost_object.obstacle_to_release(user),
     }

@@ -1,4 +1,4 @@
-"""The money of one cost object: its page, and committing, spending and releasing what pools gave."""
+"""The money of one cost object: its page, and committing, decommitting, spending and releasing what pools gave."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.forms.money import MoveForm, SpendForm, key_of
+from initiatives.funding.forms.money import DecommitForm, MoveForm, SpendForm, key_of
 from initiatives.funding.models import CostObject, Journal, Pool, PostingControl, idle
 from initiatives.funding.models.sharing import signature
 from initiatives.funding.views.money import cost_object_for, name_of, older_than
@@ -39,16 +39,22 @@ def cost_object(request: Request, pk: int) -> HttpResponse:
     return show_cost_object(request, cost_object_for(request, pk, "view_money"))
 
 
-FORMS = {"commit": MoveForm, "spend": SpendForm, "release": MoveForm}
+FORMS = {"commit": MoveForm, "decommit": DecommitForm, "spend": SpendForm, "release": MoveForm}
+JUDGED = ("commit", "spend")  # by the limits of pools
 BEYOND = " This goes beyond the limit of a pool; the entry is marked."
-DONE = {"commit": "are committed", "spend": "are spent", "release": "went back to the pool"}
+DONE = {
+    "commit": "are committed",
+    "decommit": "are not committed any more",
+    "spend": "are spent",
+    "release": "went back to the pool",
+}
 
 
 def form_of(
     request: Request, cost_object: CostObject, act: str, pools: Iterable[Pool], natures: Iterable[str], *sent: QueryDict
 ) -> MoveForm:
     """The form of the act; who may let a posting pass the limit of a pool finds the field for the reason."""
-    kept = act != "release" and any(pool.post_control == PostingControl.STOP for pool in pools)
+    kept = act in JUDGED and any(pool.post_control == PostingControl.STOP for pool in pools)
     may_pass = kept and request.user.has_perm("funding.pass_limit", cost_object)
     return FORMS[act](pools, *sent, natures=natures, may_pass=may_pass, auto_id=f"{act}-%s")
 
@@ -61,7 +67,7 @@ def posted(request: Request, cost_object: CostObject, journal: Journal, amount: 
 
 
 def move(request: Request, pk: int, act: str) -> HttpResponse:
-    """Commit, spend or release, as the form says."""
+    """Commit, decommit, spend or release, as the form says."""
     cost_object = cost_object_for(request, pk, f"{act}_money")
     pools, natures = Pool.objects.given_to(cost_object), cost_object.natures()
     form = form_of(request, cost_object, act, pools, natures, request.POST)
@@ -93,6 +99,11 @@ def preview(cost_object: CostObject, form: MoveForm) -> Shares:
 @require_POST
 def commit(request: Request, pk: int) -> HttpResponse:
     return move(request, pk, "commit")
+
+
+@require_POST
+def decommit(request: Request, pk: int) -> HttpResponse:
+    return move(request, pk, "decommit")
 
 
 @require_POST

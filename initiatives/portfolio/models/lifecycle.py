@@ -183,7 +183,8 @@ class Lifecycle(Aimed):
             if money.asked:
                 return f"Money is being asked for {self.reference}. Its open requests must be withdrawn or decided first."
             if left := money.allocated - money.spent:
-                return f"{money.currency} {left:,.2f} is allocated to {self.reference} and not spent. It must be released first."
+                first = "decommitted and released" if money.committed else "released"
+                return f"{money.currency} {left:,.2f} is allocated to {self.reference} and not spent. It must be {first} first."
         return None
 
     @transaction.atomic
