@@ -78,6 +78,7 @@ ACTS = (
             Place("Money", "funding:pools"),
             Place("Requests", "funding:requests"),
             Place("Actuals", "funding:actuals", holds=("funding:imports", "funding:import_run", "funding:import_map")),
+            Place("Journal", "funding:journal"),
             Place("Transfers", "funding:virements"),
             Place("Authority", "funding:authority"),
         ),

@@ -109,6 +109,8 @@ PICTURES = (
     Picture("money", "/money/", "Finance"),
     Picture("pool", "/money/", "Finance", "main tbody th a"),
     Picture("department-year", "/money/", "Finance", "main tr:nth-child(2) th a", "main a[href*='/money/departments/']"),
+    Picture("journal", "/money/journal/", "Finance"),
+    Picture("journal-head", "/money/journal/?act=spent", "Department head"),
     Picture("transfers", "/money/transfers/", "Finance"),
     Picture("transfer", "/money/transfers/", "Finance", "main tbody th a"),
     Picture("transfer-new", "/money/transfers/new/", "Department head"),

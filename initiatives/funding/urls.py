@@ -10,6 +10,7 @@ from initiatives.funding.views import (
     cost_objects,
     departments,
     guardrails,
+    journal,
     money,
     periods,
     rates,
@@ -77,5 +78,8 @@ urlpatterns = [
     path("actuals/<int:pk>/confirm/", actuals.actual_confirm, name="actual_confirm"),
     path("actuals/<int:pk>/put-back/", actuals.actual_put_back, name="actual_put_back"),
     path("actuals/import/", include(ImportPages("actuals").urls)),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/export.csv", journal.journal_csv, name="journal_csv"),
+    path("journal/export.xlsx", journal.journal_xlsx, name="journal_xlsx"),
     path("journal/<int:pk>/reverse/", money.reverse, name="reverse"),
 ]

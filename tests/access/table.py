@@ -190,6 +190,9 @@ TABLE: list[Row] = [
     # -- money
     ("funding:pools", "GET", "", {"": "hdofxea"}),
     ("funding:department_year", "GET", "department", everywhere("fxea", own="hd")),
+    ("funding:journal", "GET", "", {"": "chdofxea"}),
+    ("funding:journal_csv", "GET", "", {"": "chdofxea"}),
+    ("funding:journal_xlsx", "GET", "", {"": "chdofxea"}),
     ("funding:year_open", "GET POST", "", {"": "f"}),
     ("funding:periods", "GET", "year", {"own": "fxea"}),
     ("funding:guardrails", "GET", "year", {"own": "fxea"}),

@@ -53,11 +53,12 @@ def test_the_acts_pages_are_tabs_on_these_pages_only(cast: Cast) -> None:
         "Money",
         "Requests",
         "Actuals",
+        "Journal",
         "Transfers",
         "Authority",
     ]
     frame = frame_at("/money/authority/", cast.cxo)
-    assert [tab.words for tab in frame.more_tabs] == ["Actuals", "Transfers"]  # the page that is open stands in sight
+    assert [tab.words for tab in frame.more_tabs] == ["Actuals", "Journal", "Transfers"]  # the page that is open stands in sight
     assert [tab.words for tab in frame.first_tabs if tab.current] == ["Authority"]
     assert frame_at("/prove/", cast.cxo).more_tabs == []
     views = frame_at("/initiatives/?status=active&page=2", cast.cxo).tabs

@@ -77,7 +77,18 @@ def decide_guardrail(user: User, guardrail: Guardrail) -> bool:
     return handles_money(user) and user.standing.holds("cxo")
 
 
+@permission("funding.view_journal")
+def view_journal(user: User) -> bool:
+    """Everybody who could see money; each reads the entries of their pools and of what they work on."""
+    return bool(user.standing.belongs_to) or user.standing.holds(*SEE_ALL_MONEY)
+
+
+JOURNAL = "everybody with a role but administrators, the own part; finance, CXO, CEO, auditor all of it"
+
 declare(
+    Rule("funding:journal", "GET", "funding.view_journal", who=JOURNAL),
+    Rule("funding:journal_csv", "GET", "funding.view_journal", who=JOURNAL, export=True),
+    Rule("funding:journal_xlsx", "GET", "funding.view_journal", who=JOURNAL, export=True),
     Rule("funding:periods", "GET", "funding.view_periods", of="year", who="finance, CXO, CEO, auditor"),
     Rule("funding:period", "GET", "funding.view_period", of="period", who="finance, CXO, CEO, auditor"),
     Rule("funding:period_propose", "POST", "funding.close_period", of="period", who=FINANCE),

@@ -103,6 +103,7 @@ class Journal(Keyed, Recorded):
             ),
         ]
         triggers: ClassVar = [*APPEND_ONLY, REVERSED_BY_ANOTHER, REVERSED_LINES_WAIT]
+        indexes: ClassVar = [models.Index(fields=["-on", "-id"], name="journals_by_day")]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}, {self.at:%Y-%m-%d}" if self.pk else self.get_act_display()
@@ -171,6 +172,11 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def with_accounts(self) -> Self:
         return self.select_related("source__pool__year", "target", "journal__by", "source__cost_object", "target__cost_object")
 
+    def with_papers(self) -> Self:
+        """With what a line of the company's journal says of them."""
+        journal = ("journal__by", "journal__reversed_by", "journal__actual_line")
+        return self.select_related("source__pool__year", "source__pool__department", "target", *journal)
+
     def locked(self) -> Self:
         """With their pools and accounts locked until the transaction ends, in the order of ids; each pool before its accounts."""
         return self.order_by("source__pool_id", "id").select_for_update(of=("source__pool", "source", "target"), no_key=True)
@@ -183,6 +189,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
+
+    def latest_day_first(self) -> Self:
+        """By the day to which they belong, the later posted of one day first; the order is total."""
+        return self.order_by("-journal__on", "-journal_id", "-id")
 
 
 class Transfer(models.Model):

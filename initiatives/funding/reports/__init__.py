@@ -2,6 +2,8 @@
 
 from initiatives.funding.reports.actuals import line_page, named, queue
 from initiatives.funding.reports.authority import authority_page
+from initiatives.funding.reports.book import Book
+from initiatives.funding.reports.book_entries import BOOK_HEADER
 from initiatives.funding.reports.department_year import department_year
 from initiatives.funding.reports.flags import flags_page
 from initiatives.funding.reports.guardrails import guardrail_page, warnings
@@ -12,7 +14,9 @@ from initiatives.funding.reports.requests import Decision, decisions, request_pa
 from initiatives.funding.reports.virements import effects, virement_page, virements
 
 __all__ = [
+    "BOOK_HEADER",
     "JOURNAL_HEADER",
+    "Book",
     "Decision",
     "Panel",
     "authority_page",
