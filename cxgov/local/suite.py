@@ -64,7 +64,7 @@ def test(*arguments: str) -> int:
         if "DATABASE_URL" not in os.environ:  # nobody's: the tests' databases may be copies of it, migrated once
             done = {"tables": ([sys.executable, "manage.py", "migrate", "-v0"], {}), **done}
             environment["CXGOV_TEST_TEMPLATE"] = DATABASE
-        return max(_steps(environment, done), _pytest(environment, "--numprocesses", "2", "--dist", "worksteal"))
+        return max(_steps(environment, done), _pytest(environment, "--numprocesses", "3", "--dist", "worksteal"))
 
 
 def _pytest(environment: dict[str, str], *arguments: str) -> int:

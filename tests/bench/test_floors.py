@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -18,14 +19,21 @@ from tests.bench import floors
 ROW, CELL = r"<tr(?! data-group)[^>]*>", r"<t[dh][ >]"
 
 
-@pytest.fixture
-def company(db: None) -> Iterator[None]:
-    """Large enough that each page is full; the floors' template is found."""
-    seed(1, 600)
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Large enough that each page is full; the floors' template is found. Undone at the end."""
     engine: dict[str, Any] = settings.TEMPLATES[0]
     folders = [*engine["DIRS"], settings.BASE_DIR / "tests" / "bench" / "templates"]
-    with override_settings(TEMPLATES=[{**engine, "DIRS": folders}]):
+    found = override_settings(TEMPLATES=[{**engine, "DIRS": folders}])
+    with django_db_blocker.unblock(), transaction.atomic(), found:
+        seed(1, 600)
         yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def company(made_once: None, db: None) -> None:
+    """What each test changes in it is undone."""
 
 
 def page(user: User, path: str) -> str:

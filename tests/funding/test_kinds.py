@@ -10,7 +10,7 @@ from django.urls import reverse
 from initiatives.core.rules import BadInput, RuleBroken, broken_by
 from initiatives.funding import above, books, reports
 from initiatives.funding.above import Aims
-from initiatives.funding.models import Account, CostObject, Exemption, FundingRequest, Pool
+from initiatives.funding.models import Account, ControlChange, CostObject, Exemption, FundingRequest, Pool
 from initiatives.journey.models import Stage
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -97,10 +97,18 @@ def test_a_pool_of_one_kind_pays_no_other(cast: Cast, treasury: Treasury) -> Non
 
 def test_a_pool_that_gave_one_kind_does_not_become_of_the_other(cast: Cast, treasury: Treasury) -> None:
     given(cast, treasury, treasury.cost_object(), opex="10.00")
-    with pytest.raises(IntegrityError, match="another kind already"), transaction.atomic():
+    with pytest.raises(RuleBroken, match="another kind already"):
         pays(cast, treasury.pool("OPS"), "capex")
-    assert treasury.pool("OPS").nature == ""
+    assert (treasury.pool("OPS").nature, ControlChange.objects.count()) == ("", 0)
     pays(cast, treasury.pool("OPS"), "opex")
+
+
+def test_what_a_pool_gave_after_the_proposal_is_seen_by_the_database(cast: Cast, treasury: Treasury) -> None:
+    change = ControlChange.objects.propose(treasury.pool("OPS"), by=cast.finance, reason="One kind only", nature="capex")
+    given(cast, treasury, treasury.cost_object(), opex="10.00")
+    with pytest.raises(IntegrityError, match="another kind already"), transaction.atomic():
+        change.confirm(by=cast.second_finance)
+    assert treasury.pool("OPS").nature == ""
 
 
 def test_money_never_changes_its_kind_by_sql(cast: Cast, treasury: Treasury) -> None:
@@ -143,11 +151,13 @@ def test_a_pool_gives_for_its_types_only(cast: Cast, treasury: Treasury, monkeyp
     monkeypatch.setattr(above, "_aiming", [lambda ids: aims])
     finance.force_login(cast.finance)
     control = {"control": "off", "tolerance": "0", "alert_at": "80", "post_control": "off", "post_limit": "100"}
-    control |= {"post_tolerance": "0", "types": ["it", "people"]}
+    control |= {"post_tolerance": "0", "for_types": ["it", "people"], "version": str(pool.version), "reason": "For systems"}
     address = reverse("funding:pool_control", args=[pool.pk])
-    assert finance.post(address, control | {"types": ["it", "magic"]}).status_code == 422
+    assert finance.post(address, control | {"for_types": ["it", "magic"]}).status_code == 422
     assert treasury.pool("OPS").for_types == []
     assert finance.post(address, control).status_code == 302
+    assert treasury.pool("OPS").for_types == []  # it is proposed
+    ControlChange.objects.get().confirm(by=cast.second_finance)
     for kind in ("", "process"):
         aims[thing.pk] = Aims(type=kind)
         with pytest.raises(RuleBroken, match="only for initiatives of the type IT or People"):

@@ -8,6 +8,7 @@ from initiatives.core.rules import BadInput, RuleBroken, reason_given
 from initiatives.funding.models.change_laws import ChangeState, decided_one_by_one, made_by_two
 from initiatives.funding.models.changes import PoolChange, PoolChangeQuerySet
 from initiatives.funding.models.keeping import CHOSEN, FIELDS, Asked, Keeping
+from initiatives.funding.models.natures import GAVE_ANOTHER_KIND
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.models import User
@@ -50,6 +51,9 @@ class ControlChangeQuerySet(PoolChangeQuerySet["ControlChange"]):
         if self.waiting().filter(pool=pool).exists():
             raise RuleBroken(f"A {ControlChange.noun} of this pool waits already.")
         values: dict[str, Any] = {name: asked.get(name, getattr(pool, name)) for name in FIELDS}
+        given = pool.accounts.filter(cost_object__isnull=False, balance__gt=0)
+        if values["nature"] and given.exclude(nature=values["nature"]).exists():
+            raise RuleBroken(GAVE_ANOTHER_KIND)
         change = self.create(
             pool=pool, by=by, reason=reason_given(reason), **{**values, "for_types": sorted(values["for_types"])}
         )

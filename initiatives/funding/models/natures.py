@@ -20,6 +20,7 @@ class Nature(models.TextChoices):
 UNDIVIDED = ""  # nobody said which of both
 A_NATURE = Q(nature__in=(UNDIVIDED, *Nature.values))
 
+GAVE_ANOTHER_KIND = "The pool gave money of another kind already."
 PAYS_ITS_KIND = pgtrigger.Trigger(
     name="pays_its_kind",
     when=pgtrigger.Before,
@@ -33,7 +34,7 @@ PAYS_ITS_KIND = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
-        gave_another_kind="The pool gave money of another kind already.",
+        gave_another_kind=GAVE_ANOTHER_KIND,
     ),
 )
 
