@@ -64,9 +64,15 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
-def ask_about(rows: Rows, name: str, words: str, still: Still, *, template: str = "", announced: bool = True) -> Kind:
-    """Enter a kind of ask about `rows`, which bring along what its words and answers read."""
-    return register(Kind(name, words, template, still, visible=rows.visible_to, announced=announced, subjects=rows.in_bulk))
+def ask_about(
+    rows: Rows, name: str, words: str, still: Still, *, template: str = "", announced: bool = True, named: bool = True
+) -> Kind:
+    """Enter a kind of ask about `rows`, which bring along what its words and answers read.
+
+    named  whether Home names the row, or its answer form reads it: one query for all of them
+    """
+    subjects = rows.in_bulk if named else None
+    return register(Kind(name, words, template, still, visible=rows.visible_to, announced=announced, subjects=subjects))
 
 
 def announced() -> list[str]:

@@ -1,6 +1,12 @@
-"""What this room asks of people: to decide requests for money; and what happens to these asks when somebody leaves."""
+"""What this room asks of people, and what happens to these asks when somebody leaves."""
 
-from initiatives.duties.kinds import Kind, register
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from initiatives.duties.kinds import Rows, Still, ask_about
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import (
     AGREE,
@@ -40,16 +46,7 @@ def still(user: User, subject_ids: set[int]) -> set[int]:
     return set(apart.values_list("pk", flat=True))
 
 
-APPROVE_REQUEST = register(
-    Kind(
-        ASK,
-        "Request for money",
-        "funding/answers/approve_request.html",
-        still,
-        visible=lambda user: FundingRequest.objects.visible_to(user),
-        announced=True,
-    )
-)
+ask_about(FundingRequest.objects, ASK, "Request for money", still, template="funding/answers/approve_request.html", named=False)
 
 
 def to_answer(user: User, subject_ids: set[int]) -> set[int]:
@@ -58,16 +55,7 @@ def to_answer(user: User, subject_ids: set[int]) -> set[int]:
     return set(returned.filter(pk__in=subject_ids).values_list("pk", flat=True))
 
 
-register(
-    Kind(
-        ANSWER,
-        "Question about a request",
-        "",
-        to_answer,
-        visible=lambda user: FundingRequest.objects.visible_to(user),
-        announced=True,
-    )
-)
+ask_about(FundingRequest.objects, ANSWER, "Question about a request", to_answer, named=False)
 
 
 def sides_missing(user: User, subject_ids: set[int]) -> set[int]:
@@ -78,71 +66,34 @@ def sides_missing(user: User, subject_ids: set[int]) -> set[int]:
     return {virement.pk for virement in waiting if virement.missing_from(user)}
 
 
-register(
-    Kind(
-        AGREE,
-        "Transfer between pools",
-        "funding/answers/agree_virement.html",
-        sides_missing,
-        visible=lambda user: Virement.objects.visible_to(user),
-        subjects=lambda ids: Virement.objects.with_pools().in_bulk(ids),
-        announced=True,
-    )
+ask_about(
+    Virement.objects.with_pools(), AGREE, "Transfer between pools", sides_missing, template="funding/answers/agree_virement.html"
 )
 
 
-def to_confirm(user: User, subject_ids: set[int]) -> set[int]:
-    """The limits among these that this person may confirm or decline."""
-    waiting = ApprovalLimit.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
-    return {limit.pk for limit in waiting if limit.obstacle_to_decide(user) is None}
+class Confirmed(Rows, Protocol):
+    """What one person proposes and another confirms."""
+
+    def visible_to(self, user: User, /) -> Any: ...
 
 
-register(
-    Kind(
-        CONFIRM,
-        "Limit to confirm",
-        "",
-        to_confirm,
-        visible=lambda user: ApprovalLimit.objects.visible_to(user),
-        announced=True,
-    )
-)
+def to_confirm(rows: Confirmed) -> Still:
+    """Those that wait among these and that this person may confirm or decline."""
+
+    def still(user: User, subject_ids: set[int]) -> set[int]:
+        waiting = rows.visible_to(user).waiting().filter(pk__in=subject_ids)
+        return {one.pk for one in waiting if one.obstacle_to_decide(user) is None}
+
+    return still
 
 
-def bands_to_confirm(user: User, subject_ids: set[int]) -> set[int]:
-    """The guardrails among these that this person may confirm or decline."""
-    waiting = Guardrail.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
-    return {band.pk for band in waiting if band.obstacle_to_decide(user) is None}
-
-
-register(
-    Kind(
-        CONFIRM_BAND,
-        "Guardrail to confirm",
-        "",
-        bands_to_confirm,
-        visible=lambda user: Guardrail.objects.visible_to(user),
-        announced=True,
-    )
-)
-
-
-def controls_to_confirm(user: User, subject_ids: set[int]) -> set[int]:
-    """The changes of pools' control among these that this person may confirm or decline."""
-    waiting = ControlChange.objects.visible_to(user).waiting().filter(pk__in=subject_ids)
-    return {change.pk for change in waiting if change.obstacle_to_decide(user) is None}
-
-
-register(
-    Kind(
-        CONFIRM_CONTROL,
-        "Control of a pool to confirm",
-        "",
-        controls_to_confirm,
-        visible=lambda user: ControlChange.objects.visible_to(user),
-        announced=True,
-    )
-)
+CONFIRMED: dict[str, tuple[Confirmed, str]] = {
+    CONFIRM: (ApprovalLimit.objects, "Limit to confirm"),
+    CONFIRM_BAND: (Guardrail.objects, "Guardrail to confirm"),
+    CONFIRM_CONTROL: (ControlChange.objects, "Control of a pool to confirm"),
+}
+for name, (rows, words) in CONFIRMED.items():
+    ask_about(rows, name, words, to_confirm(rows), named=False)
 
 
 def periods_to_close(user: User, subject_ids: set[int]) -> set[int]:
@@ -153,16 +104,7 @@ def periods_to_close(user: User, subject_ids: set[int]) -> set[int]:
     return set(waiting.exclude(proposed_by=user).values_list("pk", flat=True))
 
 
-register(
-    Kind(
-        CLOSE,
-        "Closing of a period",
-        "",
-        periods_to_close,
-        visible=lambda user: Period.objects.visible_to(user),
-        announced=True,
-    )
-)
+ask_about(Period.objects, CLOSE, "Closing of a period", periods_to_close, named=False)
 
 
 def lying_idle(user: User, subject_ids: set[int]) -> set[int]:
@@ -174,16 +116,7 @@ def lying_idle(user: User, subject_ids: set[int]) -> set[int]:
     return {thing.pk for thing in found if thing.obstacle_to_release(user) is None}
 
 
-register(
-    Kind(
-        idle.RECLAIM,
-        "Money that lies idle",
-        "",
-        lying_idle,
-        visible=lambda user: CostObject.objects.visible_to(user),
-        announced=True,
-    )
-)
+ask_about(CostObject.objects, idle.RECLAIM, "Money that lies idle", lying_idle, named=False)
 
 
 def to_match(user: User, subject_ids: set[int]) -> set[int]:
@@ -194,7 +127,7 @@ def to_match(user: User, subject_ids: set[int]) -> set[int]:
     return set(waiting.values_list("pk", flat=True))
 
 
-register(Kind(MATCH, "Lines to match", "", to_match, visible=lambda user: Delivery.objects.visible_to(user), announced=True))
+ask_about(Delivery.objects, MATCH, "Lines to match", to_match, named=False)
 
 
 def to_set_aside(user: User, subject_ids: set[int]) -> set[int]:
@@ -205,11 +138,7 @@ def to_set_aside(user: User, subject_ids: set[int]) -> set[int]:
     return set(doubted.exclude(proposed_by=user).values_list("pk", flat=True))
 
 
-register(
-    Kind(
-        SET_ASIDE, "Line to set aside", "", to_set_aside, visible=lambda user: ActualLine.objects.visible_to(user), announced=True
-    )
-)
+ask_about(ActualLine.objects, SET_ASIDE, "Line to set aside", to_set_aside, named=False)
 
 
 def asked_by(person: User, by: User | None) -> Accountable:
@@ -220,26 +149,23 @@ def asked_by(person: User, by: User | None) -> Accountable:
     return [(f"{request}: {request.get_state_display().lower()}", request.get_absolute_url()) for request in found]
 
 
+# By kind: what waits, and how the next in line is asked.
+PASSED_ON: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any, User | None], None]]] = {
+    ASK: (FundingRequest.objects.waiting, lambda request, by: request.ask_deciders(by=by)),
+    AGREE: (Virement.objects.with_pools().waiting, lambda virement, by: virement.ask_sides(by=by)),
+    CLOSE: (Period.objects.proposed, lambda period, by: period.ask(by=by)),
+    MATCH: (Delivery.objects.to_match, lambda delivery, by: delivery.ask(by=by)),
+    SET_ASIDE: (partial(ActualLine.objects.in_state, LineState.DOUBTED), lambda line, by: line.ask(by=by)),
+    CONFIRM_CONTROL: (ControlChange.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
+}
+
+
 def hand_over(person: User, by: User | None) -> None:
     """Ask the next in line to decide what this person was asked to."""
-    waiting = Obligation.objects.open_now().filter(kind=ASK).asked_of(person).values("subject_id")
-    for request in FundingRequest.objects.waiting().filter(pk__in=waiting).order_by("pk"):
-        request.ask_deciders(by=by)
-    unanswered = Obligation.objects.open_now().filter(kind=AGREE).asked_of(person).values("subject_id")
-    for virement in Virement.objects.waiting().with_pools().filter(pk__in=unanswered).order_by("pk"):
-        virement.ask_sides(by=by)
-    unconfirmed = Obligation.objects.open_now().filter(kind=CLOSE).asked_of(person).values("subject_id")
-    for period in Period.objects.proposed().filter(pk__in=unconfirmed).order_by("pk"):
-        period.ask(by=by)
-    unmatched = Obligation.objects.open_now().filter(kind=MATCH).asked_of(person).values("subject_id")
-    for delivery in Delivery.objects.to_match().filter(pk__in=unmatched).order_by("pk"):
-        delivery.ask(by=by)
-    doubted = Obligation.objects.open_now().filter(kind=SET_ASIDE).asked_of(person).values("subject_id")
-    for line in ActualLine.objects.in_state(LineState.DOUBTED).filter(pk__in=doubted).order_by("pk"):
-        line.ask(by=by)
-    unsaid = Obligation.objects.open_now().filter(kind=CONFIRM_CONTROL).asked_of(person).values("subject_id")
-    for change in ControlChange.objects.waiting().with_pools().filter(pk__in=unsaid).order_by("pk"):
-        change.ask(by=by)
+    for kind, (waiting, ask) in PASSED_ON.items():
+        asked = Obligation.objects.open_now().filter(kind=kind).asked_of(person).values("subject_id")
+        for subject in waiting().filter(pk__in=asked).order_by("pk"):
+            ask(subject, by)
 
 
 departures.register(asked_by, hand_over)

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from initiatives.duties.models import Obligation
 from initiatives.funding.above import Name
-from initiatives.funding.asks import APPROVE_REQUEST, still
+from initiatives.funding.asks import still
 from initiatives.funding.models import ASK, FundingRequest, Pool
 from initiatives.funding.models.deciders import Authority, holders
 from initiatives.organization.calendars import working_days_after
@@ -142,7 +142,7 @@ def test_the_answer_shows_what_remains_and_carries_what_was_shown(
     named[thing.pk] = Name("CX-001 Kiosks", "/initiatives/CX-001/")
     request = treasury.submitted(thing, OPS="400.00")
     ask = Obligation.objects.waiting_for(head).get()
-    assert ask.kind == ASK == APPROVE_REQUEST.name
+    assert ask.kind == ASK
 
     def answer() -> str:
         web = rf.get("/")

@@ -1,8 +1,6 @@
 """Asks about the map itself: a proposed change to decide about, a stage to review."""
 
-from collections.abc import Mapping
-
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import ask_about
 from initiatives.journey.models import MapChange, Stage
 from initiatives.journey.models.proposed import DECIDE
 from initiatives.journey.models.reviewing import REVIEW
@@ -21,33 +19,11 @@ def may_still_review(user: User, ids: set[int]) -> set[int]:
     return {stage.pk for stage in stages if stage.obstacle_to_review(user) is None}
 
 
-def changes(ids: set[int]) -> Mapping[int, MapChange]:
-    return MapChange.objects.select_related(*ALONG).in_bulk(ids)
-
-
-def stages(ids: set[int]) -> Mapping[int, Stage]:
-    return Stage.objects.in_bulk(ids)
-
-
-register(
-    Kind(
-        name=DECIDE,
-        words="Change of the map",
-        template="journey/answers/decide_change.html",
-        still=may_still_decide,
-        visible=lambda user: MapChange.objects.visible_to(user),
-        subjects=changes,
-        announced=True,
-    )
+ask_about(
+    MapChange.objects.select_related(*ALONG),
+    DECIDE,
+    "Change of the map",
+    may_still_decide,
+    template="journey/answers/decide_change.html",
 )
-register(
-    Kind(
-        name=REVIEW,
-        words="Stage to review",
-        template="",
-        still=may_still_review,
-        visible=lambda user: Stage.objects.visible_to(user),
-        subjects=stages,
-        announced=True,
-    )
-)
+ask_about(Stage.objects, REVIEW, "Stage to review", may_still_review)

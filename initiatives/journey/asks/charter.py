@@ -1,6 +1,6 @@
 """Asked of each department's head: to vote on the charter."""
 
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import ask_about
 from initiatives.journey.models import Ballot
 from initiatives.journey.models.charter_votes import VOTE, answers_for
 from initiatives.organization.models import User
@@ -11,13 +11,4 @@ def may_still_vote(user: User, ids: set[int]) -> set[int]:
     return set(waiting.values_list("pk", flat=True))
 
 
-register(
-    Kind(
-        name=VOTE,
-        words="Vote on the charter",
-        template="",
-        still=may_still_vote,
-        visible=lambda user: Ballot.objects.visible_to(user),
-        announced=True,
-    )
-)
+ask_about(Ballot.objects, VOTE, "Vote on the charter", may_still_vote, named=False)

@@ -1,14 +1,10 @@
 """Asks of contests: who may still see and answer each."""
 
-from collections.abc import Callable, Mapping
-
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import Still, ask_about
 from initiatives.journey.models import CaseState, Contest
 from initiatives.journey.models.asking_contests import AGREE, ANSWER, APPEAL, KEEP, PROVE, RULE
 from initiatives.journey.models.charter_votes import answers_for
 from initiatives.organization.models import User
-
-Still = Callable[[User, set[int]], set[int]]
 
 
 def among(user: User, ids: set[int], *states: str) -> list[Contest]:
@@ -34,10 +30,7 @@ def stewards(user: User, ids: set[int]) -> set[int]:
     return set(kept.values_list("pk", flat=True))
 
 
-def contests(ids: set[int]) -> Mapping[int, Contest]:
-    return Contest.objects.select_related("owned", "claimant", "against").in_bulk(ids)
-
-
+CONTESTS = Contest.objects.select_related("owned", "claimant", "against")
 KINDS: dict[str, tuple[str, Still]] = {
     ANSWER: ("Claim to answer", heads(CaseState.CLAIMED)),
     PROVE: ("Evidence to give", heads(CaseState.CONTESTED)),
@@ -47,14 +40,4 @@ KINDS: dict[str, tuple[str, Still]] = {
     KEEP: ("Contested object to keep", stewards),
 }
 for name, (words, still) in KINDS.items():
-    register(
-        Kind(
-            name=name,
-            words=words,
-            template="",
-            still=still,
-            visible=lambda user: Contest.objects.visible_to(user),
-            subjects=contests,
-            announced=True,
-        )
-    )
+    ask_about(CONTESTS, name, words, still)

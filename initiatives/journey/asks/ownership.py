@@ -1,9 +1,7 @@
 """Asks about ownership: who may still see and answer each, and what it is about."""
 
-from collections.abc import Mapping
-
 from initiatives.core import clock
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import Kind, ask_about, register
 from initiatives.journey.models import OwnedObject, Ownership, State
 from initiatives.journey.models.asking import ACCEPT, ATTEST, FIND
 from initiatives.journey.models.proposing import may_ask
@@ -21,36 +19,14 @@ def may_still_find(user: User, ids: set[int]) -> set[int]:
     return {owned.pk for owned in lost if may_ask(user, owned)}
 
 
-def ownerships(ids: set[int]) -> Mapping[int, Ownership]:
-    return Ownership.objects.select_related("owned", "department", "person", "proposed_by").in_bulk(ids)
-
-
-def owned_objects(ids: set[int]) -> Mapping[int, OwnedObject]:
-    return OwnedObject.objects.in_bulk(ids)
-
-
-register(
-    Kind(
-        name=ACCEPT,
-        words="Ownership to accept",
-        template="journey/answers/accept_ownership.html",
-        still=may_still_answer,
-        visible=lambda user: Ownership.objects.visible_to(user),
-        subjects=ownerships,
-        announced=True,
-    )
+ask_about(
+    Ownership.objects.select_related("owned", "department", "person", "proposed_by"),
+    ACCEPT,
+    "Ownership to accept",
+    may_still_answer,
+    template="journey/answers/accept_ownership.html",
 )
-register(
-    Kind(
-        name=FIND,
-        words="Owner to find",
-        template="",
-        still=may_still_find,
-        visible=lambda user: OwnedObject.objects.visible_to(user),
-        subjects=owned_objects,
-        announced=True,
-    )
-)
+ask_about(OwnedObject.objects, FIND, "Owner to find", may_still_find)
 
 
 def may_still_attest(user: User, ids: set[int]) -> set[int]:

@@ -1,8 +1,6 @@
 """A signal waits for its disposition; a sweep waits for each stage."""
 
-from collections.abc import Mapping
-
-from initiatives.duties.kinds import Kind, register
+from initiatives.duties.kinds import ask_about
 from initiatives.journey.models import Signal, SweepStage
 from initiatives.journey.models.sweeping import SWEEP
 from initiatives.journey.models.triaging import TRIAGE
@@ -14,21 +12,7 @@ def may_still_triage(user: User, ids: set[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def signals(ids: set[int]) -> Mapping[int, Signal]:
-    return Signal.objects.in_bulk(ids)
-
-
-register(
-    Kind(
-        name=TRIAGE,
-        words="Signal to decide about",
-        template="",
-        still=may_still_triage,
-        visible=lambda user: Signal.objects.visible_to(user),
-        subjects=signals,
-        announced=True,
-    )
-)
+ask_about(Signal.objects, TRIAGE, "Signal to decide about", may_still_triage)
 
 
 def may_still_sign(user: User, ids: set[int]) -> set[int]:
@@ -36,18 +20,4 @@ def may_still_sign(user: User, ids: set[int]) -> set[int]:
     return {asked.pk for asked in waiting if asked.may_sign(user)}
 
 
-def swept_stages(ids: set[int]) -> Mapping[int, SweepStage]:
-    return SweepStage.objects.select_related("sweep", "stage").in_bulk(ids)
-
-
-register(
-    Kind(
-        name=SWEEP,
-        words="Stage to sweep",
-        template="",
-        still=may_still_sign,
-        visible=lambda user: SweepStage.objects.visible_to(user),
-        subjects=swept_stages,
-        announced=True,
-    )
-)
+ask_about(SweepStage.objects.select_related("sweep", "stage"), SWEEP, "Stage to sweep", may_still_sign)
