@@ -215,6 +215,8 @@ class Camera:
                 yield f"{picture.name} ({path}) answered {answer.status}"
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 yield f"{picture.name} ({path}) is wider than {width}"
+            if page.evaluate("[...document.querySelectorAll('h1')].some(title => title.offsetHeight > 2 * title.offsetWidth)"):
+                yield f"{picture.name} ({path}) has no room for its title at {width}"
         page.close()
 
 
