@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from initiatives.core.again import UNDONE, Committed, moments, pause
-from initiatives.core.pages import unavailable
+from initiatives.core.pages import Unavailable, unavailable
 from initiatives.core.policy import NOBODY, PUBLIC, RULES, SIGNED_IN, Rule
 from initiatives.core.rules import BadInput
 
@@ -101,10 +101,9 @@ class ComesAgain:
         with committed.watch():
             response = self.get_response(request)
             for seconds in moments(within=self.WITHIN):
-                ended = getattr(request, "ended", "")
-                if ended not in UNDONE or committed.anything or request.FILES:
+                limit = response.limit if isinstance(response, Unavailable) else ""
+                if limit not in UNDONE or committed.anything or request.FILES:
                     break
-                request.ended = ""  # type: ignore[attr-defined]
-                pause(seconds, f"POST {request.path}", ended)
+                pause(seconds, f"POST {request.path}", limit)
                 response = self.get_response(request)
         return response

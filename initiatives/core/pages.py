@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from initiatives.core.forms import ReasonForm
@@ -71,22 +70,24 @@ def notice(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     return response
 
 
-def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """503 when the database ended what the request did, so that nothing of it stays, or went away; None for another fault."""
+class Unavailable(HttpResponse):
+    """The database ended what the request did, so that nothing of it stays, at a `limit` such as "lock"; or it went away ("")."""
+
+    def __init__(self, page: str, limit: str) -> None:
+        super().__init__(page, status=503)
+        self.limit = limit
+        self["Retry-After"], self["X-Unavailable"] = str(TRY_AGAIN_IN), "busy" if limit else "away"
+
+
+def unavailable(request: HttpRequest, error: BaseException | None) -> Unavailable | None:
+    """503 when the database ended what the request did, or went away; None for another fault. Its page needs no database."""
     limit, away = timed_out(error), lost(error)
     if not (limit or away):
         return None
-    request.ended = limit  # type: ignore[attr-defined]  # for ComesAgain
     log.warning("%s %s was ended: %s", request.method, request.path, limit or "the database is away")
-    if not getattr(request, "htmx", False):
-        response = HttpResponse(render_to_string("503.html", {"away": away}), status=503)
-    elif away:
-        words = _("cxgov lost its database for a moment. Look whether what you sent is stored before you send it again.")
-        response = notice(request, words, status=503)
-    else:
-        response = notice(request, _("cxgov is busy. Nothing was changed; try again in a moment."), status=503)
-    response["Retry-After"], response["X-Unavailable"] = str(TRY_AGAIN_IN), "away" if away else "busy"
-    return response
+    if getattr(request, "htmx", False):
+        return Unavailable(render_to_string(f"ui/failures.html#{'away' if away else 'busy'}"), limit)
+    return Unavailable(render_to_string("503.html", {"away": away}), limit)
 
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])  # a form is opened, and sent to the same address
