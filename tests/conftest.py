@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -65,6 +65,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
     soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
     soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For what is made once for a module: around the transactions of its tests (`db`), and undone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True, scope="session")

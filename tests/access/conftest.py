@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -64,15 +63,14 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def made_once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Around the transactions of the tests, each of which undoes what it does; undone itself at the end."""
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")), transaction.atomic():
+def made_once(module_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
         yield _world(Cast())
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def world(made_once: World, db: None) -> World:
+    """What each test changes in it is undone."""
     return made_once
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -20,15 +19,13 @@ ROW, CELL = r"<tr(?! data-group)[^>]*>", r"<t[dh][ >]"
 
 
 @pytest.fixture(scope="module")
-def made_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Large enough that each page is full; the floors' template is found. Undone at the end."""
+def made_once(module_db: None) -> Iterator[None]:
+    """Large enough that each page is full; the floors' template is found."""
     engine: dict[str, Any] = settings.TEMPLATES[0]
     folders = [*engine["DIRS"], settings.BASE_DIR / "tests" / "bench" / "templates"]
-    found = override_settings(TEMPLATES=[{**engine, "DIRS": folders}])
-    with django_db_blocker.unblock(), transaction.atomic(), found:
+    with override_settings(TEMPLATES=[{**engine, "DIRS": folders}]):
         seed(1, 600)
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
