@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from initiatives.core.policy import PUBLIC, RULES, SIGNED_IN
-from initiatives.duties.models.obligation import answerable, asked
+from initiatives.duties.kinds import answerable
+from initiatives.duties.models.obligation import asked
 from initiatives.organization.models import User
 
 FEW_TABS = 6  # of more than one above that the rest stands behind a menu

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 
+from initiatives.duties.kinds import answerable
 from initiatives.duties.ladder import Ladder
 from initiatives.duties.models import Letter, Obligation
-from initiatives.duties.models.obligation import answerable
 from initiatives.duties.schedule import TO_THE_HEAD
 from initiatives.organization import departures
 from initiatives.organization.models import Department, Role, User

@@ -89,3 +89,20 @@ def with_subjects(obligations: "Iterable[Obligation]") -> "list[Obligation]":
     for ask in asks:
         ask.subject = about.get(ask.kind, {}).get(ask.subject_id)
     return asks
+
+
+def answerable(user: "User", found: Iterable[tuple[int, str, int]]) -> list[int]:
+    """Of (obligation, kind, subject) ids, the obligations whose kind says that this person may still answer them.
+
+    A kind that nobody registered is answerable by nobody.
+    """
+    by_kind: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for pk, kind, subject in found:
+        by_kind[kind][subject].append(pk)
+    return [
+        pk
+        for name, subjects in by_kind.items()
+        if name in KINDS
+        for subject in KINDS[name].still(user, set(subjects)) & set(subjects)
+        for pk in subjects[subject]
+    ]

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from initiatives.core import clock
 from initiatives.core.prepared import prepared
 from initiatives.core.templatetags.words import ago
-from initiatives.duties.kinds import with_subjects
+from initiatives.duties.kinds import answerable, with_subjects
 from initiatives.duties.ladder import Ladder
-from initiatives.duties.models import Obligation
-from initiatives.duties.models.obligation import ObligationQuerySet, answerable
+from initiatives.duties.models import Obligation, ObligationQuerySet
 from initiatives.organization.models import Department, User
 
 SHOWN = ("kind", "subject_id", "department_id", "words", "url", "due_on", "opened_at", "person__name")

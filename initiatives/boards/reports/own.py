@@ -18,7 +18,8 @@ from initiatives.boards.reports.counted import Cell, portfolio
 from initiatives.boards.reports.figures import HEALTHS, IDLE, LIVING, NOBODY, Amount, Count, Purse
 from initiatives.core import clock
 from initiatives.decisions.reports.ranking import top
-from initiatives.duties.models.obligation import answerable, asked
+from initiatives.duties.kinds import answerable
+from initiatives.duties.models.obligation import asked
 from initiatives.duties.reports import Latency, waiting_by_department
 from initiatives.journey.reports.coverage import Part as Coverage
 from initiatives.journey.reports.holdings import holdings

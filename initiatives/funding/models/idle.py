@@ -7,8 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
-from initiatives.duties.models import Obligation
-from initiatives.duties.models.obligation import Outcome
+from initiatives.duties.models import Obligation, Outcome
 from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.ledger import Transfer
