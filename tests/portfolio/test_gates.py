@@ -283,6 +283,24 @@ def test_the_page_costs_the_same_for_any_number_of_questions(
         assert "Question 14" in client.get(path).content.decode()
 
 
+def test_answers_that_changed_meanwhile_stand_beside_ones_own_and_the_form_goes_through(gate: Gate, cast: Cast) -> None:
+    client, head, must = Client(), cast.head("SEC"), gate.criteria.get(place=0)
+    client.force_login(head)
+    path = f"{gate.get_absolute_url()}answer/"
+    opened = fresh(gate).shown()
+    fresh(gate).answer({must.pk: (False, "Not any more.")}, by=head)
+    mine = {f"met_{must.pk}": "yes", f"evidence_{must.pk}": "Measured in May.", "shown": opened}
+    late = client.post(path, mine)
+    page = late.content.decode()
+    assert (late.status_code, gate.criteria.get(place=0).met) == (409, False)
+    assert "<td>Met</td><td>Not met</td>" in page
+    assert "<td>Measured in May.</td><td>Not any more.</td>" in page
+    shown = re.search(r'name="shown" value="(\w+)"', page)
+    assert shown
+    assert client.post(path, {**mine, "shown": shown[1]}).status_code == 302
+    assert gate.criteria.get(place=0).evidence == "Measured in May."
+
+
 @pytest.mark.parametrize("act", ["go", "kill", "recycle", "answer"])
 def test_answers_that_changed_since_the_page_was_opened_are_looked_at_again(gate: Gate, cast: Cast, act: str) -> None:
     opened = met(gate, cast).shown()

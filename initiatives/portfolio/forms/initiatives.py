@@ -187,6 +187,19 @@ class AnswersForm(forms.Form):
                 self.add_error(f"evidence_{one.pk}", "Say what shows that it is met.")
         return typed
 
+    def conflict(self) -> list[dict[str, str]]:
+        """What was typed beside what is stored now, where they differ; sent once more, the form is about what is stored now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        self.data["shown"] = self["shown"].initial  # type: ignore[index]  # the copy of one
+        said = dict(MET)
+        rows = []
+        for one in self.criteria:
+            for name, label in ((f"met_{one.pk}", one.words), (f"evidence_{one.pk}", f"What shows it: {one.words}")):
+                typed, now = self.cleaned_data[name], self[name].initial
+                if typed != now:
+                    rows.append({"label": label, "typed": said.get(typed, typed), "now": said.get(now, now)})
+        return rows
+
     def answers(self) -> dict[int, tuple[bool | None, str]]:
         """By question, whether it is met and what shows it."""
         met = {"yes": True, "no": False}

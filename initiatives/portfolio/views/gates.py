@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.core.pages import Request, form_page, form_view, page, reason_of, reply, sent
-from initiatives.core.rules import explained
+from initiatives.core.rules import Stale, explained
 from initiatives.portfolio.access import gate_for, initiative_for, milestone_for
 from initiatives.portfolio.forms.initiatives import AnswersForm, GateForm, HoldForm
 from initiatives.portfolio.models import Gate
@@ -38,7 +38,8 @@ def gate_answer(request: Request, ref: str, number: int) -> HttpResponse:
         with explained(request, form):
             found.answer(form.answers(), by=request.user, shown=form.cleaned_data["shown"])
             return reply(request, found, said="The answers are kept.")
-    return form_page(request, "portfolio/gate_answer.html", form, gate_page(found, request.user))
+    conflict = form.conflict() if isinstance(getattr(request, "refused", None), Stale) else []
+    return form_page(request, "portfolio/gate_answer.html", form, {**gate_page(found, request.user), "conflict": conflict})
 
 
 @require_POST
