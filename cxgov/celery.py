@@ -8,6 +8,8 @@ import django
 from celery import Celery, Task
 from celery.signals import beat_init, worker_init
 
+from initiatives.core.again import persistently
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxgov.settings")
 
 
@@ -15,8 +17,6 @@ class Persistent(Task):  # type: ignore[type-arg]  # of anything
     """A task that the database undid comes again at once: each may run twice, and nobody waits for its next round."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from initiatives.core.again import persistently  # settings are read only after setup
-
         return persistently(partial(self.run, *args, **kwargs), str(self.name))
 
 
