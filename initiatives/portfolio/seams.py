@@ -121,9 +121,7 @@ def money_was_allocated(cost_object: CostObject, by: User, seed: bool) -> None:
     A seed funds the experiment and not the initiative, which stays where it stands.
     """
     initiative = Initiative.objects.filter(cost_object=cost_object).first()
-    if initiative is None:
-        return
-    if seed and not initiative.is_over:
+    if initiative is None or (seed and not initiative.is_over):
         return
     if initiative.status in (Status.DRAFT, *CANDIDATES):
         initiative.fund(by=by)

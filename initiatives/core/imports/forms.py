@@ -55,7 +55,8 @@ class MappingForm(ControlForm):
         self.target, self.mapping, self.table = target, mapping, table
         super().__init__(data, target=target, initial=self._initial())
         sheets = [*(table.sheets if table else []), *([mapping.source.sheet] if mapping.source.sheet else [])]
-        self.fields["sheet"].choices = [("", "First that is shown"), *((name, name) for name in dict.fromkeys(sheets))]  # type: ignore[attr-defined]
+        found = [("", "First that is shown"), *((name, name) for name in dict.fromkeys(sheets))]
+        self.fields["sheet"].choices = found  # type: ignore[attr-defined]  # a ChoiceField
         self.found: dict[str, dict[str, str]] = {}
         for about in target.fields if table else ():  # a file that cannot be read yet: first how to read it
             self._add(about, mapping.fields.get(about.name, FieldMap()), options.get(about.name, []))

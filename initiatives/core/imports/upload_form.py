@@ -41,6 +41,6 @@ class UploadForm(ControlForm):
     def __init__(self, *args: Any, target: Target, too_large: bool = False, **more: Any) -> None:
         super().__init__(*args, target=target, **more)
         names = [(name, name) for name in mapping_names(target)]
-        self.fields["mapping"].choices = [("", "None yet: map the columns"), *names]  # type: ignore[attr-defined]
+        self.fields["mapping"].choices = [("", "None yet: map the columns"), *names]  # type: ignore[attr-defined]  # a ChoiceField
         if too_large:
             self.fields["file"].error_messages["required"] = "The file is larger than 10 MB."
