@@ -198,6 +198,9 @@ def test_what_cannot_be_read_is_said_at_its_field(cast: Cast, treasury: Treasury
     assert client.get(PATH, {"page": "9999"}).status_code == 200
     for query in ({"start": "2026-03-02", "end": "2026-03-01"}, {"low": "2", "high": "1"}):
         assert client.get(PATH, query).status_code == 422
+    assert "There is no such money that you may see." in client.get(PATH, {"cost_object": "7" * 9}).content.decode()
+    assert '<details class="filters-more" open>' in client.get(PATH, {"low": "1,000"}).content.decode()
+    assert '<details class="filters-more">' in client.get(PATH).content.decode()
 
 
 # -- the file ------------------------------------------------------------------------------------------------------------------
@@ -264,6 +267,14 @@ def test_questions_do_not_grow_with_entries(cast: Cast, treasury: Treasury, worl
         world[0].commit(treasury.pool("OPS"), Decimal(1), by=cast.finance, memo="PO")
     assert asked() == before <= most
     assert asked(q="PO", initiative="CX-001") == filtered <= most + 3
+
+
+def test_an_entry_of_several_transfers_is_counted_once(cast: Cast, treasury: Treasury, world: Any) -> None:
+    treasury.funded(world[0], MKT="5.00", OPS="5.00")
+    report = as_(cast.finance).get(PATH, {"act": "allocated"}).context["report"]
+    assert (report.count, sum(heap.count for heap in report.sums)) == (4, 5)
+    page = as_(cast.finance).get(PATH, {"act": "allocated"}).content.decode()
+    assert "<strong>4 entries</strong> with 5 transfers" in page
 
 
 def test_money_pages_lead_to_the_journal(cast: Cast, treasury: Treasury, world: Any) -> None:

@@ -36,7 +36,7 @@ ONE = {
         "touchpoints",
         "transfers",
     )
-} | {"people": "person", "entries": "entry"}  # what pages count, where there is one of it
+} | {"people": "person"}  # what pages count, where there is one of it
 
 Context = dict[str, Any]
 

@@ -17,6 +17,7 @@ from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, departments_below, purview
 
 CENTRAL = "none"  # ?department=none: the central pool's
+MORE = ("department", "start", "end", "initiative", "person", "low", "high")  # fields that the page opens when they are asked for
 
 
 class NumberField(forms.IntegerField):
@@ -110,6 +111,19 @@ class JournalForm(forms.Form):
             if facts.get(first) is not None and facts.get(last) is not None and facts[first] > facts[last]:
                 self.add_error(last, words)
         return facts
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        """The fields that stand at first sight."""
+        return [field for field in self if field.name not in MORE]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in MORE]
+
+    @property
+    def more_errors(self) -> bool:
+        return any(field.errors for field in self.more)
 
     @property
     def facts(self) -> dict[str, Any]:

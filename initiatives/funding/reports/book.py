@@ -24,24 +24,21 @@ from initiatives.funding.reports.journals import ROWS, THING
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
-TOLD = {
-    "act",
-    "year",
-    "pool",
-    "department",
-}  # by these what the reader may not open is added up; others would tell its day or words
+# By these what the reader may not open is added up; others would tell its day or words.
+TOLD = {"act", "year", "pool", "department"}
 WORDS = {"q", "person"}  # by these it is not even found by who reads each entry
 FILE_ROWS = 5_000  # read at once for a file
 
 
 @dataclass
 class Heap:
-    """Entries of one act in one currency; of what the reader may not open, in one pool."""
+    """Transfers of one act in one currency; of what the reader may not open, in one pool and without their number."""
 
     act: str
     currency: str
-    count: int
     amount: Decimal
+    count: int = 0
+    journals: int = 0  # to which they belong; each has one act and one currency
     pool: Pool | None = None
 
 
@@ -52,7 +49,11 @@ class BookPage:
     sums: list[Heap]
     hidden: list[Heap]
     left_out: bool  # these filters leave out what the reader may not open, for they would tell of it
-    numbered: bool
+
+    @property
+    def count(self) -> int:
+        """How many entries the transfers found belong to."""
+        return sum(heap.journals for heap in self.sums)
 
 
 class Book:
@@ -115,14 +116,15 @@ class Book:
         rows = self._narrowed(self.seen.filter(Q(thing__in=self.closed), source__pool__in=self.pools))
         sums = rows.order_by("source__pool", "journal__act").values_list("source__pool", "journal__act")
         found = [(self.pools[pool], act, amount) for pool, act, amount in sums.annotate(amount=Sum("amount"))]
-        return [Heap(str(Act(act).label), pool.currency, 0, amount, pool) for pool, act, amount in found]
+        return [Heap(str(Act(act).label), pool.currency, amount, pool=pool) for pool, act, amount in found]
 
     def sums(self) -> list[Heap]:
         """The entries found, by act in the order of acts, and by currency."""
         rows = self.found.order_by().values_list("journal__act", "source__pool__currency")
         order = Act.values
-        found = sorted(rows.annotate(n=Count("pk"), amount=Sum("amount")), key=lambda one: (order.index(one[0]), one[1]))
-        return [Heap(str(Act(act).label), currency, n, amount) for act, currency, n, amount in found]
+        sums = rows.annotate(amount=Sum("amount"), count=Count("pk"), journals=Count("journal", distinct=True))
+        found = sorted(sums, key=lambda one: (order.index(one[0]), one[1]))
+        return [Heap(str(Act(act).label), currency, *numbers) for act, currency, *numbers in found]
 
     def page(self, number: int) -> BookPage:
         sums = self.sums()
@@ -130,7 +132,7 @@ class Book:
         paginator.__dict__["count"] = sum(heap.count for heap in sums)  # known by now: it is not asked again
         page = paginator.get_page(number)
         left_out = bool(self.closed) and not self.facts.keys() <= TOLD
-        return BookPage(list(self.entries(list(page))), page, sums, self.hidden(), left_out, self.reads_each)
+        return BookPage(list(self.entries(list(page))), page, sums, self.hidden(), left_out)
 
     def entries(self, transfers: Collection[Transfer]) -> Iterator[BookEntry]:
         """As the reader may read them."""
