@@ -18,7 +18,7 @@ from initiatives.duties.kinds import answerable
 from initiatives.duties.models.obligation import asked
 from initiatives.organization.models import User
 
-FEW_TABS = 6  # of more than one above that the rest stands behind a menu
+FEW_TABS = 6  # stand at first sight, the rest behind a menu, which is not worth it for a seventh alone
 
 
 @dataclass(frozen=True)

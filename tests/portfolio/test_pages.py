@@ -128,6 +128,12 @@ def test_filters_narrow_and_say_so(cast: Cast, active: Make, draft: Make, as_hea
         assert context["total"] == len(expected)
 
 
+@pytest.mark.parametrize(("here", "there"), [("", "board/"), ("board/", "")])
+def test_the_other_view_of_the_list_has_the_same_filters(as_head: Client, here: str, there: str) -> None:
+    page = as_head.get(f"/initiatives/{here}?status=active").content.decode()
+    assert f'<a href="/initiatives/{there}?status=active">' in page
+
+
 def test_mine_are_those_that_i_answer_for_sponsor_drafted_or_take_part_in(cast: Cast, active: Make, client: Client) -> None:
     active()
     for person, count in ((cast.head("SEC"), 1), (cast.contributor("OPS"), 1), (cast.head("IT"), 0)):
