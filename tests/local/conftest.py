@@ -1,5 +1,6 @@
 """Folders to start in, and the launcher as a process that tests may kill."""
 
+import fcntl
 import json
 import os
 import queue
@@ -21,7 +22,7 @@ import pytest
 
 from cxgov.local.place import remove
 from cxgov.local.servers import free_port
-from cxgov.local.state import ROOT, State
+from cxgov.local.state import ROOT, State, data_folder
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PUBLIC_URL")
 
@@ -121,15 +122,29 @@ class Launcher:
 
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[Path]:
-    """A folder in which the product was started before, so that the next starts are quick."""
-    folder = a_folder()
-    launcher = Launcher(folder)
-    launcher.start()
-    launcher.sql("CREATE TABLE kept (n int)")
-    launcher.stop()
+    """A folder in which the product was started before, so that the next starts are quick; one process of a run starts it."""
+    folder, of_the_run = a_folder(), os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    first = data_folder() / f"prepared-{of_the_run}"
+    with (data_folder() / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not first.exists():
+            for earlier in data_folder().glob("prepared-*"):
+                shutil.rmtree(earlier)
+            launcher = Launcher(folder)
+            launcher.start()
+            launcher.sql("CREATE TABLE kept (n int)")
+            launcher.stop()
+            copied(folder, first)
+        else:
+            copied(first, folder)
     yield folder
     emptied(folder)
     shutil.rmtree(folder.parent)
+
+
+def copied(source: Path, target: Path) -> None:
+    """With the owners: PostgreSQL opens its own folder only."""
+    subprocess.run(["cp", "-a", source, target], check=True)
 
 
 @pytest.fixture
