@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core.models import Event
-from initiatives.core.rules import BadInput, RuleBroken, Stale, broken_by
+from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.decisions.models import Scenario
 from initiatives.decisions.models.log import decisions
 from initiatives.decisions.reports.scenarios import Difference, comparison
@@ -24,6 +24,7 @@ from initiatives.portfolio.models import Initiative
 from tests.cast import Cast
 from tests.decisions.conftest import Candidate
 from tests.funding.test_race import at_once
+from tests.refusals import refused
 
 
 class Desk:
@@ -50,13 +51,6 @@ class Desk:
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     return Desk(cast)
-
-
-def refused(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
 
 
 def told(rows: tuple[Difference, ...]) -> list[tuple[str, Decimal, Decimal, str]]:

@@ -1,12 +1,15 @@
 """A treasury: the fiscal year, pools with money, and cost objects, made on demand beside the cast."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from initiatives.core import clock
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Pool
@@ -77,6 +80,19 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
 def treasury(cast: Cast) -> Treasury:
     _ = cast.finance, cast.second_finance, cast.cxo
     return Treasury(cast)
+
+
+@pytest.fixture
+def late_in_the_year() -> Iterator[None]:
+    """A Sunday of November 2026."""
+    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, settings: Any) -> None:
+    """Files that are uploaded are gone with the test."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

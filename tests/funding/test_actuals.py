@@ -1,19 +1,16 @@
 """Lines that wait are matched by hand, or set aside by two people; nothing of them is ever lost."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.core import clock
 from initiatives.core.models import Event
-from initiatives.core.rules import BadInput, RuleBroken, broken_by
+from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
 from initiatives.funding.above import Name
@@ -22,22 +19,9 @@ from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import deliver, line, spent, states
 from tests.pools import kept
+from tests.refusals import refused
 
-
-@pytest.fixture(autouse=True)
-def late_in_the_year(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.MEDIA_ROOT = tmp_path
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
-
-
-def refused(sql: str, *values: object) -> str:
-    """The name of the constraint or trigger that refuses this statement."""
-    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    if isinstance(caught.value, IntegrityError) and broken_by(caught.value):
-        return str(caught.value.__cause__.diag.constraint_name)  # type: ignore[union-attr]
-    return str(caught.value).partition("\n")[0]
+pytestmark = pytest.mark.usefixtures("late_in_the_year", "uploads")
 
 
 def signed_in(user: Any) -> Client:

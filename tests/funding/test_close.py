@@ -1,29 +1,26 @@
 """Books are closed by two people in finance, one period after the other; afterwards only reversals are posted there."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Thread
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.rules import BadInput, RuleBroken, Stale, broken_by
+from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import CostObject, FiscalYear, Journal, Period, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refused
 
 MARCH = date(2026, 3, 10)
 
 
-@pytest.fixture(autouse=True)
-def late_in_the_year() -> Iterator[None]:
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("late_in_the_year")
 
 
 @pytest.fixture
@@ -42,14 +39,6 @@ def period(number: int) -> Period:
 def close(cast: Cast, number: int) -> None:
     period(number).propose(by=cast.finance)
     period(number).close(by=cast.second_finance)
-
-
-def refused(sql: str, *values: object) -> str:
-    """The name of the constraint that refuses this statement."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
 
 
 def test_a_year_is_divided_into_months_or_what_finance_says(cast: Cast, treasury: Treasury) -> None:

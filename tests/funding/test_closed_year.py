@@ -1,23 +1,22 @@
 """What a reversal brings back in a closed year goes back to its pool, by finance and with a reason, and is used no more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.rules import RuleBroken, broken_by
 from initiatives.funding import books
 from initiatives.funding.models import Account, CostObject, FiscalYear, Journal, Period, Pool, Virement
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import spent
+from tests.refusals import refusal, refused
 
 REASON = "The kiosks were never delivered"
 LAST = date(2026, 12, 31)
@@ -50,12 +49,6 @@ def came_back(cast: Cast, amount: int) -> None:
     entry.reverse(by=cast.second_finance, reason="Never delivered")
 
 
-def refusal(act: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as refused:
-        act()
-    return str(refused.value)
-
-
 POST = """
     WITH book AS (
         INSERT INTO funding_journal (act, at, "on", by_id, memo, key, content)
@@ -64,14 +57,6 @@ POST = """
     SELECT book.id, source.id, target.id, 1 FROM book, funding_account source, funding_account target
     WHERE source.kind = %s AND source.balance > 0 AND target.kind = 'available' AND target.pool_id = source.pool_id
 """
-
-
-def told(memo: str, kind: str, by: int, on: date = LAST) -> str:
-    """The constraint by which the database refuses a release by SQL, if it does."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(POST, [on, by, memo, kind])
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)  # type: ignore[union-attr]
 
 
 def test_finance_gives_back_what_a_reversal_brought_back(cast: Cast, treasury: Treasury, thing: CostObject) -> None:
@@ -104,7 +89,7 @@ def test_who_and_how_much_and_why(cast: Cast, treasury: Treasury, thing: CostObj
         return thing.release(pool, Decimal(amount), by=by, memo=memo, **more)
 
     for person in (thing.owner, cast.cxo):
-        assert refusal(lambda person=person: release(person)) == (  # type: ignore[misc]
+        assert refusal(lambda person=person: release(person)) == (
             "2026 is closed; only finance gives back what came of it by a reversal."
         )
     assert refusal(lambda: release(cast.head("IT"))) == "Only the owner, the CXO or finance gives money back."
@@ -121,8 +106,8 @@ def test_it_is_never_used_again(cast: Cast, treasury: Treasury, thing: CostObjec
     pool = treasury.pool("OPS")
     only = "2026 is closed through 2026-12-31; only reversals are posted there."
     assert refusal(lambda: thing.spend(pool, Decimal(1), by=cast.finance)) == only
-    assert told("", "committed", cast.finance.pk) == "closed_periods_take_reversals"
-    assert told(REASON, "spent", cast.finance.pk) == "only_legal_moves"
+    assert refused(POST, LAST, cast.finance.pk, "", "committed") == "closed_periods_take_reversals"
+    assert refused(POST, LAST, cast.finance.pk, REASON, "spent") == "only_legal_moves"
     thing.release(pool, Decimal(100), by=cast.finance, memo=REASON)
     assert pool not in Pool.objects.open_to_requests(thing)
     request = treasury.submitted(thing, OPS="50.00")  # by whoever gets past the form
@@ -141,8 +126,8 @@ def test_in_a_closed_period_of_an_open_year_nothing_is_released(cast: Cast, trea
     third.close(by=cast.second_finance)
     march = date(2026, 3, 10)
     assert "only reversals" in refusal(lambda: thing.release(pool, Decimal(1), by=cast.finance, memo=REASON, on=march))
-    assert told(REASON, "allocated", cast.finance.pk, march) == "closed_periods_take_reversals"
-    assert told(REASON, "committed", cast.finance.pk) == "only_legal_moves"
+    assert refused(POST, march, cast.finance.pk, REASON, "allocated") == "closed_periods_take_reversals"
+    assert refused(POST, LAST, cast.finance.pk, REASON, "committed") == "only_legal_moves"
     assert thing.release(pool, Decimal(1), by=cast.finance).on == LAST  # the control: the day is open
 
 

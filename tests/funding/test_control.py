@@ -5,28 +5,22 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, connections
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core.models import Event
-from initiatives.core.rules import BadInput, RuleBroken, broken_by
+from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.funding.models import Exemption, FundingRequest, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.pools import kept
+from tests.refusals import refused
 
 
 def keep(cast: Cast, pool: Pool, control: str, tolerance: int = 0, *departments: str) -> None:
     named = {cast.department(code) for code in departments}
     kept(cast, pool, control=control, tolerance=tolerance, for_departments=named)
-
-
-def refused(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
 
 
 @pytest.mark.parametrize(

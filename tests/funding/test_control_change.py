@@ -6,12 +6,12 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core.models import Event
-from initiatives.core.rules import BadInput, RuleBroken, Stale, broken_by
+from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.decisions.models.log import decisions
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import ControlChange, Pool
@@ -19,13 +19,7 @@ from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.pools import kept
-
-
-def refused(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
+from tests.refusals import refused
 
 
 def asked(pool: Pool, user: User) -> bool:

@@ -3,8 +3,6 @@
 import random
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -182,9 +180,9 @@ def test_whatever_is_posted_each_currency_adds_up_to_the_cent(cast: Cast, abroad
 
 
 def test_a_line_of_a_file_is_paid_by_the_pools_of_its_currency(
-    cast: Cast, abroad: Treasury, kiosks: CostObject, referred: dict[str, CostObject], settings: Any, tmp_path: Path
+    cast: Cast, abroad: Treasury, kiosks: CostObject, referred: dict[str, CostObject], uploads: None
 ) -> None:
-    settings.MEDIA_ROOT, referred["CX-001"] = tmp_path, kiosks
+    referred["CX-001"] = kiosks
     for code, amount in (("USA", "100.00"), ("MEX", "50.00"), ("OPS", "60.00")):
         kiosks.commit(abroad.pool(code), Decimal(amount), by=cast.finance)
     head, day = HEAD.replace("Text", "Text;Currency"), clock.company_day()

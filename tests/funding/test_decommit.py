@@ -1,19 +1,16 @@
 """The rest of an order is given up: it is allocated again, for a reason, and then committed anew or released."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Event
-from initiatives.core.rules import RuleBroken, broken_by
 from initiatives.funding import books, news
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FiscalYear, Journal, Period
@@ -22,6 +19,7 @@ from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import spent
 from tests.pools import kept
+from tests.refusals import refusal, refused
 
 REASON = "PO 17: invoiced for 90"
 
@@ -34,12 +32,6 @@ def thing(cast: Cast, treasury: Treasury) -> CostObject:
     thing.commit(pool, Decimal(100), by=cast.finance, memo="PO 17")
     thing.spend(pool, Decimal(90), by=cast.finance)
     return thing
-
-
-def refusal(act: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as refused:
-        act()
-    return str(refused.value)
 
 
 def test_the_rest_of_an_order_goes_back_and_the_year_closes(cast: Cast, treasury: Treasury, thing: CostObject) -> None:
@@ -72,7 +64,7 @@ def test_who_and_how_much_and_why(cast: Cast, treasury: Treasury, thing: CostObj
         return thing.decommit(pool, Decimal(amount), by=by, memo=memo)
 
     for person in (cast.cxo, cast.head("OPS"), cast.contributor("MKT"), cast.administrator):
-        assert refusal(lambda person=person: decommit(person)) == "Only the owner or finance decommits this money."  # type: ignore[misc]
+        assert refusal(lambda person=person: decommit(person)) == "Only the owner or finance decommits this money."
     assert refusal(lambda: decommit(memo="  ")) == "Say why this money is not spent after all."
     assert refusal(lambda: decommit(amount="10.01")) == (
         "Committed and not spent are 10.00 EUR from Ops department 2026; 10.01 is more."
@@ -129,12 +121,7 @@ POST = """
 
 def told(source: str, target: str, by: int, amount: int = 1, memo: str = REASON, on: date = date(2026, 11, 22)) -> str | None:
     """The constraint by which the database refuses it by SQL, if it does."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(POST, [on, by, memo, amount, source, target])
-    except IntegrityError as error:
-        return str(error.__cause__.diag.constraint_name) if broken_by(error) else "unnamed"  # type: ignore[union-attr]
-    return None
+    return refused(POST, on, by, memo, amount, source, target)
 
 
 def test_the_database_says_the_same(cast: Cast, treasury: Treasury, thing: CostObject) -> None:

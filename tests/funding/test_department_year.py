@@ -1,7 +1,6 @@
 """A department's year: its pools, what they gave and when, where that leads; what is kept from a reader is said, never zero."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.core import clock
 from initiatives.funding.above import Name
 from initiatives.funding.models import CostObject, FiscalYear
 from initiatives.funding.reports import department_year
@@ -18,11 +16,7 @@ from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 
-
-@pytest.fixture(autouse=True)
-def late_in_the_year() -> Iterator[None]:
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("late_in_the_year")
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.core.rules import RuleBroken, broken_by
+from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above, reports
 from initiatives.funding.above import Aims, Name
@@ -17,6 +16,7 @@ from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -43,13 +43,6 @@ def given(treasury: Treasury, aims: dict[int, Aims], amount: str, horizon: int |
     aims[thing.pk] = Aims(frozenset(stages), horizon)
     treasury.funded(thing, OPS=amount)
     return thing
-
-
-def refused(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
 
 
 def told(user: User, request: FundingRequest) -> list[str]:

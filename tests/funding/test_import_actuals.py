@@ -1,10 +1,8 @@
 """Finance's files become actuals: what names an initiative or an order is posted, everything else waits and says why."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from initiatives.core import clock
 from initiatives.core.imports.control import Control
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.imports.saved import mapping_named
@@ -25,12 +22,7 @@ from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import checked, commanded, deliver, file_of, line, spent, states
 
-
-@pytest.fixture(autouse=True)
-def late_in_the_year(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.MEDIA_ROOT = tmp_path
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("late_in_the_year", "uploads")
 
 
 def test_a_line_that_names_an_initiative_is_posted_and_its_pools_share_it(cast: Cast, kiosks: CostObject) -> None:

@@ -2,10 +2,8 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,18 +24,12 @@ from tests.funding.importing import checked, deliver, file_of, line, spent, stat
 from tests.funding.test_race import at_once
 
 pytestmark = [
+    pytest.mark.usefixtures("late_in_the_year", "uploads"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),  # the child begins with its own connection
 ]
 
 ROWS = ("1;10.00;CX-001", "2;20.00;CX-001", "3;5.00;CX-999", "4;30.00;CX-001")
-
-
-@pytest.fixture(autouse=True)
-def late_in_the_year(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.MEDIA_ROOT = tmp_path
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
 
 
 def confirmed(cast: Cast, *rows: str) -> ImportRun:

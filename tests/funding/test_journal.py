@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from initiatives.core import clock
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, Act, CostObject, Journal, Transfer
 from initiatives.funding.reports import book
@@ -26,10 +24,7 @@ PATH, CSV, XLSX = (reverse(f"funding:{name}") for name in ("journal", "journal_c
 SECRETS = ("CANARY", "CX-002")
 
 
-@pytest.fixture(autouse=True)
-def late_in_the_year() -> Iterator[None]:
-    with clock.at(datetime(2026, 11, 22, 9, tzinfo=UTC)):
-        yield
+pytestmark = pytest.mark.usefixtures("late_in_the_year")
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from initiatives.core.rules import BadInput, RuleBroken, broken_by
+from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.funding import above, books, reports
 from initiatives.funding.above import Aims
 from initiatives.funding.models import Account, ControlChange, CostObject, Exemption, FundingRequest, Pool
@@ -15,13 +15,7 @@ from initiatives.journey.models import Stage
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.pools import kept
-
-
-def refused(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
+from tests.refusals import refused
 
 
 def pays(cast: Cast, pool: Pool, nature: str) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
@@ -14,6 +14,7 @@ from initiatives.funding.models import Approval, CostObject, FundingRequest, Jou
 from initiatives.organization.models import Department, Role, User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refused
 
 
 def state_of(request: FundingRequest) -> tuple[str, int, int]:
@@ -311,29 +312,19 @@ def test_each_form_does_its_act_once(cast: Cast, treasury: Treasury) -> None:
 # -- by SQL ------------------------------------------------------------------------------------------------------------------
 
 
-def refused_by(sql: str, *values: object) -> str | None:
-    """The name of the constraint that refuses this statement, or None when it is carried out."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, values)
-    except IntegrityError as error:
-        return str(error.__cause__.diag.constraint_name)
-    return None
-
-
 def test_a_request_takes_only_legal_steps(cast: Cast, treasury: Treasury) -> None:
     thing = treasury.cost_object()
     draft, waiting = treasury.draft(thing, OPS="1.00"), treasury.submitted(thing, OPS="1.00")
     step = "UPDATE funding_fundingrequest SET state = %s WHERE id = %s"
-    assert refused_by(step, "allocated", draft.pk) == "only_legal_steps"
-    assert refused_by(step, "declined", draft.pk) == "only_legal_steps"
-    assert refused_by(step, "draft", waiting.pk) == "only_legal_steps"
-    assert refused_by(step, "allocated", waiting.pk) == "allocated_after_all_approvals"
+    assert refused(step, "allocated", draft.pk) == "only_legal_steps"
+    assert refused(step, "declined", draft.pk) == "only_legal_steps"
+    assert refused(step, "draft", waiting.pk) == "only_legal_steps"
+    assert refused(step, "allocated", waiting.pk) == "allocated_after_all_approvals"
     waiting.approve(by=cast.head("OPS"))
-    assert refused_by(step, "allocated", waiting.pk) == "allocated_after_all_approvals"
+    assert refused(step, "allocated", waiting.pk) == "allocated_after_all_approvals"
     done = treasury.funded(thing, OPS="1.00")
     for state in ("draft", "submitted", "declined", "withdrawn"):
-        assert refused_by(step, state, done.pk) == "only_legal_steps"
+        assert refused(step, state, done.pk) == "only_legal_steps"
     assert state_of(waiting) == (State.SUBMITTED, 1, 1)
 
 
@@ -345,7 +336,7 @@ def test_what_was_submitted_stays_as_it_is(cast: Cast, treasury: Treasury) -> No
         "UPDATE funding_fundingrequest SET purpose = 'x' WHERE id = %s",
         "UPDATE funding_fundingrequest SET version = 2 WHERE id = %s",
     ]
-    assert {refused_by(sql, request.pk) for sql in edits} == {"submitted_requests_stay"}
+    assert {refused(sql, request.pk) for sql in edits} == {"submitted_requests_stay"}
     with pytest.raises(IntegrityError), transaction.atomic():
         RequestLine.objects.create(request=request, pool=treasury.pool("MKT"), amount=Decimal("5.00"))
     assert request.total == 1
@@ -355,13 +346,13 @@ def test_an_approval_out_of_order_is_refused_by_the_database(cast: Cast, treasur
     request = treasury.submitted(treasury.cost_object(), OPS="1.00", MKT="1.00")
     give = "INSERT INTO funding_approval (request_id, step, pool_id, by_id, shown, at) VALUES (%s, %s, %s, %s, 'x', now())"
     ops, central = treasury.pool("OPS"), treasury.pool("")
-    assert refused_by(give, request.pk, "finance", None, cast.finance.pk) == "approvals_in_order"
-    assert refused_by(give, request.pk, "budget", central.pk, cast.cxo.pk) == "approvals_in_order"
-    assert refused_by(give, request.pk, "budget", None, cast.cxo.pk) == "approvals_in_order"
-    assert refused_by(give, request.pk, "budget", ops.pk, cast.head("OPS").pk) is None
-    assert refused_by(give, request.pk, "budget", ops.pk, cast.deputy("OPS").pk) == "one_approval_a_step"
+    assert refused(give, request.pk, "finance", None, cast.finance.pk) == "approvals_in_order"
+    assert refused(give, request.pk, "budget", central.pk, cast.cxo.pk) == "approvals_in_order"
+    assert refused(give, request.pk, "budget", None, cast.cxo.pk) == "approvals_in_order"
+    assert refused(give, request.pk, "budget", ops.pk, cast.head("OPS").pk) is None
+    assert refused(give, request.pk, "budget", ops.pk, cast.deputy("OPS").pk) == "one_approval_a_step"
     mkt = treasury.pool("MKT")
-    assert refused_by(give, request.pk, "budget", mkt.pk, cast.head("OPS").pk) == "within_authority"
+    assert refused(give, request.pk, "budget", mkt.pk, cast.head("OPS").pk) == "within_authority"
     Role.objects.create(person=cast.head("OPS"), kind="deputy", department=cast.department("MKT"), starts=date(2026, 1, 1))
-    assert refused_by(give, request.pk, "budget", mkt.pk, cast.head("OPS").pk) == "nobody_approves_twice"
+    assert refused(give, request.pk, "budget", mkt.pk, cast.head("OPS").pk) == "nobody_approves_twice"
     assert state_of(request) == (State.SUBMITTED, 1, 0)

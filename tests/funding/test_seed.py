@@ -21,8 +21,8 @@ from initiatives.funding.tasks import expire
 from initiatives.organization.calendars import working_days_after
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
-from tests.funding.test_control import refused
 from tests.pools import kept
+from tests.refusals import refused
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Money moves from one pool to another when both sides agree, and never otherwise."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -22,6 +21,7 @@ from initiatives.funding.tasks import expire
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refusal
 
 
 def proposed(treasury: Treasury, amount: str = "300.00", *, by: User | None = None, **more: Any) -> Virement:
@@ -62,12 +62,6 @@ def test_finance_proposes_and_both_sides_are_asked(treasury: Treasury, cast: Cas
     assert asked == {cast.head("OPS"), cast.head("IT")}
 
 
-def refusal(act: Callable[[], object]) -> str:
-    with pytest.raises(RuleBroken) as refused:
-        act()
-    return str(refused.value)
-
-
 def test_nobody_agrees_for_both_sides(treasury: Treasury, cast: Cast) -> None:
     virement = proposed(treasury)
     assert "both sides" in refusal(lambda: virement.agree(by=cast.head("OPS")))
@@ -78,7 +72,7 @@ def test_nobody_agrees_for_both_sides(treasury: Treasury, cast: Cast) -> None:
 def test_a_stranger_neither_proposes_nor_agrees(treasury: Treasury, cast: Cast) -> None:
     giver, taker = treasury.pool("OPS"), treasury.pool("IT")
     for stranger in (cast.head("HR"), cast.contributor("OPS"), cast.auditor, cast.administrator):
-        said = refusal(lambda by=stranger: Virement.objects.propose(giver, taker, Decimal(1), reason="Why not.", by=by))  # type: ignore[misc]
+        said = refusal(lambda by=stranger: Virement.objects.propose(giver, taker, Decimal(1), reason="Why not.", by=by))
         assert said.startswith("Only who leads")
     virement = proposed(treasury)
     assert "not yours" in refusal(lambda: virement.agree(by=cast.head("HR")))

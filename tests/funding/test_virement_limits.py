@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test import Client
 
-from initiatives.core.rules import RuleBroken, broken_by
+from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
 from initiatives.funding.models import AGREE, ApprovalLimit, Consent, Delegation, Virement
@@ -15,6 +15,7 @@ from initiatives.organization.models import User
 from initiatives.organization.models.roles import today
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refused
 
 
 def limited(cast: Cast, kind: str, amount: str, code: str = "OPS") -> None:
@@ -32,13 +33,6 @@ def proposed(treasury: Treasury, amount: str, *, by: User | None = None) -> Vire
 
 def asked() -> set[User]:
     return {ask.person for ask in Obligation.objects.open_now().filter(kind=AGREE)}
-
-
-def refused(sql: str, **values: object) -> str:
-    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    assert broken_by(caught.value) is not None
-    return str(caught.value.__cause__.diag.constraint_name)
 
 
 CONSENT = """INSERT INTO funding_consent (virement_id, side, by_id, on_behalf_of_id, key, content, shown, at, day)

@@ -7,11 +7,11 @@ from initiatives.funding.models import FundingRequest, Pool
 from initiatives.journey.models import Stage, Touchpoint
 from initiatives.portfolio.models import Initiative
 from tests.cast import Cast
-from tests.funding.test_control import refused
 from tests.pools import kept
 from tests.portfolio.conftest import Make
 from tests.portfolio.planning import ranked, request
 from tests.portfolio.test_aims import problem, touchpoint
+from tests.refusals import refused
 
 __all__ = ["problem", "touchpoint"]
 SUBMIT = "UPDATE funding_fundingrequest SET state = 'submitted' WHERE id = %s"
