@@ -1,10 +1,8 @@
-"""What the database itself keeps right about changes of a pool that two people make."""
+"""What the database itself keeps right about how a pool is kept: two people change it."""
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
 
-from initiatives.core.rules import says
 from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.keeping import FIELDS
 
@@ -15,36 +13,20 @@ class ChangeState(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
-def decided_one_by_one(name: str) -> list[models.BaseConstraint]:
-    """Somebody decided what is decided, and of each pool one change waits at a time."""
-    decided = Q(state=ChangeState.PROPOSED, decided_by=None) | (~Q(state=ChangeState.PROPOSED) & Q(decided_by__isnull=False))
-    return [
-        models.CheckConstraint(
-            condition=decided, name=says(f"{name}_is_decided", "A change of a pool is confirmed or declined by somebody.")
-        ),
-        models.UniqueConstraint(
-            fields=["pool"],
-            condition=Q(state=ChangeState.PROPOSED),
-            name=says(f"one_{name}_waits", "Such a change of this pool waits already."),
-        ),
-    ]
+_FIXED = ("pool_id", "by_id", "reason", *FIELDS)
+_STANDS, _STOOD = (", ".join(f"{row}.{name}" for name in _FIXED) for row in ("NEW", "OLD"))
 
-
-def made_by_two(*columns: str) -> pgtrigger.Trigger:
-    """A change is proposed first, stays as it was proposed, and holds when another person in finance confirms it."""
-    fixed = ("pool_id", "by_id", "reason", *columns)
-    now, before = (", ".join(f"{row}.{name}" for name in fixed) for row in ("NEW", "OLD"))
-    return pgtrigger.Trigger(
-        name="made_by_two",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        func=with_refusals(
-            f"""
+MADE_BY_TWO = pgtrigger.Trigger(
+    name="made_by_two",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=with_refusals(
+        f"""
         IF TG_OP = 'INSERT' THEN
             IF NEW.state <> 'proposed' THEN REFUSE a_change_is_proposed_first; END IF;
             RETURN NEW;
         END IF;
-        IF ({now}) IS DISTINCT FROM ({before})
+        IF ({_STANDS}) IS DISTINCT FROM ({_STOOD})
             OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'declined'))
         THEN REFUSE a_change_stays;
         END IF;
@@ -56,12 +38,11 @@ def made_by_two(*columns: str) -> pgtrigger.Trigger:
         END IF;
         RETURN NEW;
     """,
-            a_change_is_proposed_first="A change of a pool is proposed before it is confirmed.",
-            a_change_stays="What was proposed for a pool is not edited; it is declined and proposed anew.",
-            a_change_is_made_by_two="A change of a pool holds when another person in finance confirms it.",
-        ),
-    )
-
+        a_change_is_proposed_first="A change of a pool is proposed before it is confirmed.",
+        a_change_stays="What was proposed for a pool is not edited; it is declined and proposed anew.",
+        a_change_is_made_by_two="A change of a pool holds when another person in finance confirms it.",
+    ),
+)
 
 _NOW, _THEN, _BEFORE = (", ".join(f"{row}.{name}" for name in FIELDS) for row in ("NEW", "change", "OLD"))
 
