@@ -18,7 +18,7 @@ from initiatives.funding.models.ceilings import judged
 from initiatives.funding.models.closed_years import given_back
 from initiatives.funding.models.ends import locked_ends, not_enough
 from initiatives.funding.models.entrusted import SETTLED, Entrusted
-from initiatives.funding.models.figures import Sums
+from initiatives.funding.models.figures import ADDS_UP, ROLLUPS, Sums
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, More, content_of
@@ -26,8 +26,6 @@ from initiatives.funding.models.sharing import moves_of, paying, signature
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
-
-ROLLUPS = ("asked", "allocated", "committed", "spent")
 
 
 class CostObjectQuerySet(models.QuerySet["CostObject"]):
@@ -60,10 +58,7 @@ class CostObject(Entrusted):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent")),
-                name=says("cost_object_adds_up", "There is not that much money left."),
-            ),
+            models.CheckConstraint(condition=ADDS_UP, name=says("cost_object_adds_up", "There is not that much money left.")),
             models.CheckConstraint(
                 condition=Q(held=0)
                 | Q(held__gt=0, allocated__gte=F("held") + F("committed") + F("spent"))

@@ -4,11 +4,15 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import RuleBroken
 from initiatives.funding.models.posting import Act
+
+ROLLUPS = ("asked", "allocated", "committed", "spent")
+ADDS_UP = Q(asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent"))
 
 
 class Sums(models.Model):

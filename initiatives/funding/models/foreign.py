@@ -3,11 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
 
 from initiatives.core.money import A_CURRENCY
 from initiatives.core.rules import says
-from initiatives.funding.models.figures import Sums
+from initiatives.funding.models.figures import ADDS_UP, ROLLUPS, Sums
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 
 
@@ -25,14 +24,11 @@ class ForeignMoney(Sums):
                 condition=A_CURRENCY,
                 name=says("foreign_money_is_money", "A currency is written with its three letters, such as EUR."),
             ),
-            models.CheckConstraint(
-                condition=Q(asked__gte=0, committed__gte=0, spent__gte=0, allocated__gte=F("committed") + F("spent")),
-                name=says("foreign_money_adds_up", "There is not that much money left."),
-            ),
+            models.CheckConstraint(condition=ADDS_UP, name=says("foreign_money_adds_up", "There is not that much money left.")),
         ]
         triggers: ClassVar = [
             NEVER_DELETED,
-            kept_by_the_database("asked", "allocated", "committed", "spent"),
+            kept_by_the_database(*ROLLUPS),
             never_changes("stays_what_it_is", "cost_object_id", "currency"),
         ]
 

@@ -8,8 +8,7 @@ from django.conf import settings
 
 from initiatives.core import clock
 from initiatives.funding.models import CostObject, ExchangeRate
-from initiatives.funding.models.cost_objects import ROLLUPS
-from initiatives.funding.models.figures import Sums
+from initiatives.funding.models.figures import ROLLUPS, Sums
 from initiatives.funding.models.rates import in_company_currency
 
 NONE = Decimal("0.00")
