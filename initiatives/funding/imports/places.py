@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import above
-from initiatives.funding.models import Account, Act, CostObject, Kind, Pool, RequestLine, State, Why
+from initiatives.funding.models import Account, Act, CostObject, FundingRequest, Kind, Pool, Why
 from initiatives.funding.models.accounts import Move
 from initiatives.funding.models.ceilings import mark_of
+from initiatives.funding.models.entrusted import settled_by
 from initiatives.funding.models.references import orders
 from initiatives.funding.models.sharing import moves_of, paying
 from initiatives.organization.models import User
@@ -41,9 +40,8 @@ class Places:
             assert account.cost_object_id is not None
             self.accounts.setdefault(account.cost_object_id, []).append(account)
         self.pools = {account.pool_id: account.pool for found in self.accounts.values() for account in found}
-        took_part = Q(request__requester=by) | Q(request__approvals__by=by) | Q(request__approvals__on_behalf_of=by)
-        settled = RequestLine.objects.filter(took_part, request__cost_object__in=ids, request__state=State.ALLOCATED)
-        self.settled = set(settled.values_list("request__cost_object_id", "pool_id"))
+        settled = FundingRequest.objects.filter(settled_by(by), cost_object__in=ids)
+        self.settled = set(settled.values_list("cost_object_id", "lines__pool_id"))
 
     def of(self, facts: dict[str, Any]) -> Place:
         """Where the line belongs; what it takes there is counted."""

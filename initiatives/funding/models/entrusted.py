@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 SETTLED = "{} asked for this money or approved it, and does not post what was spent of it; another person in finance can."
 
 
+def settled_by(person: User) -> Q:
+    """The requests whose money was given and that this person wrote, or this person or a delegate of theirs said yes to."""
+    took_part = Q(requester=person) | Q(approvals__by=person) | Q(approvals__on_behalf_of=person)
+    return took_part & Q(state="allocated")
+
+
 class Entrusted(Figures):
     """Money with an owner."""
 
@@ -44,9 +50,8 @@ class Entrusted(Figures):
         return SETTLED.format(by) if self.settled(by, *pools).exists() else None
 
     def settled(self, by: User, *pools: "Pool") -> models.QuerySet[Any]:
-        """The requests of this money, from these pools or at all, that `by` wrote, or `by` or a delegate of `by` said yes to."""
-        took_part = Q(requester=by) | Q(approvals__by=by) | Q(approvals__on_behalf_of=by)
-        requests = self.requests.filter(took_part, state="allocated")
+        """The requests of this money, from these pools or at all, that `by` had a part in."""
+        requests = self.requests.filter(settled_by(by))
         return requests.filter(lines__pool__in=pools) if pools else requests
 
     def obstacle_to_release(self, by: User) -> str | None:
