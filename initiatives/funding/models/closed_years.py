@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
 
 
-def obstacle_to_give_back(ends: Ends, by: User) -> str | None:
-    """Say in one sentence why `by` cannot give money of this closed year back, or None."""
-    return None if may_post(by) else f"{ends.year} is closed; only finance gives back what came of it by a reversal."
-
-
 def given_back(
     cost_object: "CostObject",
     ends: Ends,
@@ -35,8 +30,8 @@ def given_back(
 
     A part of `CostObject.release`, which has locked the cost object and the pool. The entry bears a day of the closed year.
     """
-    if obstacle := obstacle_to_give_back(ends, by):
-        raise RuleBroken(obstacle)
+    if not may_post(by):
+        raise RuleBroken(f"{ends.year} is closed; only finance gives back what came of it by a reversal.")
     if not reason.strip():
         raise BadInput(f"{ends.year} is closed. Say why its money is given back.", field="memo")
     moves, missing = list[Move](), amount
@@ -47,7 +42,8 @@ def given_back(
     if missing:
         lies = amount - missing
         raise RuleBroken(f"Given and not spent are {lies:,.2f} {ends.pool.currency} from {ends.pool}; {amount:,.2f} is more.")
-    if held := cost_object.obstacle_to_use(Act.RELEASED, uncommitted(moves), ends.pool.currency):
+    uncommitted = sum((move.amount for move in moves if move.source.kind == Kind.ALLOCATED), Decimal(0))
+    if held := cost_object.obstacle_to_use(Act.RELEASED, uncommitted, ends.pool.currency):
         raise RuleBroken(held)
     journal = Journal.objects.post(Act.RELEASED, moves, by=by, key=key, content=content, memo=reason, on=more.get("on"))
     cost_object.record(Act.RELEASED, by=by, reason=reason, pool=ends.pool.pk, amount=str(amount), journal=journal.pk)
@@ -59,7 +55,3 @@ def _lying(cost_object: "CostObject", ends: Ends, nature: str | None) -> list[Ac
     rows = Account.objects.filter(cost_object=cost_object, pool=ends.pool, kind__in=(Kind.ALLOCATED, Kind.COMMITTED))
     rows = rows if nature is None else rows.filter(nature=nature)
     return sorted(rows.locking(), key=lambda account: (account.kind, account.pk))
-
-
-def uncommitted(moves: list[Move]) -> Decimal:
-    return sum((move.amount for move in moves if move.source.kind == Kind.ALLOCATED), Decimal(0))

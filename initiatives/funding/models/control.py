@@ -43,14 +43,8 @@ def obstacle_to_give(pool: Pool, cost_object: "CostObject", nature: str) -> str 
     if stages and stages.keys().isdisjoint(aims.stages):
         return f"{pool} gives money only for {', '.join(stage.title for stage in stages.values())}."
     if pool.for_types and aims.type not in pool.for_types:
-        return f"{pool} gives money only for initiatives of the type {' or '.join(type_names(pool))}."
+        return f"{pool} gives money only for initiatives of the type {' or '.join(pool.type_names)}."
     return None
-
-
-def type_names(pool: Pool) -> list[str]:
-    """What the types are called for which it gives money, where it does not give for all."""
-    names = above.types()
-    return [names.get(kind, kind) for kind in pool.for_types]
 
 
 def findings(request: "Deciding", lines: "Iterable[RequestLine]") -> list[Finding]:

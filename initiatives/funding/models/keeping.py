@@ -65,15 +65,16 @@ class Keeping(Recorded):
     post_control = models.CharField(max_length=4, choices=PostingControl, default=PostingControl.OFF)
     post_limit = models.PositiveSmallIntegerField(default=100)  # percent of its budget that may be committed and spent
     post_tolerance = models.PositiveSmallIntegerField(default=0)  # percent of that limit on top of it: marked, not stopped
-
     seed_limit = AmountColumn(default=Decimal(0), db_default=Decimal(0))  # for one initiative in all, without finance; 0: none
 
     class Meta:
         abstract = True
 
-    def choices(self) -> dict[str, set[Any]]:
-        """For which departments and stages it gives money."""
-        return {name: set(getattr(self, name).all()) for name in CHOSEN}
+    @property
+    def type_names(self) -> list[str]:
+        """The types of initiative for which it gives money, where it does not give for all."""
+        names = above.types()
+        return [names.get(kind, kind) for kind in self.for_types]
 
     def said(self, name: str) -> str:
         """What it says about one of its fields, in words."""
@@ -81,7 +82,7 @@ class Keeping(Recorded):
             return ", ".join(sorted(map(str, getattr(self, name).all()))) or "all"
         value = getattr(self, name)
         if name == "for_types":
-            return ", ".join(above.types().get(kind, kind) for kind in value) or "all"
+            return ", ".join(self.type_names) or "all"
         if name in PERCENTS:
             return f"{value} %"
         return f"{value:,.2f}" if name == "seed_limit" else str(getattr(self, f"get_{name}_display")()) or "both"
@@ -144,6 +145,6 @@ class Kept(Keeping):
             setattr(self, name, getattr(change, name))
         self.version += 1
         self.save(update_fields=[*FIELDS, "version"])
-        for name, rows in change.choices().items():
-            getattr(self, name).set(rows)
+        for name in CHOSEN:
+            getattr(self, name).set(getattr(change, name).all())
         self.record("controlled", by=by, reason=reason, **facts)

@@ -10,7 +10,6 @@ from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
 from initiatives.funding.models import Account, ControlChange, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
-from initiatives.funding.models.control import type_names
 from initiatives.funding.models.natures import nature_name
 from initiatives.funding.models.rates import in_company_currency
 from initiatives.funding.reports.guardrails import outside_now
@@ -120,7 +119,7 @@ def restrictions(pool: Pool) -> list[str]:
         if names := [getattr(row, "title", str(row)) for row in rows]:
             found.append(f"It gives money for these {words} only: {', '.join(names)}.")
     if pool.for_types:
-        found.append(f"It gives money for initiatives of these types only: {', '.join(type_names(pool))}.")
+        found.append(f"It gives money for initiatives of these types only: {', '.join(pool.type_names)}.")
     return [*found, *filter(None, (pool.posting_words, pool.seed_words))]
 
 
