@@ -87,7 +87,7 @@ def done_by(flow: Flow, *, kill_at: int = 0) -> tuple[bool, int]:
             with connection.execute_wrapper(step):
                 saved = flow.act()
             os.write(tell, f"{int(saved)} {steps}".encode())
-        except BaseException:
+        except BaseException:  # whatever it is, the parent is told
             os.write(tell, traceback.format_exc().encode())
         finally:
             os._exit(0)

@@ -47,7 +47,7 @@ def settle(line: ActualLine, place: Place, by: User) -> None:
         raise
     except RuleBroken as refused:  # what was planned no longer holds
         _settle(line, Why.REFUSED, str(refused), place, by)
-    except Exception as fault:
+    except Exception as fault:  # whatever it is, it is of this line alone: the others pass
         broken = broken_by(fault) if isinstance(fault, IntegrityError) else None
         if broken is None:
             log.exception("Line %s", line.pk)
