@@ -19,8 +19,8 @@ from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Act, ActualLine, CostObject, FundingRequest, Pool, Transfer
 from initiatives.funding.models.ledger import TransferQuerySet
-from initiatives.funding.reports.book_entries import BookEntry, cells_of, of_names, thing_of
-from initiatives.funding.reports.journals import ROWS, THING
+from initiatives.funding.reports.book_entries import BookEntry, cells_of, of_names
+from initiatives.funding.reports.journals import ROWS, THING, thing_of
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from initiatives.core.exports import Cell
 from initiatives.funding.above import Name
 from initiatives.funding.models import ActualLine, Transfer
-from initiatives.funding.models.natures import nature_name
+from initiatives.funding.reports.journals import nature_of, thing_of
 
 BOOK_HEADER = (
     "entry",
@@ -49,9 +49,7 @@ class BookEntry:
 
     @property
     def nature(self) -> str:
-        """Which kind of expenditure, in words."""
-        nature = self.transfer.target.nature or self.transfer.source.nature
-        return nature_name(nature) if nature else ""
+        return nature_of(self.transfer)
 
     def told(self, name: str) -> str:
         """What the journal says, where the reader may read it."""
@@ -68,10 +66,6 @@ class BookEntry:
     @property
     def because(self) -> str:
         return self.told("because") if self.pool_url else ""
-
-
-def thing_of(row: Transfer) -> int | None:
-    return row.target.cost_object_id or row.source.cost_object_id
 
 
 def of_names(cells: Mapping[str, Cell]) -> list[Cell]:

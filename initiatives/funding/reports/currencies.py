@@ -1,13 +1,14 @@
 """Money of several currencies in the company's, at the newest rate of the day; what has no rate is said and not counted."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 
 from initiatives.core import clock
-from initiatives.funding.models import CostObject, ExchangeRate
+from initiatives.funding.models import CostObject, ExchangeRate, Pool
 from initiatives.funding.models.figures import ROLLUPS, Sums
 from initiatives.funding.models.rates import in_company_currency
 
@@ -44,16 +45,40 @@ def together(cost_object: CostObject) -> Together | None:
     """The figures of a cost object with money in several currencies, in two queries; None with one currency, without any."""
     if not cost_object.other_currencies:
         return None
-    return in_company_figures(cost_object.figures())
-
-
-def in_company_figures(found: Iterable[Sums]) -> Together:
-    rates = ExchangeRate.objects.on(clock.company_day())
+    rates, found = ExchangeRate.objects.on(clock.company_day()), cost_object.figures()
     books = [Book(figures, rates.get(figures.currency)) for figures in found]
-    worth = {
-        name: sum(
-            (in_company_currency(getattr(book.figures, name), book.figures.currency, rates) or NONE for book in books), NONE
-        )
-        for name in ROLLUPS
+    left_out = [book.figures.currency for book in books if not book.counts]
+    return Together(books, in_company_totals(found, ROLLUPS, rates), left_out)
+
+
+def in_company_totals(rows: Collection[Sums | Pool], names: Iterable[str], rates: dict[str, ExchangeRate]) -> dict[str, Decimal]:
+    """Each of these figures of all rows together; what has no rate is not in them."""
+    return {
+        name: sum((in_company_currency(getattr(row, name), row.currency, rates) or NONE for row in rows), NONE) for name in names
     }
-    return Together(books, worth, [book.figures.currency for book in books if not book.counts])
+
+
+class Counted(NamedTuple):
+    """Amounts in the company's currency by cost object, with which rates, and what has none, by currency."""
+
+    amounts: dict[int, Decimal]
+    left_out: dict[str, Decimal]
+    used: list[ExchangeRate]
+
+    @property
+    def unpriced(self) -> list[str]:
+        return [f"{currency} {amount:,.2f}" for currency, amount in sorted(self.left_out.items())]
+
+
+def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> Counted:
+    rows = [row for row in rows if row[2]]
+    foreign = {currency for _, currency, _ in rows} - {settings.CURRENCY}
+    rates = ExchangeRate.objects.on(clock.company_day()) if foreign else {}
+    found, left_out = dict[int, Decimal](), dict[str, Decimal]()
+    for thing, currency, amount in rows:
+        worth = in_company_currency(amount, currency, rates)
+        if worth is None:
+            left_out[currency] = left_out.get(currency, NONE) + amount
+        else:
+            found[thing] = found.get(thing, NONE) + worth
+    return Counted(found, left_out, [rates[code] for code in sorted(foreign & rates.keys())])

@@ -4,7 +4,7 @@ What the reader may not open is one line without a period, as in the journal; th
 tell when that money moved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,10 @@ from django.db.models import Q, Sum
 
 from initiatives.core import clock
 from initiatives.funding import above
-from initiatives.funding.models import FiscalYear, Kind, Period, Pool, Transfer
+from initiatives.funding.models import Act, FiscalYear, Kind, Period, Pool, Transfer
 from initiatives.funding.models.ledger import TransferQuerySet
 from initiatives.funding.reports.forecast import Forecast, reckon
-from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, THING, Given, Page, journal
+from initiatives.funding.reports.journals import NONE, THING, Given, Page, journal
 from initiatives.funding.reports.pools import Pools, given, totalled
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import departments_below
@@ -81,7 +81,7 @@ class DepartmentYear:
     journal: Page = field(default_factory=lambda: Page([]))
     act: str = ""
     period: Period | None = None
-    acts: tuple[str, ...] = JOURNAL_ACTS
+    acts: Collection[str] = tuple(Act.values)
 
     @property
     def several(self) -> bool:
@@ -107,7 +107,7 @@ def department_year(
     if year is None or not report.pools.rows:
         return report
     periods = list(Period.objects.filter(year=year).in_order())
-    report.act = look.act if look.act in JOURNAL_ACTS else ""
+    report.act = look.act if look.act in Act.values else ""
     report.period = next((one for one in periods if one.number == look.period), None)
     by_currency: dict[str, list[Pool]] = {}
     for pool in report.pools.rows:

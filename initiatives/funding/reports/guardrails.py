@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, Protocol
 
 from django.conf import settings
-from django.db.models import Sum
 
-from initiatives.core import clock
 from initiatives.funding import above
-from initiatives.funding.models import Account, ExchangeRate, FiscalYear, FundingRequest, Guardrail, Pool, State
+from initiatives.funding.models import FiscalYear, FundingRequest, Guardrail, State
 from initiatives.funding.models.guardrails import Share, may_propose
-from initiatives.funding.models.rates import in_company_currency
+from initiatives.funding.reports.currencies import Counted, in_one_currency
+from initiatives.funding.reports.so_far import Asked, given
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -21,13 +19,6 @@ NONE, HUNDRED = Decimal(0), Decimal(100)
 STAGES, HORIZONS = list(Share)[:3], list(Share)[3:]
 NO_STAGE, NO_HORIZON = "no_stage", "no_horizon"
 OPENED = (*Share.values, NO_STAGE, NO_HORIZON)  # what a figure of the page is about
-
-
-class Asked(Protocol):
-    """What one pool is asked for."""
-
-    pool: Pool
-    amount: Decimal
 
 
 @dataclass
@@ -85,39 +76,6 @@ def made_of(user: User, amounts: Mapping[int, Decimal], share: str) -> list[tupl
     return sorted(rows, key=lambda row: (-row[1], row[0].label))
 
 
-class Counted(NamedTuple):
-    """Amounts in the company's currency by cost object, with which rates, and what has none, by currency."""
-
-    amounts: dict[int, Decimal]
-    left_out: dict[str, Decimal]
-    used: list[ExchangeRate]
-
-    @property
-    def unpriced(self) -> list[str]:
-        return [f"{currency} {amount:,.2f}" for currency, amount in sorted(self.left_out.items())]
-
-
-def allocated(years: Iterable[FiscalYear | int]) -> Counted:
-    """What is allocated in these years, by cost object."""
-    given = Account.objects.filter(pool__year__in=years, cost_object__isnull=False)
-    rows = list(given.values_list("cost_object_id", "pool__currency").annotate(Sum("balance")).order_by())
-    return in_one_currency(rows)
-
-
-def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> Counted:
-    rows = [row for row in rows if row[2]]
-    foreign = {currency for _, currency, _ in rows} - {settings.CURRENCY}
-    rates = ExchangeRate.objects.on(clock.company_day()) if foreign else {}
-    found, left_out = dict[int, Decimal](), dict[str, Decimal]()
-    for thing, currency, amount in rows:
-        worth = in_company_currency(amount, currency, rates)
-        if worth is None:
-            left_out[currency] = left_out.get(currency, NONE) + amount
-        else:
-            found[thing] = found.get(thing, NONE) + worth
-    return Counted(found, left_out, [rates[code] for code in sorted(foreign & rates.keys())])
-
-
 @dataclass
 class Row:
     """One share beside its band, where there is one."""
@@ -169,7 +127,7 @@ class GuardrailPage:
 
 def guardrail_page(user: User, year: FiscalYear, of: str = "") -> GuardrailPage:
     """The year's shares beside their bands; with `of`, what that share is made of."""
-    found, bands = allocated([year]), in_force([year.pk])
+    found, bands = given(year.pk), in_force([year.pk])
     money, parts = counted(found.amounts), made_of(user, found.amounts, of) if of else []
     waiting = Guardrail.objects.waiting().filter(year=year).select_related("by").order_by("share", "id")
     asked = [(band, band.obstacle_to_decide(user)) for band in waiting]
@@ -185,7 +143,7 @@ def outside_now(user: User, year: FiscalYear) -> tuple[int, int] | None:
     """How many bands the year's money is outside of, and of how many; None for who may not know, and while there are none."""
     if not user.standing.holds(*SEE_ALL_MONEY) or not (bands := in_force([year.pk])):
         return None
-    return sum(bool(row.outside) for row in rows_of(counted(allocated([year]).amounts), bands)), len(bands)
+    return sum(bool(row.outside) for row in rows_of(counted(given(year.pk).amounts), bands)), len(bands)
 
 
 def warnings(user: User, request: FundingRequest, lines: Iterable[Asked]) -> list[str]:
@@ -200,7 +158,7 @@ def warnings(user: User, request: FundingRequest, lines: Iterable[Asked]) -> lis
     for year in sorted({line.pool.year_id for line in lines}):
         if bands := in_force([year]):
             mine = [(request.cost_object_id, line.pool.currency, line.amount) for line in lines if line.pool.year_id == year]
-            now, asked = allocated([year]), in_one_currency(mine)
+            now, asked = given(year), in_one_currency(mine)
             open_ = user.standing.holds(*SEE_ALL_MONEY)
             found += _would_be(bands, now.amounts, asked.amounts, figures=open_)
             found += [f"{one} of this request has no exchange rate: guardrails do not count it." for one in asked.unpriced]

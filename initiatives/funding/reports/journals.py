@@ -70,7 +70,16 @@ class Entry:
 
 
 THING = Coalesce("target__cost_object", "source__cost_object")
-JOURNAL_ACTS = tuple(Act.values)
+
+
+def thing_of(row: Transfer) -> int | None:
+    return row.target.cost_object_id or row.source.cost_object_id
+
+
+def nature_of(row: Transfer) -> str:
+    """Which kind of expenditure, in words; nothing where it is not divided."""
+    nature = row.target.nature or row.source.nature
+    return nature_name(nature) if nature else ""
 
 
 ROWS = 100  # on one page of a journal
@@ -106,7 +115,7 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool, before
 
 
 def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
-    cost_object = row.target.cost_object_id or row.source.cost_object_id
+    cost_object = thing_of(row)
     open_to_reader = cost_object is None or cost_object in names
     return Entry(
         row.journal.get_act_display(),
@@ -116,7 +125,7 @@ def _entry(row: Transfer, names: Mapping[int, Name], user: User) -> Entry:
         row.journal.at,
         str(row.journal.by) if open_to_reader else "",
         row.journal.memo if open_to_reader else "",
-        nature_name(nature) if (nature := row.target.nature or row.source.nature) else "",
+        nature_of(row),
         _effect(row),
         row.journal.over_limit and row.source.cost_object_id is not None,
         row.journal.because if open_to_reader else "",

@@ -9,11 +9,11 @@ from django.conf import settings
 from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
-from initiatives.funding.models import Account, ControlChange, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
+from initiatives.funding.models import Account, Act, ControlChange, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
 from initiatives.funding.models.natures import nature_name
-from initiatives.funding.models.rates import in_company_currency
+from initiatives.funding.reports.currencies import in_company_totals
 from initiatives.funding.reports.guardrails import outside_now
-from initiatives.funding.reports.journals import JOURNAL_ACTS, NONE, ROWS, Given, Page, journal
+from initiatives.funding.reports.journals import NONE, ROWS, Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
 
@@ -52,11 +52,8 @@ def totalled(rows: list[Pool], years: list[FiscalYear], year: FiscalYear | None,
         return Pools(year, years, rows, plain, next(iter(kept), ""), outside=outside)
     rates = ExchangeRate.objects.on(clock.company_day())
     left_out = sorted(kept - rates.keys() - {settings.CURRENCY})
-    counted = [pool for pool in rows if pool.currency not in left_out]
-    worth = {name: [in_company_currency(getattr(pool, name), pool.currency, rates) for pool in counted] for name in FIGURES}
-    totals = {name: sum((one for one in found if one is not None), NONE) for name, found in worth.items()}
     used = [rates[code] for code in sorted(kept & rates.keys())]
-    return Pools(year, years, rows, totals, settings.CURRENCY, used, left_out, outside)
+    return Pools(year, years, rows, in_company_totals(rows, FIGURES, rates), settings.CURRENCY, used, left_out, outside)
 
 
 def given(user: User, pools: Collection[Pool]) -> tuple[list[Given], list[Given]]:
@@ -96,7 +93,7 @@ class PoolPage:
     act: str  # the journal shows this act only, or all
     restrictions: list[str] = field(default_factory=list)  # for what it gives money, where that is not everything
     changes: list[tuple[ControlChange, str | None]] = field(default_factory=list)  # that wait, and why the reader cannot decide
-    acts: tuple[str, ...] = JOURNAL_ACTS
+    acts: Collection[str] = tuple(Act.values)
 
 
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
@@ -125,7 +122,7 @@ def restrictions(pool: Pool) -> list[str]:
 
 def pool_entries(user: User, pool: Pool, *, act: str = "", before: int | None = None, rows: int = ROWS) -> Page:
     transfers = Transfer.objects.of_pool(pool)
-    transfers = transfers.filter(journal__act=act) if act in JOURNAL_ACTS else transfers
+    transfers = transfers.filter(journal__act=act) if act in Act.values else transfers
     return journal(user, transfers, one_by_one=user.standing.holds("finance"), before=before, rows=rows)
 
 

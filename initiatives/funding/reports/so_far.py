@@ -3,15 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Sum
 
 from initiatives.funding import above
-from initiatives.funding.models import Account, FundingRequest, RequestLine, State
-from initiatives.funding.reports.guardrails import Asked, Counted, in_one_currency
+from initiatives.funding.models import Account, FundingRequest, Pool, RequestLine, State
+from initiatives.funding.reports.currencies import NONE, Counted, in_one_currency
 from initiatives.organization.models import User
 
-NONE = Decimal("0.00")
+
+class Asked(Protocol):
+    """What one pool is asked for."""
+
+    pool: Pool
+    amount: Decimal
 
 
 def given(year: int, things: Collection[int] | None = None) -> Counted:
