@@ -16,6 +16,7 @@ from initiatives.funding.models import (
     CONFIRM,
     CONFIRM_BAND,
     CONFIRM_CONTROL,
+    CONFIRM_STEP,
     MATCH,
     SET_ASIDE,
     ActualLine,
@@ -28,6 +29,7 @@ from initiatives.funding.models import (
     LineState,
     Period,
     State,
+    StepRule,
     Virement,
     idle,
 )
@@ -89,6 +91,7 @@ def to_confirm(rows: Confirmed) -> Still:
 
 CONFIRMED: dict[str, tuple[Confirmed, str]] = {
     CONFIRM: (ApprovalLimit.objects, "Limit to confirm"),
+    CONFIRM_STEP: (StepRule.objects, "Step to confirm"),
     CONFIRM_BAND: (Guardrail.objects, "Guardrail to confirm"),
     CONFIRM_CONTROL: (ControlChange.objects, "Control of a pool to confirm"),
 }

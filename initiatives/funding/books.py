@@ -128,6 +128,8 @@ UNION ALL SELECT 'the money was allocated without every approval', 'request', re
     FROM funding_fundingrequest request WHERE request.state = 'allocated' AND (
         NOT (request.seed OR EXISTS (
             SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance'))
+        OR jsonb_array_length(request.steps) <> (
+            SELECT count(*) FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'further')
         OR request.seed AND 1 <> (SELECT count(*) FROM funding_requestline line WHERE line.request_id = request.id)
         OR EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.by_id = request.requester_id)
         OR EXISTS (

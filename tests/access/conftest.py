@@ -27,6 +27,7 @@ from initiatives.funding.models import (
     Guardrail,
     Journal,
     Pool,
+    StepRule,
     Virement,
 )
 from initiatives.organization.models import Holiday, Invitation, User
@@ -165,6 +166,8 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["control change", case] = {"pk": change.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
+    signed = StepRule.objects.propose(signer="cxo", above=Decimal(500), reason="Audit.", by=cast.administrator)
+    world.arguments["further step", "own"] = {"pk": signed.pk}
     world.arguments["year", "own"] = {"pk": year.pk}
     scenario = Scenario.objects.write(year, "Cautious", by=cast.cxo)
     world.arguments["scenario", "own"], world.arguments["scenario", "none"] = {"number": scenario.pk}, {"number": NOWHERE}
@@ -178,7 +181,7 @@ def _money(world: World, cast: Cast) -> None:
     )  # fmt: skip
     world.arguments["delegation", "own"] = {"pk": named.pk}
     kinds = ("pool", "control change", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period")
-    for kind in (*kinds, "guardrail"):
+    for kind in (*kinds, "guardrail", "further step"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 
 

@@ -81,6 +81,7 @@ SEEN: dict[str, dict[str, str]] = {
     "swept stage": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "problem": {"own": ROLE, "foreign": ROLE, "hidden": "xea", "none": ""},
     "limit": {"own": "hdofxeaA", "none": ""},  # one that waits for the CXO
+    "further step": {"own": "hdofxeaA", "none": ""},  # one that waits for the CXO
     "guardrail": {"own": "fxea", "none": ""},  # one that waits for the CXO
     "delegation": {"own": "chdfxea", "none": ""},  # of h to c, from tomorrow on
     "journal": {"own": "fxea", "foreign": "fxea", "none": ""},
@@ -235,6 +236,9 @@ TABLE: list[Row] = [
     ("funding:limit_propose", "GET POST", "", {"": "A"}),
     ("funding:limit_confirm", "POST", "limit", {"own": "x"}),
     ("funding:limit_decline", "POST", "limit", {"own": "x"}),
+    ("funding:step_propose", "GET POST", "", {"": "A"}),
+    ("funding:step_confirm", "POST", "further step", {"own": "x"}),
+    ("funding:step_decline", "POST", "further step", {"own": "x"}),
     ("funding:delegate_name", "GET POST", "", {"": "ho"}),
     ("funding:delegation_end", "POST", "delegation", {"own": "chx"}),
     ("funding:requests", "GET", "", {"": "chdofxea"}),

@@ -13,6 +13,7 @@ from initiatives.funding.models import (
     FundingRequest,
     Journal,
     Pool,
+    StepRule,
     Virement,
 )
 from initiatives.funding.models.posting import handles_money, may_post
@@ -149,6 +150,11 @@ def decide_limit(user: User, limit: ApprovalLimit) -> bool:
     return handles_money(user) and user.standing.holds("cxo")
 
 
+@permission("funding.decide_step")
+def decide_step(user: User, step: StepRule) -> bool:
+    return handles_money(user) and user.standing.holds("cxo")
+
+
 @permission("funding.name_delegate")
 def name_delegate(user: User) -> bool:
     """Who heads a department; of which one, the act says."""
@@ -173,7 +179,7 @@ SEES_VIREMENT = "who proposed it; who leads the department of either pool, or de
 AGREES = "head, deputy, head's delegate, within their limits; else who stands above, the CXO centrally; never one for both"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
 ASKS = "owner; head or deputy; who drafted what it is for; CXO"
-DECIDES = "head or deputy of the pool's department, else who stands above, the CXO for the central pool; then finance"
+DECIDES = "head or deputy of the pool's department, else who stands above, the CXO centrally; who signs further; then finance"
 
 declare(
     Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
@@ -211,6 +217,9 @@ declare(
     Rule("funding:limit_propose", "GET POST", "funding.propose_limit", who="administrators"),
     Rule("funding:limit_confirm", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
+    Rule("funding:step_propose", "GET POST", "funding.propose_limit", who="administrators"),
+    Rule("funding:step_confirm", "POST", "funding.decide_step", of="further step", who="CXO, but not who proposed it"),
+    Rule("funding:step_decline", "POST", "funding.decide_step", of="further step", who="CXO, but not who proposed it"),
     Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
     Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
     MailRule("budget_changed", who="owner, and who leads the department of it or of the pool; not who made the change"),

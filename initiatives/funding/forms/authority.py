@@ -1,4 +1,4 @@
-"""What the forms about authority read: limits of roles, and delegates of heads."""
+"""What the forms about authority read: limits of roles, further steps, and delegates."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
 from initiatives.funding.models.delegates import MOST_DAYS
 from initiatives.funding.models.limits import DECIDE
+from initiatives.funding.models.step_rules import MOST_PLACES, Signer
 from initiatives.organization.models import Department, Role, User
 from initiatives.organization.models.roles import today
 
@@ -32,6 +33,42 @@ class LimitForm(forms.Form):
         super().__init__(*args, **more)
         offer(self, "department", Department.objects.visible_to(user).active().in_order())
         offer(self, "person", User.objects.visible_to(user).holding(*DECIDE).in_order())
+        self.fields["starts"].initial = today
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class StepForm(forms.Form):
+    signer = forms.ChoiceField(label="Who signs", choices=Signer)
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        required=False,
+        empty_label="Whole requests, whichever pool",
+        help_text="Else what its own pools are asked for.",
+    )
+    above = AmountField(label="Above", required=False, zero=True, help_text="Empty: nobody signs here any more.")
+    currency = CodeField(
+        label="Currency",
+        max_length=3,
+        min_length=3,
+        initial=settings.CURRENCY,
+        help_text="Requests in another one are signed whatever their amount, until it has a step of its own.",
+    )
+    place = forms.IntegerField(
+        label="Place",
+        min_value=1,
+        max_value=MOST_PLACES,
+        initial=1,
+        help_text="After the pools and before finance, the lowest first.",
+    )
+    starts = DayField(label="From", help_text="For requests that are submitted from this day on.")
+    ends = DayField(label="Until before", required=False, help_text="Empty: until another step takes its place.")
+    reason = ProseField(label="Why", max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}), help_text="The CXO reads it.")
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "department", Department.objects.visible_to(user).active().in_order())
         self.fields["starts"].initial = today
 
     def clean_currency(self) -> str:

@@ -14,17 +14,19 @@ from initiatives.funding.models.foreign import ForeignMoney
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
 from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Journal, Transfer
-from initiatives.funding.models.limits import CONFIRM, ApprovalLimit, LimitState
+from initiatives.funding.models.limits import CONFIRM, ApprovalLimit
 from initiatives.funding.models.lines import SET_ASIDE, LineState, Why
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act
+from initiatives.funding.models.proposals import LimitState
 from initiatives.funding.models.questions import Question
 from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest
 from initiatives.funding.models.seeds import ASK
+from initiatives.funding.models.step_rules import CONFIRM_STEP, Signer, StepRule
 from initiatives.funding.models.virements import Virement
 from initiatives.funding.models.years import FiscalYear, Months
 
@@ -36,6 +38,7 @@ __all__ = [
     "CONFIRM",
     "CONFIRM_BAND",
     "CONFIRM_CONTROL",
+    "CONFIRM_STEP",
     "MATCH",
     "SET_ASIDE",
     "Account",
@@ -70,8 +73,10 @@ __all__ = [
     "RequestLine",
     "Share",
     "Side",
+    "Signer",
     "State",
     "Step",
+    "StepRule",
     "Transfer",
     "Virement",
     "VirementState",

@@ -35,17 +35,26 @@ def reaches(**words: str) -> str:
     return REACHES.format(applies=APPLIES.format(day=words["day"]), **words)
 
 
-# Budget: head or deputy of the pool's department or of one above it, or the CXO. Finance: finance, for the whole request.
+# Budget: head or deputy of the pool's department or of one above it, or the CXO; the head above: the same without the pool's
+# own department. Everybody else signs by a company-wide role, for the whole request: finance, or the further step's signer.
 AUTHORITY = [
     ("places", "bigint[]"),
     ("wanted", "numeric"),
     ("money", "varchar(3)"),
     ("today", "date"),
+    ("signer", "varchar(5)"),
 ]
 PLACES = """
-        IF {given}.step = 'budget' THEN
+        signer := NULL;
+        IF {given}.step = 'further' THEN
+            SELECT asked.steps->({given}.further - 1)->>'signer' INTO signer
+                FROM funding_fundingrequest asked WHERE asked.id = {given}.request_id;
+        END IF;
+        IF {given}.step = 'budget' OR signer = 'above' THEN
             WITH RECURSIVE above(id) AS (
-                SELECT pool.department_id FROM funding_pool pool WHERE pool.id = {given}.pool_id
+                SELECT CASE WHEN {given}.step = 'budget' THEN pool.department_id ELSE own.parent_id END
+                FROM funding_pool pool LEFT JOIN organization_department own ON own.id = pool.department_id
+                WHERE pool.id = {given}.pool_id
                 UNION
                 SELECT one.parent_id FROM organization_department one JOIN above ON one.id = above.id)
             SELECT array_agg(above.id) INTO places FROM above WHERE above.id IS NOT NULL;
@@ -80,10 +89,10 @@ def within(given: str) -> str:
     more = {"day": "today", "amount": "wanted", "currency": "money"}
     by, head = f"{given}.by_id", f"{given}.on_behalf_of_id"
     budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", person=by, **more)
-    finance = reaches(kinds="('finance')", places="'{}'::bigint[]", person=by, **more)
+    company = reaches(kinds="(coalesce(signer, 'finance'))", places="'{}'::bigint[]", person=by, **more)
     heads = reaches(kinds="('head')", places="ARRAY[named.department_id]", person=head, **more)
     return f"""(CASE WHEN {head} IS NOT NULL THEN {DELEGATED.format(given=given, head=heads)}
-        WHEN {given}.step = 'budget' THEN {budget} ELSE {finance} END)"""
+        WHEN {given}.step = 'budget' OR signer = 'above' THEN {budget} ELSE {company} END)"""
 
 
 WITHIN_AUTHORITY = pgtrigger.Trigger(

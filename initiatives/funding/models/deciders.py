@@ -47,18 +47,21 @@ class Line(NamedTuple):
     limits: dict[int, Decimal | None]  # person → up to which amount
 
 
-def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, without: Collection[int] = ()) -> Line:
+def holders(
+    pool: "Pool", amount: Decimal | None, authority: Authority, *, without: Collection[int] = (), over: bool = False
+) -> Line:
     """Who decides about so much money from this pool today, first the one who is asked: head, deputies, the head's delegate.
 
     Whose limit is below it is passed over, the next in line decides. Where nobody is left (absent, or in `without` because of
     separation of duties) the nearest department above decides, and above the top, as for the central pool, the CXO. Without an
-    amount: whoever may decide about anything. Empty when nobody may.
+    amount: whoever may decide about anything. Empty when nobody may. `over`: the head of the department above, and so on.
     """
     parents = dict(Department.objects.values_list("id", "parent_id")) if pool.department_id else {}
     above, here = [], pool.department_id
     while here is not None and here not in above:
         above.append(here)
         here = parents[here]
+    above = above[1:] if over else above
     roles = _roles(without, RoleKind.HEAD, RoleKind.DEPUTY, RoleKind.CXO)
     by_place: dict[int | None, list[Role]] = {}
     for role in roles:
@@ -67,7 +70,7 @@ def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, witho
     for place in (*above, None):
         leads = sorted(by_place.get(place, ()), key=lambda role: role.kind != RoleKind.HEAD)
         line = _within(authority, leads, amount, pool.currency)
-        if place is not None and place == pool.department_id:
+        if place is not None and place == above[0]:
             _add_delegates(line, authority, leads, amount, pool.currency, without)
         passed += line.passed
         if line.people:
@@ -78,6 +81,11 @@ def holders(pool: "Pool", amount: Decimal | None, authority: Authority, *, witho
 def financiers(amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
     """Who gives the last approval of so much, first the one who is asked: people in finance whose limit reaches it."""
     return _within(authority, _roles(without, RoleKind.FINANCE), amount, currency)
+
+
+def signers(kind: str, amount: Decimal, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
+    """Who signs by this company-wide role, first the one who is asked."""
+    return _within(authority, _roles(without, RoleKind(kind)), amount, currency)
 
 
 def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:

@@ -1,8 +1,5 @@
 """Who decides a request, and what happens with the last yes: everything is checked again, then the money moves."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import models, transaction
@@ -13,36 +10,20 @@ from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.control import obstacle_to_give
-from initiatives.funding.models.deciders import Authority, financiers
+from initiatives.funding.models.deciders import Authority
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.papers import Approval, RequestLine, State, Step
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, handles_money
 from initiatives.funding.models.seeds import ASK, Seeded
+from initiatives.funding.models.sequence import Due, still_may, to_give
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
 ANSWER = "funding.answer_question"
 DAYS_TO_DECIDE = 5  # working days; of a seed too, whose next in line above decides as well when they are over
 DAYS_TO_EXPIRE = 20  # working days; a request that nobody decided by then asks for nothing any more
-
-
-@dataclass(frozen=True)
-class Due:
-    """An approval that is not given yet, of how much, who may give it, first the one who is asked, whose limit is too low."""
-
-    step: Step
-    pool: Pool | None
-    amount: Decimal
-    currency: str
-    people: list[User]
-    passed: list[User]
-    acting: dict[int, User]  # delegate → the head for whom they decide
-    limits: dict[int, Decimal | None]  # person → up to which amount they decide
-
-    def __str__(self) -> str:
-        return f"{self.step.label}: {self.pool}" if self.pool else self.step.label
 
 
 class Deciding(Seeded):
@@ -53,33 +34,13 @@ class Deciding(Seeded):
 
     # -- who decides -----------------------------------------------------------------------------------------------------
 
-    def kept_apart(self) -> set[int]:
-        """Ids of those who may not approve: who asks, who owns what the money is for, who approved already."""
-        given = {person for both in self.given().values_list("by_id", "on_behalf_of_id") for person in both if person}
-        return given | {self.requester_id} | ({self.cost_object.owner_id} if self.cost_object.owner_id else set())
-
     def due(self) -> list[Due]:
-        """The approvals that are due now: those of the pools, and when all are given that of finance."""
-        if self.state != State.SUBMITTED:
-            return []
-        apart, authority = self.kept_apart(), Authority.read()
-        given = set(self.given().values_list("pool_id", flat=True))
-        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
-        budget = [
-            Due(
-                Step.BUDGET,
-                line.pool,
-                line.amount,
-                line.pool.currency,
-                *self.holders_of(line.pool, line.amount, authority, without=apart),
-            )
-            for line in lines
-            if line.pool_id not in given
-        ]
-        if budget or None in given or not self.needs_finance(lines):
-            return budget
-        total, currency = sum((line.amount for line in lines), Decimal(0)), self.currency
-        return [Due(Step.FINANCE, None, total, currency, *financiers(total, currency, authority, without=apart))]
+        """The approvals that are due now: those of the pools, then each further step in its place, at last that of finance."""
+        return to_give(self)
+
+    def sequence(self) -> list[Due]:
+        """All approvals that are not given yet, in their order."""
+        return to_give(self, ahead=True)
 
     def due_from(self, person: User, pool: Pool | None = None) -> Due | None:
         """The approval that this person may give now, or None."""
@@ -152,7 +113,8 @@ class Deciding(Seeded):
 
     def _give(self, due: Due, by: User, head: User | None) -> None:
         signed = {"shown": self.shown(), "limit": due.limits.get(by.pk)}
-        Approval.objects.create(request_id=self.pk, step=due.step, pool=due.pool, by=by, on_behalf_of=head, **signed)
+        what = {"step": due.step, "pool": due.pool, "further": due.further}
+        Approval.objects.create(request_id=self.pk, **what, by=by, on_behalf_of=head, **signed)
 
     def _allocate(self, by: User) -> None:
         """Move the money to the cost object. Every approval must still stand: for this content, by these people."""
@@ -163,7 +125,7 @@ class Deciding(Seeded):
         for approval in approvals:
             if {approval.by_id, approval.on_behalf_of_id} & {self.requester_id, self.cost_object.owner_id or 0}:
                 raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
-            if not (approval.by.is_active and handles_money(approval.by) and self._still_may(approval, lines, authority)):
+            if not (approval.by.is_active and handles_money(approval.by) and still_may(self, approval, lines, authority)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
         pools = [line.pool for line in lines]
         for line in lines:
@@ -178,16 +140,6 @@ class Deciding(Seeded):
         self._become(State.ALLOCATED, "allocated", by=by)
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by, seed=self.seed)
-
-    def _still_may(self, approval: "Approval", lines: Iterable[RequestLine], authority: Authority) -> bool:
-        """Whether the approver could give this approval today: role, limit and delegation are there still, and reach."""
-        others = self.kept_apart() - {approval.by_id, approval.on_behalf_of_id or 0}
-        amount = sum((line.amount for line in lines if approval.pool_id in (None, line.pool_id)), Decimal(0))
-        if approval.pool:
-            line = self.holders_of(approval.pool, amount, authority, without=others)
-            head = line.acting.get(approval.by_id)
-            return approval.by in line.people and (head.pk if head else None) == approval.on_behalf_of_id
-        return approval.by in financiers(amount, self.currency, authority, without=others).people
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""

@@ -14,6 +14,7 @@ from initiatives.funding.models.natures import A_NATURE, Nature
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Keyed
 from initiatives.funding.models.request_laws import DUTIES_APART, LINES_STAY
+from initiatives.funding.models.step_rules import Signer
 from initiatives.organization.models import User
 from initiatives.organization.models.roles import today
 
@@ -31,9 +32,10 @@ class State(models.TextChoices):
 
 
 class Step(models.TextChoices):
-    """What an approval is: first each pool's budget, then finance."""
+    """What an approval is: first each pool's budget, then the further steps, at last finance."""
 
     BUDGET = "budget", "Budget"
+    FURTHER = "further", "Signature"
     FINANCE = "finance", "Finance"
 
 
@@ -69,6 +71,7 @@ class Approval(models.Model):
     request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="approvals")
     step = models.CharField(max_length=8, choices=Step)
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
+    further = models.PositiveSmallIntegerField(null=True)  # which of the request's further steps, from 1
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # the head, where a delegate approved
     limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # up to which it could be given; null: any amount
@@ -82,12 +85,14 @@ class Approval(models.Model):
                 fields=["request", "by"], name=says("nobody_approves_twice", "Nobody approves a request twice.")
             ),
             models.UniqueConstraint(
-                fields=["request", "step", "pool"],
+                fields=["request", "step", "pool", "further"],
                 nulls_distinct=False,
                 name=says("one_approval_a_step", "Somebody else gave this approval already."),
             ),
             models.CheckConstraint(
-                condition=Q(step=Step.BUDGET, pool__isnull=False) | Q(step=Step.FINANCE, pool=None),
+                condition=Q(step=Step.BUDGET, pool__isnull=False, further=None)
+                | Q(step=Step.FURTHER, further__isnull=False)
+                | Q(step=Step.FINANCE, pool=None, further=None),
                 name=says("budget_is_of_a_pool", "A budget approval names its pool."),
             ),
             models.CheckConstraint(
@@ -99,6 +104,13 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.by}"
+
+    @property
+    def words(self) -> str:
+        """Which step it was; of a further one, who was to sign."""
+        if self.further is None:
+            return self.get_step_display()
+        return Signer(self.request.steps[self.further - 1]["signer"]).label
 
 
 class Receipt(Keyed):

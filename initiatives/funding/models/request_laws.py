@@ -4,6 +4,7 @@ import pgtrigger
 
 from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.seed_laws import SEED_WITHIN
+from initiatives.funding.models.step_laws import IN_ITS_PLACE, UNSIGNED
 from initiatives.funding.models.triggers import BESIDE
 
 LEGAL_STEPS = pgtrigger.Trigger(
@@ -40,6 +41,7 @@ LEGAL_STEPS = pgtrigger.Trigger(
                 OR (NOT EXISTS (
                     SELECT FROM funding_approval given WHERE given.request_id = NEW.id AND given.step = 'finance')
                     AND NOT (NEW.seed AND {SEED_WITHIN}))
+                OR EXISTS ({UNSIGNED.format(request="NEW")})
                 OR EXISTS (
                     SELECT FROM funding_approval given
                     WHERE given.request_id = NEW.id AND given.by_id IN (NEW.requester_id, owner))
@@ -111,7 +113,7 @@ DUTIES_APART = pgtrigger.Trigger(
     operation=pgtrigger.Insert,
     declare=[("request", "funding_fundingrequest%ROWTYPE"), ("owner", "bigint")],
     func=with_refusals(
-        """
+        f"""
         SELECT * INTO STRICT request FROM funding_fundingrequest WHERE id = NEW.request_id FOR SHARE;
         SELECT owner_id INTO owner FROM funding_costobject WHERE id = request.cost_object_id FOR SHARE;
         IF NEW.by_id = request.requester_id THEN
@@ -123,16 +125,18 @@ DUTIES_APART = pgtrigger.Trigger(
         IF request.state <> 'submitted'
             OR (NEW.step = 'budget' AND NOT EXISTS (
                 SELECT FROM funding_requestline line WHERE line.request_id = request.id AND line.pool_id = NEW.pool_id))
-            OR (NEW.step = 'finance' AND EXISTS (
+            OR (NEW.step = 'further' AND NOT {IN_ITS_PLACE})
+            OR (NEW.step = 'finance' AND EXISTS ({UNSIGNED.format(request="request")}))
+            OR (NEW.step <> 'budget' AND EXISTS (
                 SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (
                     SELECT FROM funding_approval given
                     WHERE given.request_id = request.id AND given.step = 'budget' AND given.pool_id = line.pool_id)))
         THEN REFUSE approvals_in_order;
         END IF;
         RETURN NEW;
-    """,
+    """,  # noqa: S608 - our own words
         requester_does_not_approve="Who asks for money does not approve it.",
         owner_does_not_approve="Who owns what the money is for does not approve it.",
-        approvals_in_order="This approval is not due: each pool decides first, then finance.",
+        approvals_in_order="This approval is not due: each pool decides first, then who signs further, then finance.",
     ),
 )

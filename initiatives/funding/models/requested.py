@@ -30,6 +30,8 @@ class Requested(Recorded):
     drafted_at = models.DateTimeField(default=clock.now, editable=False)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    submitted_on = models.DateField(null=True, editable=False)  # the company's day
+    steps = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)  # in force then
     expires_on = models.DateField(null=True)  # the last day on which it can be decided, or while returned, answered
 
     seed: bool  # by the short way (initiatives/funding/models/seeds.py)
@@ -65,6 +67,7 @@ class Requested(Recorded):
             purpose=self.purpose,
             lines=lines,
             **({"seed": True} if self.seed else {}),
+            **({"steps": self.steps} if self.steps else {}),
         )
 
     def asked_lines(self) -> models.QuerySet[RequestLine]:
@@ -72,6 +75,11 @@ class Requested(Recorded):
 
     def given(self) -> models.QuerySet[Approval]:
         return Approval.objects.filter(request_id=self.pk).order_by("id")
+
+    def kept_apart(self) -> set[int]:
+        """Ids of those who may not approve: who asks, who owns what the money is for, who approved already."""
+        given = {person for both in self.given().values_list("by_id", "on_behalf_of_id") for person in both if person}
+        return given | {self.requester_id} | ({self.cost_object.owner_id} if self.cost_object.owner_id else set())
 
     # -- beats that the acts share -----------------------------------------------------------------------------------------
 
@@ -99,5 +107,5 @@ class Requested(Recorded):
             self.submitted_at, self.decided_at = self.submitted_at or clock.now(), None
         else:
             self.decided_at = clock.now()
-        self.save(update_fields=["state", "submitted_at", "decided_at", "expires_on"])
+        self.save(update_fields=["state", "submitted_at", "submitted_on", "decided_at", "expires_on"])
         self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.asked_lines())))

@@ -27,6 +27,7 @@ from initiatives.funding.models.request_laws import KEEP_ASKED, LEGAL_STEPS
 from initiatives.funding.models.returning import Returning
 from initiatives.funding.models.seed_laws import SEED_WITHIN_LIMIT
 from initiatives.funding.models.seeds import ASK
+from initiatives.funding.models.step_laws import STEPS_IN_FORCE
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.journey.charter import obstacle_to_fund
 from initiatives.organization.calendars import working_days_after
@@ -139,6 +140,7 @@ class FundingRequest(Returning):
             NEVER_DELETED,
             LEGAL_STEPS,
             KEEP_ASKED,
+            STEPS_IN_FORCE,
             STILL_WITHIN_AUTHORITY,
             WITHIN_CONTROL,
             RETURNED_WITH_A_QUESTION,
@@ -171,7 +173,8 @@ class FundingRequest(Returning):
         """Whether the person is of those who decide requests like this one, and not its requester or owner."""
         if not handles_money(user) or user.pk in (self.requester_id, self.cost_object.owner_id):
             return False
-        if user.standing.holds("finance", "cxo"):
+        signs = {step["signer"] for step in self.steps} & {"ceo"}
+        if user.standing.holds("finance", "cxo", *signs):
             return True
         return self.asked_lines().filter(pool__department__in=purview(user)).exists() or self.has_delegate(user)
 
@@ -195,7 +198,9 @@ class FundingRequest(Returning):
         if obstacle := self.obstacle_to_submit(by):
             raise RuleBroken(obstacle)
         self.expires_on = working_days_after(clock.today(), DAYS_TO_EXPIRE)
+        self.submitted_on = clock.company_day()
         self._become(State.SUBMITTED, "submitted", by=by)
+        self.refresh_from_db(fields=["steps"])
         self.ask_deciders(by=by)
 
     def obstacle_to_withdraw(self, by: User) -> str | None:

@@ -11,10 +11,10 @@ from django.db.models import Q, Sum
 from initiatives.core.models import Event
 from initiatives.funding import above
 from initiatives.funding.above import Case, Name, Trial
-from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State
-from initiatives.funding.models.deciding import Due
+from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State, Step
 from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
+from initiatives.funding.models.sequence import Due
 from initiatives.funding.reports.guardrails import warnings
 from initiatives.funding.reports.journals import NONE
 from initiatives.funding.reports.so_far import Against, against_plan
@@ -110,6 +110,7 @@ class RequestPage:
     lines: list[Line]
     total: Decimal
     due: list[Due]
+    ahead: list[Due]  # whose turn comes after those
     mine: Due | None
     approvals: list[Approval]
     since: datetime | None
@@ -134,7 +135,10 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
     names = above.names(user, {request.cost_object_id})
     named = request.cost_object_id in names or request.requester_id == user.pk
     approvals = list(request.given().select_related("by", "on_behalf_of", "pool__department", "pool__year"))
-    due = request.due()
+    for approval in approvals:
+        approval.request = request
+    sequence = request.sequence()
+    due = [step for step in sequence if step.now]
     mine = next((step for step in due if user in step.people), None)
     events = list(Event.objects.about(request).select_related("on_behalf_of").order_by("id"))
     for event in events if not named else ():
@@ -151,6 +155,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         lines,
         sum((line.amount for line in lines), NONE),
         due,
+        [step for step in sequence if not step.now],
         mine,
         approvals,
         max((approval.at for approval in approvals), default=request.submitted_at),
@@ -175,7 +180,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
 def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -> list[Line]:
     pending = request.state in (State.DRAFT, State.SUBMITTED, State.RETURNED)
     known = open_pools(user, [request]) if pending else set()
-    given = {approval.pool_id: approval for approval in approvals}
+    given = {approval.pool_id: approval for approval in approvals if approval.step == Step.BUDGET}
     return [
         Line(
             line.pool,

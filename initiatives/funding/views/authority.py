@@ -1,4 +1,4 @@
-"""Who may approve how much: limits of roles, and delegates of heads."""
+"""Who may approve how much: limits of roles, further steps, and delegates."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -7,12 +7,18 @@ from initiatives.core.pages import Request, form_page, form_view, page, reason_o
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.forms.authority import DelegateForm, LimitForm
-from initiatives.funding.models import ApprovalLimit, Delegation
+from initiatives.funding.forms.authority import DelegateForm, LimitForm, StepForm
+from initiatives.funding.models import ApprovalLimit, Delegation, StepRule
 
 
 def limit_for(request: Request, pk: int) -> ApprovalLimit:
-    return scoped(request, ApprovalLimit.objects.visible_to(request.user).with_people(), "funding.decide_limit", pk=pk)
+    limit: ApprovalLimit = scoped(request, ApprovalLimit.objects.visible_to(request.user), "funding.decide_limit", pk=pk)
+    return limit
+
+
+def step_for(request: Request, pk: int) -> StepRule:
+    step: StepRule = scoped(request, StepRule.objects.visible_to(request.user), "funding.decide_step", pk=pk)
+    return step
 
 
 @require_safe
@@ -49,6 +55,32 @@ def limit_decline(request: Request, pk: int) -> HttpResponse:
     with explained(request):
         limit.decline(by=request.user, reason=reason_of(request))
     return reply(request, limit, said="The limit is declined; everything stays as it was.")
+
+
+@form_view
+def step_propose(request: Request) -> HttpResponse:
+    form = StepForm(request.user, sent(request))
+    if form.is_bound and form.is_valid():
+        with explained(request, form):
+            step = StepRule.objects.propose(by=request.user, **form.cleaned_data)
+            return reply(request, step, said="The step is proposed; it holds when the CXO confirms it.")
+    return form_page(request, "funding/step_propose.html", form)
+
+
+@require_POST
+def step_confirm(request: Request, pk: int) -> HttpResponse:
+    step = step_for(request, pk)
+    with explained(request):
+        step.confirm(by=request.user)
+    return reply(request, step, said=f"Requests that are submitted from {step.starts} on ask for it.")
+
+
+@require_POST
+def step_decline(request: Request, pk: int) -> HttpResponse:
+    step = step_for(request, pk)
+    with explained(request):
+        step.decline(by=request.user, reason=reason_of(request))
+    return reply(request, step, said="The step is declined; everything stays as it was.")
 
 
 @form_view
