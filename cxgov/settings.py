@@ -97,7 +97,8 @@ TEMPLATES = [
 
 # -- Where it keeps things ----------------------------------------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES: dict[str, dict[str, Any]] = {"default": {**env.database(), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+PLANNED_STATEMENTS = env.PLANNED_STATEMENTS  # initiatives/core/statements.py
 # How many seconds one statement, one wait for a lock and one idle transaction may take: see initiatives/core/patience.py.
 PATIENCE = {
     "request": env.limits(statement=env.REQUEST_SECONDS, lock=env.LOCK_SECONDS, idle=env.IDLE_SECONDS),

@@ -16,12 +16,15 @@ from collections.abc import Callable
 from copy import copy
 from datetime import date
 from functools import lru_cache, wraps
+from hashlib import md5
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, models
 from django.db.models.expressions import Expression
 from django.db.transaction import TransactionManagementError
+
+from initiatives.core.statements import statement
 
 Row = TypeVar("Row")
 Shape = tuple[Any, ...]
@@ -54,7 +57,7 @@ class RowPlace(Place):
 class Question:
     """One shape of a question, translated."""
 
-    def __init__(self, rows: models.QuerySet[Any, Any]) -> None:
+    def __init__(self, name: str, rows: models.QuerySet[Any, Any]) -> None:
         self.rows = rows
         self.compiler = rows.query.get_compiler(rows.db)
         try:
@@ -63,16 +66,20 @@ class Question:
             self.sql, self.params = "", ()
         if any(isinstance(param, date) for param in self.params):
             raise ValueError("A day would stay in what is kept: give it as an argument.")
+        self.places = {at: param.at for at, param in enumerate(self.params) if isinstance(param, Place)}
+        written = repr((self.sql, [param for at, param in enumerate(self.params) if at not in self.places]))
+        self.name = f"{name}_{md5(written.encode(), usedforsecurity=False).hexdigest()}"
 
     def ask(self, values: list[Any]) -> list[Any]:
         if not self.sql:
             return []
         if self.rows.query.select_for_update and connections[self.rows.db].get_autocommit():
             raise TransactionManagementError("What locks is asked within a transaction.")
-        params = tuple(values[param.at] if isinstance(param, Place) else param for param in self.params)
         compiler = copy(self.compiler)
         compiler.connection = connections[self.rows.db]
-        compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
+        places = {at: values[number] for at, number in self.places.items()}
+        asked = statement(compiler.connection, self.name, self.sql, self.params, places)
+        compiler.as_sql = lambda *args, **kwargs: asked
         rows = self.rows._chain()  # type: ignore[attr-defined]  # Django's own, as `all` is built
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
@@ -84,7 +91,7 @@ def prepared(build: Callable[..., models.QuerySet[Any, Row]]) -> Callable[..., l
     @lru_cache(maxsize=MOST_SHAPES)
     def question(*shapes: Shape) -> Question:
         with connection.execute_wrapper(_refuse):
-            return Question(build(*(_place(at, *shape) for at, shape in enumerate(shapes))))
+            return Question(build.__name__.strip("_")[:30], build(*(_place(at, *shape) for at, shape in enumerate(shapes))))
 
     @wraps(build)
     def ask(*arguments: Any) -> list[Row]:
