@@ -22,9 +22,9 @@ class Untested:
 
 def untested(user: User, page: str | None) -> dict[str, Any]:
     """The initiatives without any experiment after the days that the company gives them, the longest first."""
-    today, most = clock.company_day(), MapPolicy.objects.current().test_within
-    late = Initiative.objects.visible_to(user).untested(clock.now() - timedelta(days=most))
+    now, most = clock.now(), MapPolicy.objects.current().test_within
+    late = Initiative.objects.visible_to(user).untested(now - timedelta(days=most))
     longest = late.select_related("accountable_department", "accountable_person", "lead_department")
     rows = Paginator(longest.order_by("created_at", "pk"), ROWS).get_page(page)
-    found = [Untested(one, (today - clock.day_of(one.created_at)).days) for one in rows]
+    found = [Untested(one, (now - one.created_at).days) for one in rows]
     return {"rows": rows, "untested": found, "most": most}
