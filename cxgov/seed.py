@@ -24,6 +24,7 @@ from initiatives.funding.models import (
     Account,
     Act,
     Approval,
+    BudgetChange,
     CostObject,
     FiscalYear,
     FundingRequest,
@@ -33,6 +34,7 @@ from initiatives.funding.models import (
     RequestLine,
     Step,
     Transfer,
+    Way,
 )
 from initiatives.organization import projections
 from initiatives.organization.models import Department, Role, RoleKind, User
@@ -141,11 +143,10 @@ class Seed:
         self.pools = Pool.objects.bulk_create(Pool(year=year, department=department) for department in self.departments)
         Account.objects.open_for(*self.pools)
         accounts = {(row.pool_id, row.kind): row for row in Account.objects.filter(cost_object=None)}
+        amount, reason = Decimal(100_000) * self.size, "Budget of the year"
         for pool in self.pools:
-            journal = self.journals(Act.APPROPRIATED, [None])[0]
-            amount = Decimal(100_000) * self.size
-            source, target = accounts[pool.pk, Kind.SOURCE], accounts[pool.pk, Kind.AVAILABLE]
-            Transfer.objects.create(journal=journal, source=source, target=target, amount=amount)
+            change = BudgetChange.objects.propose(pool, Way.RAISE, amount, by=self.people["cxo"], reason=reason)
+            change.confirm(by=self.people["finance"])
         self.free = {pool.pk: accounts[pool.pk, Kind.AVAILABLE] for pool in self.pools}
 
     def journals(self, act: Act, requests: "list[FundingRequest | None]") -> list[Journal]:

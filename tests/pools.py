@@ -1,10 +1,32 @@
-"""How a pool is kept, set as finance does it: one person proposes, another confirms."""
+"""What a pool has and how it is kept, set as it is done: one person proposes, another confirms."""
 
+from decimal import Decimal
 from typing import Any
 
-from initiatives.funding.models import ControlChange, Pool
+from django.conf import settings
+
+from initiatives.funding.models import BudgetChange, ControlChange, FiscalYear, Journal, Pool, Way
 from initiatives.funding.models.keeping import CHOSEN
+from initiatives.organization.models import Department, User
 from tests.cast import Cast
+
+
+def opened(
+    cast: Cast, year: FiscalYear, department: Department | None, amount: Decimal, *, by: User, currency: str = settings.CURRENCY
+) -> Pool:
+    """A pool with its first budget, which the CXO proposed and `by` in finance confirmed."""
+    change = BudgetChange.objects.open_pool(
+        year, department, amount, by=cast.cxo, reason="The budget of the year", currency=currency
+    )
+    change.confirm(by=by)
+    return Pool.objects.get(pk=change.pool_id)
+
+
+def raised(cast: Cast, pool: Pool, amount: Decimal, *, by: User, way: str = Way.RAISE, reason: str = "A supplement") -> Journal:
+    """Its budget changed as the CXO proposes and `by` in finance confirms; the entry that moved it."""
+    change = BudgetChange.objects.propose(pool, Way(way), amount, by=cast.cxo, reason=reason)
+    change.confirm(by=by)
+    return Journal.objects.get(budget_change=change)
 
 
 def kept(cast: Cast, pool: Pool, **asked: Any) -> None:

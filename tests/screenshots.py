@@ -118,6 +118,7 @@ PICTURES = (
     Picture("request", "/money/requests/", "Finance", "main tbody th a"),
     Picture("request-seed", "/money/requests/?state=allocated", "Finance", "main tr:has(.badge:text-is('Seed')) a"),
     Picture("request-new", "/initiatives/?q=signs+that+speak", "CXO", "main [data-open]", "main a[href$='/request/']"),
+    Picture("pool-budget", "/money/", "CXO", "main tbody tr:nth-child(4) th a", "main a[href$='/budget/']"),
     Picture("pool-control", "/money/", "Finance", "main tr:nth-child(2) th a", "main a[href$='/control/']"),
     Picture("initiatives", "/initiatives/"),
     Picture("initiatives-grouped", "/initiatives/?group=department"),

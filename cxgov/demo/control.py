@@ -10,6 +10,7 @@ from initiatives.core import clock
 from initiatives.funding.models import (
     Account,
     ApprovalLimit,
+    BudgetChange,
     ControlChange,
     CostObject,
     Delegation,
@@ -19,6 +20,7 @@ from initiatives.funding.models import (
     Guardrail,
     Kind,
     Pool,
+    Way,
 )
 from initiatives.journey.models import Stage as MapStage
 from initiatives.portfolio.models import OVER, Initiative
@@ -33,6 +35,8 @@ BOARD = "As the board set it with the budget: not everything to the terminal."
 NEW = "We only repair; the board wants a twentieth for what nobody does yet."
 KEPT = "As finance and the heads agreed it with the budget of the year."
 BARRIERS = "The supplier keeps the price until Friday; the board was asked by telephone and agreed."
+FAIR = "The travel fair was cancelled; its stand is not paid."
+SUMMER = "The board of Tuesday: two more security lanes before the summer."
 HORIZONS = {
     "Order food to the gate": 2,
     "Help for passengers who need it, booked once": 2,
@@ -61,6 +65,7 @@ class Keeping:
         self.plan(4, partial(self.band, "horizon_3", 5, 15, NEW))
         self.plan(3, partial(self.propose_limit, "deputy", "40000", "Deputies ask too often for small purchases."))
         self.plan(2, self.name_delegate)
+        self.plan(1, self.change_budgets)
 
     def say_horizons(self) -> None:
         for initiative in Initiative.objects.exclude(status__in=OVER).order_by("pk"):
@@ -92,6 +97,16 @@ class Keeping:
         asked = {"control": control, "tolerance": 5, "for_stages": stages, **rules}
         change = ControlChange.objects.propose(pool, by=self.company.finance, reason=KEPT, **asked)
         change.confirm(by=self.company.second_finance)
+
+    def change_budgets(self) -> None:
+        """Marketing gave back what the fair did not cost, and the CXO asks for more for the terminal."""
+        cut = self.change("MKT", Way.CUT, 4_000, FAIR)
+        cut.confirm(by=self.company.second_finance)
+        self.change("TER", Way.RAISE, 60_000, SUMMER)
+
+    def change(self, code: str, way: Way, amount: int, reason: str) -> BudgetChange:
+        pool = self.company.pools[code]
+        return BudgetChange.objects.propose(pool, way, Decimal(amount), by=self.company.cxo, reason=reason)
 
     def enter_rates(self) -> None:
         ExchangeRate.objects.enter("USD", clock.company_day(), Decimal("0.9215"), by=self.company.finance)

@@ -29,7 +29,7 @@ from cxgov.demo.world import COMPANY_WIDE, CURRENCIES, DEPARTMENTS, DOMAIN, HOLI
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
 from initiatives.duties import beat
-from initiatives.funding.models import FiscalYear, Pool
+from initiatives.funding.models import BudgetChange, FiscalYear, Pool
 from initiatives.organization.models import Department, Holiday, Role, User
 
 
@@ -133,14 +133,16 @@ class Stage:
         ends = (starts + timedelta(days=370)).replace(day=1) - timedelta(days=1)
         year = FiscalYear.objects.create(name=f"FY {starts:%Y}/{ends:%y}", starts=starts, ends=ends)
         for code, amount in POOLS.items():
-            self.pools[code] = Pool.objects.open(
+            change = BudgetChange.objects.open_pool(
                 year,
                 self.departments.get(code),
                 Decimal(amount),
-                by=self.finance,
-                memo="Budget of the year",
+                by=self.cxo,
+                reason="Budget of the year",
                 currency=CURRENCIES.get(code, settings.CURRENCY),
             )
+            change.confirm(by=self.finance)
+            self.pools[code] = change.pool
 
     @property
     def administrator(self) -> User:

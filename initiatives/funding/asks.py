@@ -15,12 +15,14 @@ from initiatives.funding.models import (
     CLOSE,
     CONFIRM,
     CONFIRM_BAND,
+    CONFIRM_BUDGET,
     CONFIRM_CONTROL,
     CONFIRM_STEP,
     MATCH,
     SET_ASIDE,
     ActualLine,
     ApprovalLimit,
+    BudgetChange,
     ControlChange,
     CostObject,
     Delivery,
@@ -94,6 +96,7 @@ CONFIRMED: dict[str, tuple[Confirmed, str]] = {
     CONFIRM_STEP: (StepRule.objects, "Step to confirm"),
     CONFIRM_BAND: (Guardrail.objects, "Guardrail to confirm"),
     CONFIRM_CONTROL: (ControlChange.objects, "Control of a pool to confirm"),
+    CONFIRM_BUDGET: (BudgetChange.objects, "Budget to confirm"),
 }
 for name, (rows, words) in CONFIRMED.items():
     ask_about(rows, name, words, to_confirm(rows), named=False)
@@ -160,6 +163,7 @@ PASSED_ON: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any, User | No
     MATCH: (Delivery.objects.to_match, lambda delivery, by: delivery.ask(by=by)),
     SET_ASIDE: (partial(ActualLine.objects.in_state, LineState.DOUBTED), lambda line, by: line.ask(by=by)),
     CONFIRM_CONTROL: (ControlChange.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
+    CONFIRM_BUDGET: (BudgetChange.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
 }
 
 

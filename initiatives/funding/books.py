@@ -124,6 +124,22 @@ UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virem
     ) IS DISTINCT FROM ARRAY[
         (virement.giver_id, 'available'::varchar, 'source'::varchar, virement.amount)::text,
         (virement.taker_id, 'source'::varchar, 'available'::varchar, virement.amount)::text])
+UNION ALL SELECT 'the budget is not what two people said', 'budget change', change.id, '', ''
+    FROM funding_budgetchange change LEFT JOIN funding_journal journal ON journal.budget_change_id = change.id
+    WHERE (change.state = 'confirmed') <> (journal.id IS NOT NULL) OR change.by_id = change.decided_by_id
+        OR (journal.id IS NOT NULL AND (
+            SELECT array_agg((journal.act, journal.by_id, source.pool_id, source.kind, target.kind, transfer.amount)::text)
+            FROM funding_transfer transfer JOIN funding_account source ON source.id = transfer.source_id
+                JOIN funding_account target ON target.id = transfer.target_id
+            WHERE transfer.journal_id = journal.id
+        ) IS DISTINCT FROM ARRAY[CASE change.way
+            WHEN 'raise' THEN ('appropriated'::varchar, change.decided_by_id, change.pool_id, 'source'::varchar,
+                'available'::varchar, change.amount)::text
+            ELSE ('cut'::varchar, change.decided_by_id, change.pool_id, 'available'::varchar,
+                'source'::varchar, change.amount)::text END])
+UNION ALL SELECT 'one person changed a budget', 'journal', alone.id, '', ''
+    FROM funding_journal alone WHERE alone.act = 'appropriated' AND alone.budget_change_id IS NULL
+        AND alone.id > (SELECT min(id) FROM funding_journal WHERE budget_change_id IS NOT NULL)
 UNION ALL SELECT 'the money was allocated without every approval', 'request', request.id, '', ''
     FROM funding_fundingrequest request WHERE request.state = 'allocated' AND (
         NOT (request.seed OR EXISTS (

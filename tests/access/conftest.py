@@ -19,6 +19,7 @@ from initiatives.duties.models import Letter
 from initiatives.funding.models import (
     ActualLine,
     ApprovalLimit,
+    BudgetChange,
     ControlChange,
     Delegation,
     Delivery,
@@ -26,9 +27,9 @@ from initiatives.funding.models import (
     FundingRequest,
     Guardrail,
     Journal,
-    Pool,
     StepRule,
     Virement,
+    Way,
 )
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
@@ -49,6 +50,7 @@ from tests.access.signals import signals
 from tests.access.systems import systems
 from tests.access.table import ACTORS
 from tests.cast import Cast
+from tests.pools import opened
 
 NOWHERE = 2_000_000_000
 
@@ -143,9 +145,7 @@ def _initiatives(world: World, cast: Cast) -> None:
 
 def _money(world: World, cast: Cast) -> None:
     year = FiscalYear.objects.get_or_create(name="2026", defaults={"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)})[0]
-    pools = {
-        code: Pool.objects.open(year, cast.department(code), Decimal(1000), by=cast.second_finance) for code in ("OPS", "HR")
-    }
+    pools = {code: opened(cast, year, cast.department(code), Decimal(1000), by=cast.second_finance) for code in ("OPS", "HR")}
     for case, code in (("own", "OPS"), ("foreign", "HR"), ("hidden", "HR")):
         subject = Initiative.objects.get(title=f"The {case} one").cost_object
         lines = [(pools[code], Decimal(10))]
@@ -158,12 +158,14 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["request", case] = {"pk": request.pk}
         world.arguments["cost object", case] = {"pk": subject.pk}
         world.arguments["journal", case] = {"pk": journal.pk}
-    central = Pool.objects.open(year, None, Decimal(1000), by=cast.second_finance)
+    central = opened(cast, year, None, Decimal(1000), by=cast.second_finance)
     for case, code in (("own", "OPS"), ("foreign", "HR")):
         moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
         world.arguments["virement", case] = {"pk": moved.pk}
         change = ControlChange.objects.propose(pools[code], control="stop", reason="Savings.", by=cast.second_finance)
         world.arguments["control change", case] = {"pk": change.pk}
+        more = BudgetChange.objects.propose(pools[code], Way.RAISE, Decimal(5), reason="More.", by=cast.cxo)
+        world.arguments["budget change", case] = {"pk": more.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
     signed = StepRule.objects.propose(signer="cxo", above=Decimal(500), reason="Audit.", by=cast.administrator)
@@ -180,7 +182,19 @@ def _money(world: World, cast: Cast) -> None:
         reason="On leave.", by=cast.head("OPS"),
     )  # fmt: skip
     world.arguments["delegation", "own"] = {"pk": named.pk}
-    kinds = ("pool", "control change", "request", "limit", "delegation", "cost object", "journal", "virement", "year", "period")
+    kinds = (
+        "pool",
+        "budget change",
+        "control change",
+        "request",
+        "limit",
+        "delegation",
+        "cost object",
+        "journal",
+        "virement",
+        "year",
+        "period",
+    )
     for kind in (*kinds, "guardrail", "further step"):
         world.arguments[kind, "none"] = {"pk": NOWHERE}
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from initiatives.decisions.models import Scenario
 from initiatives.decisions.reports.scenarios import scenario_page
-from initiatives.funding.models import FundingRequest, Pool
+from initiatives.funding.models import FundingRequest
 from initiatives.funding.reports.requests import request_page
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
@@ -15,6 +15,7 @@ from tests.boards.conftest import bring_to
 from tests.cast import Cast
 from tests.decisions.conftest import Candidate
 from tests.decisions.test_scenarios import Desk
+from tests.pools import opened as open_pool
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_who_may_not_read_plans_reads_nothing_of_one(cast: Cast, desk: Desk, can
 def test_what_has_no_rate_is_said(cast: Cast, desk: Desk, candidate: Candidate) -> None:
     kiosks = candidate("Kiosks")
     plan = planned(desk, (kiosks, "OPS", 10))
-    desk.pools["USA"] = Pool.objects.open(desk.year, cast.department("USA"), Decimal(90), by=cast.finance, currency="USD")
+    desk.pools["USA"] = open_pool(cast, desk.year, cast.department("USA"), Decimal(90), by=cast.finance, currency="USD")
     request = asked(cast, desk, kiosks, 40, "USA")
     (note,) = request_page(cast.cxo, request).plans
     assert (note.so_far, note.unpriced) == (0, ["USD 40.00"])

@@ -10,12 +10,13 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 
 from initiatives.duties.tasks import ring
-from initiatives.funding.models import FiscalYear, Pool
+from initiatives.funding.models import FiscalYear
 from initiatives.organization.models import User, WorkingWeek
 from initiatives.portfolio.models import Initiative
 from tests.browser import Browse
 from tests.cast import Cast
 from tests.live import Inbox, Worker, until
+from tests.pools import opened
 
 TITLE = "One queue time from kerb to gate"
 
@@ -32,7 +33,7 @@ def open_pools(cast: Cast) -> None:
     today = cast.finance.today()
     year = FiscalYear.objects.create(name="This year", starts=today - timedelta(days=30), ends=today + timedelta(days=300))
     for code in ("OPS", "ITS"):
-        Pool.objects.open(year, cast.department(code), Decimal(100_000), by=cast.finance)
+        opened(cast, year, cast.department(code), Decimal(100_000), by=cast.finance)
 
 
 def draft_and_propose(page: Page) -> None:

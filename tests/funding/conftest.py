@@ -15,6 +15,7 @@ from initiatives.funding.above import Name
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Pool
 from initiatives.organization.models import User
 from tests.cast import Cast
+from tests.pools import opened
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Treasury:
         """The pool of this department, or the central one, with this money in it when first named."""
         if code not in self.pools:
             department = self.cast.department(code) if code else None
-            self.pools[code] = Pool.objects.open(self.year, department, Decimal(amount), by=self.cast.second_finance)
+            self.pools[code] = opened(self.cast, self.year, department, Decimal(amount), by=self.cast.second_finance)
         pool = self.pools[code]
         pool.refresh_from_db()
         return pool

@@ -15,6 +15,7 @@ from initiatives.duties.models import Obligation
 from initiatives.funding.models import CostObject, FiscalYear, Journal, Period, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import opened, raised
 from tests.refusals import refused
 
 MARCH = date(2026, 3, 10)
@@ -65,14 +66,14 @@ def test_an_entry_bears_today_or_a_day_of_its_year(cast: Cast, treasury: Treasur
         late = spent.commit(treasury.pool("OPS"), Decimal(1), by=cast.finance)
     assert late.on == date(2026, 12, 31)
     next_year = FiscalYear.objects.open("2027", date(2027, 1, 1), date(2027, 12, 31), by=cast.finance)
-    early = Pool.objects.open(next_year, None, Decimal(5), by=cast.finance)
+    early = opened(cast, next_year, None, Decimal(5), by=cast.finance)
     assert Journal.objects.get(transfers__source__pool=early).on == date(2027, 1, 1)
 
 
 def test_money_of_two_years_is_allocated_at_once(cast: Cast, treasury: Treasury, spent: CostObject) -> None:
     """The control of the rule: only what is set aside may be dated ahead of its year."""
     next_year = FiscalYear.objects.open("2027", date(2027, 1, 1), date(2027, 12, 31), by=cast.finance)
-    treasury.pools["CENTRAL"] = treasury.pools[""] = Pool.objects.open(next_year, None, Decimal(50), by=cast.second_finance)
+    treasury.pools["CENTRAL"] = treasury.pools[""] = opened(cast, next_year, None, Decimal(50), by=cast.second_finance)
     request = treasury.funded(spent, OPS="5.00", CENTRAL="7.00")
     assert request.allocation.on == date(2026, 11, 22)
     with pytest.raises(RuleBroken, match="outside"):
@@ -148,7 +149,7 @@ def test_the_last_period_closes_the_year(cast: Cast, treasury: Treasury, spent: 
         close(cast, 12)
         assert FiscalYear.objects.get().is_closed
         with pytest.raises(RuleBroken, match="only reversals"):
-            pool.appropriate(Decimal(1), by=cast.finance)
+            raised(cast, pool, Decimal(1), by=cast.finance)
         Journal.objects.get(act="spent").reverse(by=cast.second_finance, reason="Never delivered")
 
 
@@ -236,7 +237,8 @@ def test_the_pages_of_closing(cast: Cast, treasury: Treasury, spent: CostObject,
     assert "only reversals are posted there from now on" in done.content.decode()
     with django_assert_max_num_queries(12):
         assert "Closed through" in one.get(reverse("funding:periods", args=[treasury.year.pk])).content.decode()
-    pool = reverse("funding:pool_appropriate", args=[treasury.pool("OPS").pk])
-    answer = one.post(pool, {"key": "0b0fa3a6-53d5-4d0c-a6a0-5f53a4a7f6a5", "amount": "5.00", "memo": "Late", "on": "2026-03-01"})
+    pool = treasury.pool("OPS")
+    late = {"shown": str(pool.appropriated), "way": "cut", "amount": "5.00", "reason": "Late", "on": "2026-03-01"}
+    answer = one.post(reverse("funding:pool_budget", args=[pool.pk]), late)
     assert answer.status_code == 409
     assert "closed through" in answer.content.decode()

@@ -22,13 +22,13 @@ from initiatives.funding.models import (
     ForeignMoney,
     FundingRequest,
     Kind,
-    Pool,
     Transfer,
 )
 from initiatives.funding.models.crediting import credit, spend_unplanned
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import HEAD, checked, line, states
+from tests.pools import opened
 
 FIGURES = ("asked", "allocated", "committed", "spent")
 
@@ -44,9 +44,7 @@ def abroad(cast: Cast, treasury: Treasury) -> Treasury:
     treasury.pool("OPS")
     for code in ("USA", "MEX"):
         department = cast.department(code)
-        treasury.pools[code] = Pool.objects.open(
-            treasury.year, department, Decimal("1000.00"), by=cast.second_finance, currency="USD"
-        )
+        treasury.pools[code] = opened(cast, treasury.year, department, Decimal("1000.00"), by=cast.second_finance, currency="USD")
     return treasury
 
 

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from initiatives.funding import books
-from initiatives.funding.models import FundingRequest, Journal
+from initiatives.funding.models import BudgetChange, FundingRequest, Way
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.pools import kept
@@ -59,13 +60,13 @@ def test_two_requests_for_more_than_a_pool_has(cast: Cast, treasury: Treasury) -
     )
 
 
-def test_an_appropriation_is_reversed_whose_money_was_given_meanwhile(cast: Cast, treasury: Treasury) -> None:
+def test_a_budget_is_cut_whose_money_was_given_meanwhile(cast: Cast, treasury: Treasury) -> None:
     request = treasury.submitted(treasury.cost_object(), OPS="600.00")
     request.approve(by=cast.head("OPS"))
-    appropriation = Journal.objects.get(act="appropriated")
+    cut = BudgetChange.objects.propose(treasury.pool("OPS"), Way.CUT, Decimal(500), by=cast.cxo, reason="Savings")
     assert (
-        told(lambda: appropriation.reverse(by=cast.finance, reason="Race"), lambda: request.approve(by=cast.second_finance))
-        == "RuleBroken: The money has moved on since; reverse the later entry first."
+        told(lambda: cut.confirm(by=cast.finance), lambda: request.approve(by=cast.second_finance))
+        == "RuleBroken: Ops department 2026 has 400.00 EUR free; its budget is not cut by 500.00."
     )
 
 

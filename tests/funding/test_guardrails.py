@@ -11,11 +11,12 @@ from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above, reports
 from initiatives.funding.above import Aims, Name
-from initiatives.funding.models import CostObject, ExchangeRate, FundingRequest, Guardrail, Pool
+from initiatives.funding.models import CostObject, ExchangeRate, FundingRequest, Guardrail
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import opened
 from tests.refusals import refused
 
 
@@ -159,8 +160,8 @@ def test_what_has_no_rate_is_said_and_not_counted(
     cast: Cast, treasury: Treasury, aims: dict[int, Aims], stages: dict[str, int]
 ) -> None:
     thing = given(treasury, aims, "300.00", 1, stages["pre_sale"])
-    treasury.pools["USA"] = Pool.objects.open(
-        treasury.year, cast.department("USA"), Decimal(1000), by=cast.second_finance, currency="USD"
+    treasury.pools["USA"] = opened(
+        cast, treasury.year, cast.department("USA"), Decimal(1000), by=cast.second_finance, currency="USD"
     )
     treasury.funded(thing, USA="70.00")
     request = treasury.submitted(thing, USA="30.00")

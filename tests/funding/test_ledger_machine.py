@@ -16,7 +16,7 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import books
-from initiatives.funding.models import Account, CostObject, FundingRequest, Journal, Kind, Pool
+from initiatives.funding.models import Account, BudgetChange, CostObject, FundingRequest, Journal, Kind, Pool, Way
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -178,19 +178,33 @@ class Ledger(Machine):
             assert made[0].pk == made[-1].pk
             self.move(act, who, made[0], [(source, target, amount)])
 
-    @rule(place=places, amount=amounts, who=people)
-    def appropriate(self, place: str, amount: Decimal, who: str) -> None:
-        made: list[Journal] = []
-        by, pool = self.person(who, 0), self.pools[place]
-        if self.take(who in FINANCE, lambda: made.append(pool.appropriate(amount, by=by, key=uuid4()))):
-            self.move("appropriated", who, made[0], [((place, None, "source"), (place, None, "available"), amount)])
+    @rule(place=places, amount=amounts, way=st.sampled_from([Way.RAISE, Way.RAISE, Way.CUT]), who=people)
+    def change_budget(self, place: str, amount: Decimal, way: Way, who: str) -> None:
+        """The CXO proposes it, and `who` confirms; where that is nobody in finance, finance declines."""
+        made: list[BudgetChange] = []
+        cut, cxo, pool = way == Way.CUT, self.people["cxo"], self.pools[place]
+        legal = not cut or self.heaps[place, None, "available"] >= amount
+        if not self.take(legal, lambda: made.append(BudgetChange.objects.propose(pool, way, amount, by=cxo, reason="The board"))):
+            return
+        if not self.take(who in FINANCE, lambda: made[0].confirm(by=self.person(who, 0))):
+            made[0].decline(by=self.people["finance"], reason="Not so")
+            return
+        ends = (place, None, "source"), (place, None, "available")
+        source, target = reversed(ends) if cut else ends
+        journal = Journal.objects.get(budget_change=made[0])
+        self.move("cut" if cut else "appropriated", who, journal, [(source, target, amount)])
 
     @rule(which=st.integers(0, 12), who=st.sampled_from([*FINANCE, *FINANCE, "owner", "OPS"]))
     def reverse(self, which: int, who: str) -> None:
         for entry in self.entries[-1 - which : len(self.entries) - which]:
             still = all(target[2] == "source" or self.heaps[target] >= amount for _, target, amount in entry.moves)
             other = who in FINANCE and who != entry.by
-            legal = other and entry.act not in ("allocated", "release", "reversed") and not entry.reversed and still
+            legal = (
+                other
+                and entry.act not in ("appropriated", "cut", "allocated", "release", "reversed")
+                and not entry.reversed
+                and still
+            )
             made: list[Journal] = []
             by = self.person(who, 0)
             if self.take(
@@ -225,7 +239,14 @@ class Ledger(Machine):
 def world(cast: Cast, treasury: Treasury, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Two pools, two things, each with its owner; heads and two people in finance."""
     monkeypatch.setattr(FundingRequest, "ask_deciders", lambda *_, **__: None)  # half of the time; who is asked, others test
-    people = {"finance": cast.finance, "second": cast.second_finance, "OPS": cast.head("OPS"), "MKT": cast.head("MKT")}
+    monkeypatch.setattr(BudgetChange, "ask", lambda *_, **__: None)
+    people = {
+        "cxo": cast.cxo,
+        "finance": cast.finance,
+        "second": cast.second_finance,
+        "OPS": cast.head("OPS"),
+        "MKT": cast.head("MKT"),
+    }
     people |= {"owner0": cast.contributor("OPS"), "owner1": cast.contributor("MKT")}
     pools = {code: treasury.pool(code, str(GRANTED)) for code in PLACES}
     kept(cast, pools["OPS"], control="off")

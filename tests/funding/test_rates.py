@@ -14,6 +14,7 @@ from initiatives.funding import reports
 from initiatives.funding.models import ExchangeRate, Pool
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import opened
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def together(cast: Cast, treasury: Treasury, now: datetime = NOON) -> tuple[str,
 @pytest.fixture
 def abroad(cast: Cast, treasury: Treasury) -> Pool:
     treasury.pool("OPS", "1000.00")
-    return Pool.objects.open(treasury.year, cast.department("HR"), Decimal("100.01"), by=cast.finance, currency="USD")
+    return opened(cast, treasury.year, cast.department("HR"), Decimal("100.01"), by=cast.finance, currency="USD")
 
 
 def test_the_newest_rate_on_or_before_the_day_counts(cast: Cast, treasury: Treasury, abroad: Pool) -> None:
@@ -44,7 +45,7 @@ def test_the_newest_rate_on_or_before_the_day_counts(cast: Cast, treasury: Treas
 
 
 def test_pools_of_one_currency_are_not_converted(cast: Cast, treasury: Treasury) -> None:
-    Pool.objects.open(treasury.year, None, Decimal(7), by=cast.finance, currency="USD")
+    opened(cast, treasury.year, None, Decimal(7), by=cast.finance, currency="USD")
     assert together(cast, treasury) == ("USD", "7.00", [])
 
 

@@ -16,12 +16,12 @@ from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding import above, books
 from initiatives.funding.above import Trial
-from initiatives.funding.models import CostObject, FundingRequest, Pool, State
+from initiatives.funding.models import CostObject, FundingRequest, State
 from initiatives.funding.tasks import expire
 from initiatives.organization.calendars import working_days_after
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
-from tests.pools import kept
+from tests.pools import kept, opened
 from tests.refusals import refused
 
 
@@ -50,7 +50,7 @@ def asked(treasury: Treasury, thing: CostObject, amount: str = "50.00", code: st
 
 
 def test_a_seed_is_in_the_currency_in_which_seeds_are_added_up(cast: Cast, treasury: Treasury) -> None:
-    abroad = Pool.objects.open(treasury.year, cast.department("USA"), Decimal(100), by=cast.second_finance, currency="USD")
+    abroad = opened(cast, treasury.year, cast.department("USA"), Decimal(100), by=cast.second_finance, currency="USD")
     treasury.pools["USA"] = abroad
     sowing(cast, treasury, code="USA")
     with pytest.raises(RuleBroken, match="added up, in EUR"):

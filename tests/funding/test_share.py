@@ -14,10 +14,11 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.rules import RuleBroken, Stale
 from initiatives.funding import books
-from initiatives.funding.models import CostObject, FiscalYear, Journal, Pool, Transfer
+from initiatives.funding.models import CostObject, FiscalYear, Journal, Transfer
 from initiatives.funding.models.sharing import shares
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.pools import opened
 
 CENT = Decimal("0.01")
 
@@ -123,7 +124,7 @@ def test_one_pool_alone_is_named_by_itself(cast: Cast, treasury: Treasury) -> No
 
 def test_a_pool_of_a_year_that_is_over_pays_nothing_of_today(cast: Cast, treasury: Treasury, ordered: CostObject) -> None:
     next_year = FiscalYear.objects.open("2027", date(2027, 1, 1), date(2027, 12, 31), by=cast.finance)
-    treasury.pools["CENTRAL"] = treasury.pools[""] = Pool.objects.open(next_year, None, Decimal(50), by=cast.second_finance)
+    treasury.pools["CENTRAL"] = treasury.pools[""] = opened(cast, next_year, None, Decimal(50), by=cast.second_finance)
     treasury.funded(ordered, CENTRAL="20.00")
     with clock.at(datetime(2027, 2, 1, tzinfo=UTC)):
         ordered.commit(treasury.pool(""), Decimal(20), by=cast.finance)

@@ -7,6 +7,7 @@ from typing import Any
 from initiatives.funding.models import FiscalYear, FundingRequest, Pool
 from initiatives.portfolio.models import BaselineReading, BenefitOwner, BusinessCase, Initiative
 from tests.cast import Cast
+from tests.pools import opened
 from tests.portfolio.conftest import Make, accountable
 
 FIGURES: dict[str, Any] = {
@@ -53,7 +54,7 @@ def ranked(cast: Cast, proposed: Make, **fields: Any) -> Initiative:
     initiative.assess(by=cast.cxo)
     initiative.prioritise(1, by=cast.cxo, reason="Most complaints.")
     year = FiscalYear.objects.create(name="2026", starts=date(2026, 1, 1), ends=date(2026, 12, 31))
-    Pool.objects.open(year, cast.department("OPS"), Decimal("500.00"), by=cast.second_finance)
+    opened(cast, year, cast.department("OPS"), Decimal("500.00"), by=cast.second_finance)
     return Initiative.objects.get(pk=initiative.pk)
 
 

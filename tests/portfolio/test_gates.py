@@ -19,6 +19,7 @@ from initiatives.funding.models import Account, CostObject, FiscalYear, FundingR
 from initiatives.portfolio.models import Gate, GateDecision, GateState, Initiative, Milestone, Status
 from initiatives.portfolio.models.asking import DECIDE_GATE
 from tests.cast import Cast
+from tests.pools import opened
 from tests.portfolio.conftest import Make, accountable, status_of
 
 MONEY = "90.00"
@@ -34,7 +35,7 @@ def running(cast: Cast, proposed: Make) -> Initiative:
     year = FiscalYear.objects.create(name="2026", starts=date(2026, 1, 1), ends=date(2026, 12, 31))
     lines = []
     for code, amount in (("OPS", "100.00"), ("HR", "50.00")):
-        pool = Pool.objects.open(year, cast.department(code), Decimal("500.00"), by=cast.second_finance)
+        pool = opened(cast, year, cast.department(code), Decimal("500.00"), by=cast.second_finance)
         lines.append((pool, Decimal(amount)))
         cast.head(code)
     request = FundingRequest.objects.draft(initiative.cost_object, lines=lines, purpose="Lanes", by=cast.contributor("OPS"))

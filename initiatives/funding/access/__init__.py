@@ -38,13 +38,8 @@ def view_department_year(user: User, department: Department) -> bool:
     return user.standing.holds(*SEE_ALL_MONEY) or department.pk in purview(user)
 
 
-@permission("funding.open_pool")
-def open_pool(user: User) -> bool:
-    return may_post(user)
-
-
-@permission("funding.appropriate_pool")
-def appropriate_pool(user: User, pool: Pool) -> bool:
+@permission("funding.keep_books")
+def keep_books(user: User) -> bool:
     return may_post(user)
 
 
@@ -179,15 +174,14 @@ SEES_VIREMENT = "who proposed it; who leads the department of either pool, or de
 AGREES = "head, deputy, head's delegate, within their limits; else who stands above, the CXO centrally; never one for both"
 SEES_MONEY = "owner; who leads the department; finance, CXO, CEO, auditor"
 ASKS = "owner; head or deputy; who drafted what it is for; CXO"
+CONCERNED = "owner; who leads the department of it or of the pool; of a budget finance, CXO and who asks; not who changed it"
 DECIDES = "head or deputy of the pool's department, else who stands above, the CXO centrally; who signs further; then finance"
 
 declare(
     Rule("funding:pools", "GET", "funding.view_pools", who="who leads a department, for it; finance, CXO, CEO, auditor"),
     Rule("funding:department_year", "GET", "funding.view_department_year", of="department", who=SEES_POOL),
-    Rule("funding:year_open", "GET POST", "funding.open_pool", who=FINANCE),
-    Rule("funding:pool_open", "GET POST", "funding.open_pool", who=FINANCE),
+    Rule("funding:year_open", "GET POST", "funding.keep_books", who=FINANCE),
     Rule("funding:pool", "GET", "funding.view_pool", of="pool", who=SEES_POOL),
-    Rule("funding:pool_appropriate", "POST", "funding.appropriate_pool", of="pool", who=FINANCE),
     Rule("funding:pool_journal", "GET", "funding.view_pool", of="pool", who=SEES_POOL, export=True),
     Rule("funding:virements", "GET", "funding.view_pools", who="who leads a department, its own ones; who sees all money"),
     Rule("funding:virement_propose", "GET POST", "funding.propose_virement", who="who leads one of the pools; CXO, finance"),
@@ -222,7 +216,7 @@ declare(
     Rule("funding:step_decline", "POST", "funding.decide_step", of="further step", who="CXO, but not who proposed it"),
     Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
     Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
-    MailRule("budget_changed", who="owner, and who leads the department of it or of the pool; not who made the change"),
+    MailRule("budget_changed", who=CONCERNED),
     TaskRule("funding.tell", "writes to whom changes of budgets concern, asks for money that lies idle; in nobody’s name"),
     TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),
 )  # fmt: skip

@@ -1,8 +1,19 @@
 """Rules about the books: who sees and closes periods, enters exchange rates, and says how a pool is kept."""
 
 from initiatives.core.policy import Rule, declare, permission
-from initiatives.funding.models import ControlChange, CostObject, FiscalYear, FundingRequest, Guardrail, Period, Pool
+from initiatives.funding.models import (
+    BudgetChange,
+    ControlChange,
+    CostObject,
+    FiscalYear,
+    FundingRequest,
+    Guardrail,
+    Period,
+    Pool,
+)
+from initiatives.funding.models.budget_changes import ways_open_to
 from initiatives.funding.models.ceilings import obstacle_to_let_pass
+from initiatives.funding.models.change_laws import Way
 from initiatives.funding.models.guardrails import may_propose
 from initiatives.funding.models.posting import handles_money, may_post
 from initiatives.organization.models import User
@@ -35,6 +46,24 @@ def view_rates(user: User) -> bool:
 
 @permission("funding.enter_rate")
 def enter_rate(user: User) -> bool:
+    return may_post(user)
+
+
+@permission("funding.open_pool")
+def open_pool(user: User) -> bool:
+    """The CXO, who proposes what it gets; finance confirms."""
+    return Way.RAISE in ways_open_to(user)
+
+
+@permission("funding.propose_budget")
+def propose_budget(user: User, pool: Pool | None = None) -> bool:
+    """The CXO; finance too, a cut only, as the act says."""
+    return bool(ways_open_to(user))
+
+
+@permission("funding.decide_budget")
+def decide_budget(user: User, change: BudgetChange) -> bool:
+    """Finance; that it is another person than who proposed it, the act says."""
     return may_post(user)
 
 
@@ -100,6 +129,10 @@ declare(
     Rule("funding:guardrail_decline", "POST", "funding.decide_guardrail", of="guardrail", who="CXO, but not who proposed it"),
     Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
     Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
+    Rule("funding:pool_open", "GET POST", "funding.open_pool", who="CXO; finance confirms its budget"),
+    Rule("funding:pool_budget", "GET POST", "funding.propose_budget", of="pool", who="CXO; finance, a cut only"),
+    Rule("funding:budget_confirm", "POST", "funding.decide_budget", of="budget change", who=ANOTHER),
+    Rule("funding:budget_decline", "POST", "funding.decide_budget", of="budget change", who=ANOTHER),
     Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
     Rule("funding:control_confirm", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:control_decline", "POST", "funding.decide_control", of="control change", who=ANOTHER),

@@ -17,9 +17,8 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import FiscalYear, Months, Nature, Pool
+from initiatives.funding.models import Months, Nature, Pool
 from initiatives.funding.models.natures import nature_name
-from initiatives.organization.models import Department, User
 
 
 def key_of(request: HttpRequest) -> UUID:
@@ -50,12 +49,6 @@ class YearForm(forms.Form):
         return int(self.cleaned_data["months"] or Months.MONTH)
 
 
-class AppropriateForm(Keyed):
-    amount = AmountField(label="Amount")
-    memo = LineField(label="What for", max_length=300, help_text="For the journal: the decision or document behind it.")
-    on = DayField(label="Posting day", required=False, help_text="The day to which it belongs; empty is today.")
-
-
 class CurrencyField(CodeField):
     """The three letters of a currency."""
 
@@ -81,19 +74,6 @@ class RateForm(forms.Form):
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,8})?", typed) or not Decimal(typed):
             raise ValidationError("Write a rate above zero in digits, with at most eight decimals, such as 0.9215.", code="rate")
         return Decimal(typed)
-
-
-class OpenPoolForm(Keyed):
-    year = forms.ModelChoiceField(FiscalYear.objects.none(), label="Fiscal year")
-    department = forms.ModelChoiceField(Department.objects.none(), required=False, empty_label="Central pool")
-    amount = AmountField(label="Appropriation")
-    currency = CurrencyField(required=False, initial=settings.CURRENCY)
-    memo = LineField(label="What for", max_length=300, required=False)
-
-    def __init__(self, user: User, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        offer(self, "year", FiscalYear.objects.newest_first())
-        offer(self, "department", Department.objects.visible_to(user).active().in_order())
 
 
 class MoveForm(Keyed):

@@ -3,6 +3,8 @@
 from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.actuals import ActualLine
 from initiatives.funding.models.agreeing import AGREE
+from initiatives.funding.models.budget_changes import CONFIRM_BUDGET, BudgetChange
+from initiatives.funding.models.change_laws import Way
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
 from initiatives.funding.models.control_changes import CONFIRM_CONTROL, ControlChange
@@ -37,6 +39,7 @@ __all__ = [
     "CLOSE",
     "CONFIRM",
     "CONFIRM_BAND",
+    "CONFIRM_BUDGET",
     "CONFIRM_CONTROL",
     "CONFIRM_STEP",
     "MATCH",
@@ -46,6 +49,7 @@ __all__ = [
     "ActualLine",
     "Approval",
     "ApprovalLimit",
+    "BudgetChange",
     "Consent",
     "Control",
     "ControlChange",
@@ -80,5 +84,6 @@ __all__ = [
     "Transfer",
     "Virement",
     "VirementState",
+    "Way",
     "Why",
 ]

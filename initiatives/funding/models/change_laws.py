@@ -1,4 +1,4 @@
-"""What the database itself keeps right about how a pool is kept: two people change it."""
+"""What the database itself keeps right about pools that two people change: how they are kept, and their budgets."""
 
 import pgtrigger
 from django.db import models
@@ -13,20 +13,28 @@ class ChangeState(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
-_FIXED = ("pool_id", "by_id", "reason", *FIELDS)
-_STANDS, _STOOD = (", ".join(f"{row}.{name}" for name in _FIXED) for row in ("NEW", "OLD"))
+class Way(models.TextChoices):
+    """How a budget is changed."""
 
-MADE_BY_TWO = pgtrigger.Trigger(
-    name="made_by_two",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func=with_refusals(
-        f"""
+    RAISE = "raise", "Budget raised"
+    CUT = "cut", "Budget cut"
+
+
+def made_by_two(*columns: str) -> pgtrigger.Trigger:
+    """A change is proposed first, stays as it was proposed, and holds when another person in finance confirms it."""
+    fixed = ("pool_id", "by_id", "reason", *columns)
+    stands, stood = (", ".join(f"{row}.{name}" for name in fixed) for row in ("NEW", "OLD"))
+    return pgtrigger.Trigger(
+        name="made_by_two",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=with_refusals(
+            f"""
         IF TG_OP = 'INSERT' THEN
             IF NEW.state <> 'proposed' THEN REFUSE a_change_is_proposed_first; END IF;
             RETURN NEW;
         END IF;
-        IF ({_STANDS}) IS DISTINCT FROM ({_STOOD})
+        IF ({stands}) IS DISTINCT FROM ({stood})
             OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'declined'))
         THEN REFUSE a_change_stays;
         END IF;
@@ -38,9 +46,29 @@ MADE_BY_TWO = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
-        a_change_is_proposed_first="A change of a pool is proposed before it is confirmed.",
-        a_change_stays="What was proposed for a pool is not edited; it is declined and proposed anew.",
-        a_change_is_made_by_two="A change of a pool holds when another person in finance confirms it.",
+            a_change_is_proposed_first="A change of a pool is proposed before it is confirmed.",
+            a_change_stays="What was proposed for a pool is not edited; it is declined and proposed anew.",
+            a_change_is_made_by_two="A change of a pool holds when another person in finance confirms it.",
+        ),
+    )
+
+
+# Beside `ways_open_to`.
+PROPOSED_BY_ITS_PEOPLE = pgtrigger.Trigger(
+    name="proposed_by_its_people",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=with_refusals(
+        """
+        IF NOT EXISTS (
+            SELECT FROM organization_role role
+            WHERE role.person_id = NEW.by_id AND (role.kind = 'cxo' OR (role.kind = 'finance' AND NEW.way = 'cut'))
+                AND (role.ends IS NULL OR role.ends > role.starts))
+        THEN REFUSE budgets_are_proposed_by_the_cxo;
+        END IF;
+        RETURN NEW;
+    """,
+        budgets_are_proposed_by_the_cxo="The CXO proposes a budget; a cut is proposed by the CXO or finance.",
     ),
 )
 

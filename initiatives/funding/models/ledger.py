@@ -58,6 +58,8 @@ class JournalQuerySet(models.QuerySet["Journal"]):
 
 INSTEAD = {  # of a reversal: each of these was agreed to by others, and is undone as it was done
     Act.REVERSED: "A reversal is not reversed.",
+    Act.APPROPRIATED: "A budget is cut again by two, as it was raised.",
+    Act.CUT: "A budget is raised again by two, as it was cut.",
     Act.ALLOCATED: "An allocation is given back by releasing it.",
     Act.RELEASED: "What was given back is asked for anew.",
     Act.TRANSFERRED: "A transfer is undone by another one, to which both sides agree.",
@@ -75,6 +77,8 @@ class Journal(Keyed, Recorded):
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     request = models.OneToOneField("funding.FundingRequest", models.PROTECT, null=True, related_name="allocation")
     virement = models.OneToOneField("funding.Virement", models.PROTECT, null=True, related_name="journal")
+    # None where one person appropriated, before two changed budgets.
+    budget_change = models.OneToOneField("funding.BudgetChange", models.PROTECT, null=True, related_name="journal")
 
     objects = JournalQuerySet.as_manager()
 
@@ -96,6 +100,12 @@ class Journal(Keyed, Recorded):
             models.CheckConstraint(
                 condition=Q(act=Act.TRANSFERRED, virement__isnull=False) | (~Q(act=Act.TRANSFERRED) & Q(virement=None)),
                 name=says("a_transfer_was_agreed", "Money moves between pools only as both sides agreed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(act=Act.APPROPRIATED)
+                | Q(act=Act.CUT, budget_change__isnull=False)
+                | (~Q(act=Act.CUT) & Q(budget_change=None)),
+                name=says("a_budget_was_changed_by_two", "A budget changes as two people said."),
             ),
             models.CheckConstraint(
                 condition=~Q(act=Act.DECOMMITTED) | ~Q(memo=""),

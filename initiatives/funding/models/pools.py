@@ -1,25 +1,20 @@
 """The pools of money that departments and the company have for a fiscal year."""
 
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
-from uuid import UUID
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, F, Q, Sum, Value, When
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.money import A_CURRENCY, AmountColumn, exact
-from initiatives.core.rules import RuleBroken, says
+from initiatives.core.money import A_CURRENCY, AmountColumn
+from initiatives.core.rules import says
 from initiatives.funding import above
-from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.change_laws import KEPT_AS_CONFIRMED
 from initiatives.funding.models.keeping import Control, Kept, PostingControl
-from initiatives.funding.models.ledger import Journal
-from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND, UNDIVIDED
-from initiatives.funding.models.posting import Act, content_of, may_post
+from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.funding.models.years import FiscalYear
 from initiatives.organization.models import Department, User
@@ -67,30 +62,6 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         """The sum of each figure over these pools."""
         sums = self.aggregate(**{name: Sum(name) for name in ROLLUPS})
         return {name: value or Decimal(0) for name, value in sums.items()}
-
-    @transaction.atomic
-    def open(
-        self,
-        year: FiscalYear,
-        department: Department | None,
-        amount: Decimal,
-        *,
-        by: User,
-        key: UUID | None = None,
-        memo: str = "",
-        currency: str = settings.CURRENCY,
-    ) -> "Pool":
-        """Open the pool of a department, or the central one, with its first appropriation."""
-        if not may_post(by):
-            raise RuleBroken("Only finance opens a pool.")
-        pool, new = self.get_or_create(year=year, department=department, defaults={"currency": currency})
-        if new:
-            Account.objects.open_for(pool)
-            pool.record("opened", by=by, currency=pool.currency)
-        elif key is None or not Journal.objects.filter(by=by, key=key).exists():
-            raise RuleBroken("This pool is open already; appropriate more money to it instead.")
-        pool.appropriate(amount, by=by, key=key, memo=memo)
-        return pool
 
 
 class Pool(Kept):
@@ -187,25 +158,3 @@ class Pool(Kept):
         if self.seen_by(to):
             return f"{self} has {free:,.2f} {self.currency} free; {amount:,.2f} is asked."
         return f"{self} does not have {amount:,.2f} {self.currency} free."
-
-    def obstacle_to_appropriate(self, by: User) -> str | None:
-        """Say in one sentence why `by` cannot put money into this pool, or None."""
-        return None if may_post(by) else "Only finance appropriates money to a pool."
-
-    @transaction.atomic
-    def appropriate(
-        self, amount: Decimal, *, by: User, key: UUID | None = None, memo: str = "", on: date | None = None
-    ) -> Journal:
-        """Put money into the pool: its budget, or a supplement to it. `on` is the day that it counts from."""
-        amount = exact(amount)
-        self.lock()
-        content = content_of("appropriate", pool=self.pk, amount=amount, memo=memo, on=on)
-        if done := Journal.done_before(by, key, content):
-            return done
-        if obstacle := self.obstacle_to_appropriate(by):
-            raise RuleBroken(obstacle)
-        accounts = Account.objects.locked(self)
-        move = Move(accounts[self.pk, Kind.SOURCE, UNDIVIDED], accounts[self.pk, Kind.AVAILABLE, UNDIVIDED], amount)
-        journal = Journal.objects.post(Act.APPROPRIATED, [move], by=by, key=key, content=content, memo=memo, on=on)
-        self.record("appropriated", by=by, reason=memo, amount=str(amount), journal=journal.pk)
-        return journal

@@ -18,6 +18,7 @@ class Act(models.TextChoices):
     """Why money moved."""
 
     APPROPRIATED = "appropriated", "Appropriated"
+    CUT = "cut", "Cut"
     ALLOCATED = "allocated", "Allocated"
     COMMITTED = "committed", "Committed"
     DECOMMITTED = "decommitted", "Decommitted"

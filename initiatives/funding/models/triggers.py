@@ -60,6 +60,13 @@ GIVEN = """
     committed = committed + NEW.amount * ((target.kind = 'committed')::int - (source.kind = 'committed')::int),
     spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)"""
 
+# A budget moves as one person proposed and as the other, who posts it, confirmed.
+CHANGED = """EXISTS (
+                    SELECT FROM funding_budgetchange change
+                    WHERE change.id = book.budget_change_id AND change.state = 'confirmed' AND change.way = '{way}'
+                        AND change.pool_id = source.pool_id AND change.amount = NEW.amount
+                        AND change.decided_by_id = book.by_id)"""
+
 # A transfer locks its pool, then its accounts in the order of their ids, so that no two transfers wait for each other.
 MOVE_MONEY = pgtrigger.Trigger(
     name="move_money",
@@ -85,7 +92,8 @@ MOVE_MONEY = pgtrigger.Trigger(
             OR source.cost_object_id <> target.cost_object_id
             OR (source.cost_object_id = target.cost_object_id AND source.nature <> target.nature)
             OR NOT (CASE book.act
-                WHEN 'appropriated' THEN source.kind = 'source' AND target.kind = 'available'
+                WHEN 'appropriated' THEN source.kind = 'source' AND target.kind = 'available' AND {CHANGED.format(way="raise")}
+                WHEN 'cut' THEN source.kind = 'available' AND target.kind = 'source' AND {CHANGED.format(way="cut")}
                 WHEN 'allocated' THEN source.kind = 'available' AND target.kind = 'allocated' AND EXISTS (
                     SELECT FROM funding_fundingrequest request
                     JOIN funding_requestline line ON line.request_id = request.id
@@ -196,7 +204,7 @@ REVERSED_BY_ANOTHER = pgtrigger.Trigger(
         """
         IF NEW.reverses_id IS NOT NULL THEN
             SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;
-            IF original.act IN ('reversed', 'allocated', 'released', 'transferred') THEN
+            IF original.act IN ('reversed', 'appropriated', 'cut', 'allocated', 'released', 'transferred') THEN
                 REFUSE not_everything_is_reversed;
             END IF;
             IF original.by_id = NEW.by_id THEN

@@ -3,13 +3,25 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from django.conf import settings
 
 from initiatives.core import clock
 from initiatives.core.exports import Cell
 from initiatives.funding import above
-from initiatives.funding.models import Account, Act, ControlChange, ExchangeRate, FiscalYear, FundingRequest, Pool, Transfer
+from initiatives.funding.models import (
+    Account,
+    Act,
+    BudgetChange,
+    ControlChange,
+    ExchangeRate,
+    FiscalYear,
+    FundingRequest,
+    Pool,
+    Transfer,
+)
+from initiatives.funding.models.changes import PoolChange
 from initiatives.funding.models.natures import nature_name
 from initiatives.funding.reports.currencies import in_company_totals
 from initiatives.funding.reports.guardrails import outside_now
@@ -17,6 +29,7 @@ from initiatives.funding.reports.journals import NONE, ROWS, Given, Page, journa
 from initiatives.funding.reports.requests import RequestRow, request_rows
 from initiatives.organization.models import User
 
+Changes = list[tuple[PoolChange, str | None]]
 FIGURES = ("appropriated", "free", "asked", "allocated", "committed", "spent")
 
 
@@ -92,7 +105,7 @@ class PoolPage:
     journal: Page
     act: str  # the journal shows this act only, or all
     restrictions: list[str] = field(default_factory=list)  # for what it gives money, where that is not everything
-    changes: list[tuple[ControlChange, str | None]] = field(default_factory=list)  # that wait, and why the reader cannot decide
+    changes: Changes = field(default_factory=list)  # that wait, and why the reader cannot decide
     acts: Collection[str] = tuple(Act.values)
 
 
@@ -103,10 +116,10 @@ def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = Non
     return PoolPage(pool, *given(user, [pool]), rows, entries, act, restrictions(pool), changes(user, pool))
 
 
-def changes(user: User, pool: Pool) -> list[tuple[ControlChange, str | None]]:
+def changes(user: User, pool: Pool) -> Changes:
     """What is proposed for the pool and waits, each with what keeps the reader from deciding it."""
-    found = ControlChange.objects.waiting().filter(pool=pool).with_pools()
-    return [(change, change.obstacle_to_decide(user)) for change in found]
+    budgets, controls = (kind.objects.waiting().filter(pool=pool).with_pools() for kind in (BudgetChange, ControlChange))
+    return [(change, change.obstacle_to_decide(user)) for change in chain[PoolChange](budgets, controls)]
 
 
 def restrictions(pool: Pool) -> list[str]:

@@ -33,9 +33,10 @@ def pool_control(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def control_confirm(request: Request, pk: int) -> HttpResponse:
+    """Confirm what was shown: the form carries it."""
     change = control_change_for(request, pk)
     with explained(request):
-        change.confirm(by=request.user)
+        change.confirm(by=request.user, shown=request.POST.get("shown", ""))
     return reply(request, change, said=f"{change.pool} is kept so from now on.")
 
 

@@ -10,7 +10,7 @@ from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import above, reports
-from initiatives.funding.forms.money import AppropriateForm, OpenPoolForm, RequestForm, YearForm, key_of
+from initiatives.funding.forms.money import RequestForm, YearForm, key_of
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
 from initiatives.funding.models.years import FiscalYearQuerySet
 
@@ -62,41 +62,11 @@ def year_open(request: Request) -> HttpResponse:
     return page(request, "funding/year_open.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@form_view
-def pool_open(request: Request) -> HttpResponse:
-    form = OpenPoolForm(request.user, request.POST or None)
-    if request.method == "POST":
-        key = key_of(request)
-        if form.is_valid():
-            data = form.cleaned_data
-            with explained(request, form):
-                facts = {name: data[name] for name in ("year", "department", "amount", "memo", "currency")}
-                opened = Pool.objects.open(**facts, by=request.user, key=key)
-                return reply(request, opened, said=f"{opened} is open.")
-    return page(request, "funding/pool_open.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def show_pool(request: Request, pool: Pool, form: AppropriateForm | None = None) -> HttpResponse:
-    report = reports.pool_page(request.user, pool, act=request.GET.get("act", ""), before=older_than(request))
-    context = {"report": report, "pool": pool, "form": form or AppropriateForm()}
-    return page(request, "funding/pool.html", context, status=422 if form else 200)
-
-
 @require_GET
 def pool(request: Request, pk: int) -> HttpResponse:
-    return show_pool(request, pool_for(request, pk, "view_pool"))
-
-
-@require_POST
-def pool_appropriate(request: Request, pk: int) -> HttpResponse:
-    pool = pool_for(request, pk, "appropriate_pool")
-    form, key = AppropriateForm(request.POST), key_of(request)
-    if not form.is_valid():
-        return show_pool(request, pool, form)
-    with explained(request):
-        data = form.cleaned_data
-        pool.appropriate(data["amount"], by=request.user, key=key, memo=data["memo"], on=data["on"])
-    return reply(request, pool, said=f"{form.cleaned_data['amount']:,.2f} {pool.currency} were added to {pool}.")
+    found = pool_for(request, pk, "view_pool")
+    report = reports.pool_page(request.user, found, act=request.GET.get("act", ""), before=older_than(request))
+    return page(request, "funding/pool.html", {"report": report, "pool": found})
 
 
 @require_GET
