@@ -242,7 +242,7 @@ TABLE: list[Row] = [
     ("funding:step_propose", "GET POST", "", {"": "A"}),
     ("funding:step_confirm", "POST", "further step", {"own": "x"}),
     ("funding:step_decline", "POST", "further step", {"own": "x"}),
-    ("funding:delegate_name", "GET POST", "", {"": "ho"}),
+    ("funding:delegate_name", "GET POST", "", {"": "hofx"}),
     ("funding:delegation_end", "POST", "delegation", {"own": "chx"}),
     ("funding:requests", "GET", "", {"": "chdofxea"}),
     ("funding:request", "GET", "request", everywhere("fxea", own="chd")),

@@ -152,8 +152,8 @@ def decide_step(user: User, step: StepRule) -> bool:
 
 @permission("funding.name_delegate")
 def name_delegate(user: User) -> bool:
-    """Who heads a department; of which one, the act says."""
-    return handles_money(user) and bool(user.standing.head_only)
+    """Who heads a department, of which one the act says; the CXO and finance."""
+    return handles_money(user) and (bool(user.standing.head_only) or user.standing.holds("cxo", "finance"))
 
 
 @permission("funding.end_delegation")
@@ -214,8 +214,8 @@ declare(
     Rule("funding:step_propose", "GET POST", "funding.propose_limit", who="administrators"),
     Rule("funding:step_confirm", "POST", "funding.decide_step", of="further step", who="CXO, but not who proposed it"),
     Rule("funding:step_decline", "POST", "funding.decide_step", of="further step", who="CXO, but not who proposed it"),
-    Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department"),
-    Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="the head; the delegate; CXO"),
+    Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department; CXO, finance"),
+    Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="who named; the delegate; CXO"),
     MailRule("budget_changed", who=CONCERNED),
     TaskRule("funding.tell", "writes to whom changes of budgets concern, asks for money that lies idle; in nobody’s name"),
     TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),

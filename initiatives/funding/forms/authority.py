@@ -8,10 +8,10 @@ from django.conf import settings
 from initiatives.core.fields import CodeField, DayField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField
-from initiatives.funding.models.delegates import MOST_DAYS
+from initiatives.funding.models.delegates import DELEGATING, MOST_DAYS
 from initiatives.funding.models.limits import DECIDE
 from initiatives.funding.models.step_rules import MOST_PLACES, Signer
-from initiatives.organization.models import Department, Role, User
+from initiatives.organization.models import Department, Role, RoleKind, User
 from initiatives.organization.models.roles import today
 
 
@@ -76,7 +76,12 @@ class StepForm(forms.Form):
 
 
 class DelegateForm(forms.Form):
-    department = forms.ModelChoiceField(Department.objects.none(), label="Department")
+    """Of several roles one is chosen; only heads have a department."""
+
+    kind = forms.ChoiceField(label="Your role")
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label="Department", required=False, empty_label="None", help_text="Only as head."
+    )
     delegate = forms.ModelChoiceField(User.objects.none(), label="Who decides for you")
     starts = DayField(label="From")
     ends = DayField(label="Until before", help_text=f"At most {MOST_DAYS} days later.")
@@ -86,9 +91,29 @@ class DelegateForm(forms.Form):
     def __init__(self, user: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         mine = user.standing.head_only
+        held = [RoleKind.HEAD] * bool(mine) + [kind for kind in DELEGATING if kind != RoleKind.HEAD and user.standing.holds(kind)]
         offer(self, "department", Department.objects.visible_to(user).active().filter(pk__in=mine).in_order())
-        members = Role.objects.current().filter(department__in=mine).values("person")
+        roles = Role.objects.current()
+        members = (roles.filter(department__in=mine) if held == [RoleKind.HEAD] else roles).values("person")
         offer(self, "delegate", User.objects.visible_to(user).active().filter(pk__in=members).exclude(pk=user.pk).in_order())
         self.fields["starts"].initial = today
         if len(mine) == 1:
             self.fields["department"].initial = next(iter(mine))
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = [(kind.value, kind.label) for kind in held]
+        if len(held) == 1:
+            del self.fields["kind"]
+        if not mine:
+            del self.fields["department"]
+        self.only = held[0] if len(held) == 1 else None
+
+    def clean(self) -> dict[str, Any]:
+        """What is named: by the one role that there is, else by the chosen one; a department for heads alone."""
+        data = super().clean() or {}
+        data["kind"] = self.only or data.get("kind")
+        if data["kind"] == RoleKind.HEAD and "department" not in self.errors and not data.get("department"):
+            self.add_error("department", "Say for which department.")
+        elif data["kind"] != RoleKind.HEAD:
+            data["department"] = None
+        return data

@@ -68,15 +68,23 @@ SUMS = """
 MEASURE = f"{PLACES}{SUMS}"
 
 
-# A delegate decides about the pools of the one department, within the head's right, while working there.
+# A head's delegate decides about the pools of the one department (or signs as the head above them), while working there; that
+# of a company-wide role where the role decides, while in the company. Both within the right of whom they stand for.
 DELEGATED = """EXISTS (
-    SELECT FROM funding_delegation named JOIN funding_pool pool ON pool.department_id = named.department_id
-    WHERE pool.id = {given}.pool_id AND named.head_id = {given}.on_behalf_of_id AND named.delegate_id = {given}.by_id
+    SELECT FROM funding_delegation named
+    WHERE named.head_id = {given}.on_behalf_of_id AND named.delegate_id = {given}.by_id
+        AND CASE WHEN named.department_id IS NULL THEN
+            named.kind = CASE WHEN {given}.step = 'budget' OR signer = 'above' THEN 'cxo' ELSE coalesce(signer, 'finance') END
+            ELSE named.department_id = (
+                SELECT CASE WHEN {given}.step = 'budget' THEN pool.department_id ELSE own.parent_id END
+                FROM funding_pool pool LEFT JOIN organization_department own ON own.id = pool.department_id
+                WHERE pool.id = {given}.pool_id) END
         AND named.starts <= today AND named.ends > today
         AND (named.cap IS NULL OR (named.cap >= wanted AND named.currency = money))
         AND EXISTS (
             SELECT FROM organization_role role
-            WHERE role.person_id = named.delegate_id AND role.department_id = named.department_id
+            WHERE role.person_id = named.delegate_id
+                AND (named.department_id IS NULL OR role.department_id = named.department_id)
                 AND role.starts <= today AND (role.ends IS NULL OR role.ends > today))
         AND NOT EXISTS (
             SELECT FROM organization_role other WHERE other.person_id = named.delegate_id AND other.kind = 'administrator'
@@ -90,7 +98,7 @@ def within(given: str) -> str:
     by, head = f"{given}.by_id", f"{given}.on_behalf_of_id"
     budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", person=by, **more)
     company = reaches(kinds="(coalesce(signer, 'finance'))", places="'{}'::bigint[]", person=by, **more)
-    heads = reaches(kinds="('head')", places="ARRAY[named.department_id]", person=head, **more)
+    heads = reaches(kinds="(named.kind)", places="ARRAY[named.department_id]", person=head, **more)
     return f"""(CASE WHEN {head} IS NOT NULL THEN {DELEGATED.format(given=given, head=heads)}
         WHEN {given}.step = 'budget' OR signer = 'above' THEN {budget} ELSE {company} END)"""
 
@@ -199,28 +207,32 @@ DELEGATIONS_STAY = pgtrigger.Trigger(
     func=with_refusals(
         """
         IF TG_OP = 'UPDATE' THEN
-            IF NEW.ends > OLD.ends OR (NEW.department_id, NEW.head_id, NEW.delegate_id, NEW.starts, NEW.cap, NEW.currency)
-                IS DISTINCT FROM (OLD.department_id, OLD.head_id, OLD.delegate_id, OLD.starts, OLD.cap, OLD.currency)
+            IF NEW.ends > OLD.ends
+                OR (NEW.kind, NEW.department_id, NEW.head_id, NEW.delegate_id, NEW.starts, NEW.cap, NEW.currency)
+                    IS DISTINCT FROM
+                    (OLD.kind, OLD.department_id, OLD.head_id, OLD.delegate_id, OLD.starts, OLD.cap, OLD.currency)
             THEN REFUSE a_delegation_only_ends;
             END IF;
             RETURN NEW;
         END IF;
         IF NOT EXISTS (
             SELECT FROM organization_role role
-            WHERE role.person_id = NEW.head_id AND role.department_id = NEW.department_id AND role.kind = 'head'
+            WHERE role.person_id = NEW.head_id AND role.department_id IS NOT DISTINCT FROM NEW.department_id
+                AND role.kind = NEW.kind
                 AND role.starts <= NEW.starts AND (role.ends IS NULL OR role.ends > NEW.starts))
         THEN REFUSE named_by_the_head;
         END IF;
         IF NOT EXISTS (
             SELECT FROM organization_role role
-            WHERE role.person_id = NEW.delegate_id AND role.department_id = NEW.department_id
+            WHERE role.person_id = NEW.delegate_id
+                AND (NEW.department_id IS NULL OR role.department_id = NEW.department_id)
                 AND role.starts <= NEW.starts AND (role.ends IS NULL OR role.ends > NEW.starts))
         THEN REFUSE named_from_the_department;
         END IF;
         RETURN NEW;
     """,
         a_delegation_only_ends="A delegation is not edited; end it and name a delegate anew.",
-        named_by_the_head="Only the head of the department names a delegate for its money.",
-        named_from_the_department="A delegate is an active member of the department.",
+        named_by_the_head="Only who holds the role names a delegate for it.",
+        named_from_the_department="A delegate is an active member of the department, or of the company.",
     ),
 )

@@ -20,7 +20,7 @@ class Authority:
 
     @classmethod
     def read(cls) -> Self:
-        return cls(ApprovalLimit.objects.in_force(), Delegation.objects.in_force().select_related("delegate"))
+        return cls(ApprovalLimit.objects.in_force(), Delegation.objects.in_force().select_related("delegate").order_by("pk"))
 
     def of(self, role: Role, currency: str) -> Decimal | None:
         """Up to which amount this role decides; None: any. Who is limited in one currency decides about no other one."""
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
     people: list[User]
     passed: list[User]
-    acting: dict[int, User]  # delegate → head
+    acting: dict[int, User]  # delegate → for whom they decide
     limits: dict[int, Decimal | None]  # person → up to which amount
 
 
@@ -70,7 +70,7 @@ def holders(
     for place in (*above, None):
         leads = sorted(by_place.get(place, ()), key=lambda role: role.kind != RoleKind.HEAD)
         line = _within(authority, leads, amount, pool.currency)
-        if place is not None and place == above[0]:
+        if place in (None, *above[:1]):
             _add_delegates(line, authority, leads, amount, pool.currency, without)
         passed += line.passed
         if line.people:
@@ -80,12 +80,15 @@ def holders(
 
 def financiers(amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
     """Who gives the last approval of so much, first the one who is asked: people in finance whose limit reaches it."""
-    return _within(authority, _roles(without, RoleKind.FINANCE), amount, currency)
+    return signers(RoleKind.FINANCE, amount, currency, authority, without=without)
 
 
-def signers(kind: str, amount: Decimal, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
-    """Who signs by this company-wide role, first the one who is asked."""
-    return _within(authority, _roles(without, RoleKind(kind)), amount, currency)
+def signers(kind: str, amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
+    """Who signs by this company-wide role, first the one who is asked; delegates come last."""
+    roles = _roles(without, RoleKind(kind))
+    line = _within(authority, roles, amount, currency)
+    _add_delegates(line, authority, roles, amount, currency, without)
+    return line
 
 
 def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
@@ -110,10 +113,10 @@ def _within(authority: Authority, roles: Iterable[Role], amount: Decimal | None,
 def _add_delegates(
     line: Line, authority: Authority, leads: Iterable[Role], amount: Decimal | None, currency: str, without: Collection[int]
 ) -> None:
-    """Add who decides for the head of this department: within the head's limit and the own one, and not kept apart from it."""
-    heads = {(role.department_id, role.person_id): role for role in leads if role.kind == RoleKind.HEAD}
+    """Add who decides for one of these: within that limit and the own one, and not kept apart from it."""
+    heads = {(role.kind, role.department_id, role.person_id): role for role in leads}
     for named in authority.delegations:
-        head, person = heads.get((named.department_id, named.head_id)), named.delegate
+        head, person = heads.get((named.kind, named.department_id, named.head_id)), named.delegate
         if head is None or person.pk in without or person in line.people:
             continue
         if authority.reach(head, amount, currency) and named.reaches(amount, currency):

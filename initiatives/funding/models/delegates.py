@@ -1,4 +1,4 @@
-"""Delegates: who decides for the head of a department for some days, on the head's behalf and never beyond the head's right."""
+"""Delegates: who decides for a head, the CXO or somebody in finance for some days, on their behalf and within their right."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from initiatives.organization.models.roles import DAYS_HELD, today
 from initiatives.organization.purview import SEE_ALL_MONEY
 
 MOST_DAYS = 30
+DELEGATING = (RoleKind.HEAD, RoleKind.CXO, RoleKind.FINANCE)
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
@@ -38,25 +39,29 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         return self.filter(ends__gt=today()).exclude(ends=F("starts"))
 
     def in_force(self) -> Self:
-        """Those of today whose delegate still works in the department and does not administer the product."""
+        """Those of today whose delegate still works there and does not administer the product."""
         roles = Role.objects.current().filter(person=OuterRef("delegate"))
         return self.not_over().filter(
-            Exists(roles.filter(department=OuterRef("department"))),
+            Exists(roles.filter(department=OuterRef("department"))) | Q(department=None) & Exists(roles),
             ~Exists(roles.filter(kind=RoleKind.ADMINISTRATOR)),
             starts__lte=today(),
             delegate__is_active=True,
         )
 
+    def company_wide(self, user: User, *kinds: RoleKind) -> Self:
+        """Those of today by which this person decides for the CXO or finance, or of these kinds."""
+        return self.in_force().filter(delegate=user, kind__in=kinds or (RoleKind.CXO, RoleKind.FINANCE))
+
     def with_people(self) -> Self:
         return self.select_related("head", "delegate", "department").order_by("-starts", "-id")
 
     @transaction.atomic
-    def appoint(self, department: Department, delegate: User, *, by: User, reason: str, **terms: Any) -> "Delegation":
+    def appoint(self, department: Department | None, delegate: User, *, by: User, reason: str, **terms: Any) -> "Delegation":
         """Let `delegate` decide about the department's money on behalf of its head, `by`, on the `terms`.
 
-        Those are `starts`, `ends` (the first day without) and perhaps `cap`.
+        Those are `starts`, `ends` (the first day without) and perhaps `cap`; without a department `kind`, the role of `by`.
         """
-        department.lock()
+        (department or by).lock()
         delegation = self.model(department=department, head=by, delegate=delegate, reason=reason, **terms)
         if not reason.strip():
             raise BadInput("Say why somebody decides for you.")
@@ -64,15 +69,25 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
             raise RuleBroken(obstacle)
         delegation.save()
         delegation.record("named", by=by, reason=reason, **delegation.facts())
-        delegate.tell(f"{by} named you to decide about requests on the department's money.", url=delegation.get_absolute_url())
+        about = "on the department's money" if department else f"as {delegation.get_kind_display()}"
+        delegate.tell(f"{by} named you to decide about requests {about}.", url=delegation.get_absolute_url())
         delegation.ask_anew(by)
         return delegation
 
 
 class Delegation(Recorded):
-    """That one person decides for the head of one department, on these days, up to this amount."""
+    """That one person decides for the head of one department, the CXO or finance, on these days, up to this amount.
 
-    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    `head` is for whom they decide, by the role `kind`; only heads have a department.
+    """
+
+    kind = models.CharField(
+        max_length=16,
+        choices=[(kind.value, kind.label) for kind in DELEGATING],
+        default=RoleKind.HEAD,
+        db_default=RoleKind.HEAD.value,
+    )
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
     head = models.ForeignKey(User, models.PROTECT, related_name="+")
     delegate = models.ForeignKey(User, models.PROTECT, related_name="+")
     starts = models.DateField(default=today)
@@ -100,6 +115,19 @@ class Delegation(Recorded):
                 name=says("one_delegate_at_a_time", "Somebody else is the delegate in that time; end that first."),
                 expressions=[("department", RangeOperators.EQUAL), (DAYS_HELD, RangeOperators.OVERLAPS)],
             ),
+            ExclusionConstraint(
+                name=says("one_delegate_of_each", "Somebody else is the delegate in that time; end that first."),
+                expressions=[
+                    ("kind", RangeOperators.EQUAL),
+                    ("head", RangeOperators.EQUAL),
+                    (DAYS_HELD, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(department=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=RoleKind.HEAD, department__isnull=False) | (~Q(kind=RoleKind.HEAD) & Q(department=None)),
+                name=says("delegates_of_a_role", "Only the delegate of a head has a department."),
+            ),
         ]
         triggers: ClassVar = [NEVER_DELETED, DELEGATIONS_STAY]
 
@@ -118,7 +146,7 @@ class Delegation(Recorded):
         """What the audit trail keeps of it."""
         cap = None if self.cap is None else str(self.cap)
         days = {"starts": self.starts, "ends": self.ends}
-        return {"department": self.department_id, "delegate": self.delegate_id, **days, "cap": cap}
+        return {"kind": self.kind, "department": self.department_id, "delegate": self.delegate_id, **days, "cap": cap}
 
     def reaches(self, amount: Decimal | None, currency: str) -> bool:
         """Whether so much is within what the head gave away."""
@@ -126,20 +154,40 @@ class Delegation(Recorded):
 
     def obstacle_to_name(self) -> str | None:
         """Say in one sentence why the head cannot name this delegate, or None."""
-        if not (handles_money(self.head) and self.department_id in self.head.standing.head_only):
-            return f"Only the head of {self.department} names a delegate for its money."
+        if said := self._obstacle_of_role():
+            return said
         if self.starts < today():
             return "A delegate starts today or later."
         if self.ends <= self.starts or (self.ends - self.starts).days > MOST_DAYS:
             return f"A delegate decides for at least one day and at most {MOST_DAYS}."
         if self.delegate_id == self.head_id:
             return "Nobody is the own delegate."
-        if not handles_money(self.delegate) or self.department_id not in self.delegate.standing.belongs_to:
-            return f"{self.delegate} is not an active member of {self.department}, or administers the product."
-        others = Delegation.objects.not_over().filter(department=self.department, starts__lt=self.ends, ends__gt=self.starts)
+        if said := self._obstacle_of_delegate():
+            return said
+        same = {"department": self.department} if self.department else {"kind": self.kind, "head": self.head}
+        others = Delegation.objects.not_over().filter(**same, starts__lt=self.ends, ends__gt=self.starts)
         if other := others.select_related("delegate", "head").first():
             return f"{other.delegate} is the delegate in that time; end that first."
         return None
+
+    def _obstacle_of_role(self) -> str | None:
+        if self.department is not None or self.kind == RoleKind.HEAD:
+            heads = self.kind == RoleKind.HEAD and self.department_id in self.head.standing.head_only
+            return (
+                None
+                if heads and handles_money(self.head)
+                else f"Only the head of {self.department} names a delegate for its money."
+            )
+        holds = handles_money(self.head) and self.head.standing.holds(self.kind)
+        return None if holds else f"Only who holds the role {self.get_kind_display()} names a delegate for it."
+
+    def _obstacle_of_delegate(self) -> str | None:
+        if self.department is not None:
+            works = handles_money(self.delegate) and self.department_id in self.delegate.standing.belongs_to
+            return None if works else f"{self.delegate} is not an active member of {self.department}, or administers the product."
+        standing = self.delegate.standing
+        may = handles_money(self.delegate) and standing.anywhere and not standing.holds("auditor")
+        return None if may else f"{self.delegate} holds no role, audits, or administers the product."
 
     def obstacle_to_end(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot end it, or None."""

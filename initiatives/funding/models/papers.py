@@ -73,7 +73,7 @@ class Approval(models.Model):
     pool = models.ForeignKey(Pool, models.PROTECT, null=True, related_name="+")
     further = models.PositiveSmallIntegerField(null=True)  # which of the request's further steps, from 1
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # the head, where a delegate approved
+    on_behalf_of = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # for whom a delegate approved
     limit = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # up to which it could be given; null: any amount
     shown = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now, editable=False)
@@ -96,8 +96,8 @@ class Approval(models.Model):
                 name=says("budget_is_of_a_pool", "A budget approval names its pool."),
             ),
             models.CheckConstraint(
-                condition=Q(on_behalf_of=None) | (Q(step=Step.BUDGET) & ~Q(on_behalf_of=F("by"))),
-                name=says("only_heads_have_delegates", "Only the head of a department has a delegate, who is another person."),
+                condition=Q(on_behalf_of=None) | ~Q(on_behalf_of=F("by")),
+                name=says("approved_for_another", "A delegate is another person than whom they decide for."),
             ),
         ]
         triggers: ClassVar = [*APPEND_ONLY, DUTIES_APART, BOTH_APART, WITHIN_AUTHORITY]

@@ -46,7 +46,8 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
         ours = RequestLine.objects.filter(request=OuterRef("pk"), pool__department__in=leads)
         stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
         theirs = RequestLine.objects.filter(request=OuterRef("pk"), pool__department__in=stood_for)
-        submitted = (Q(Exists(ours)) | Q(Exists(theirs))) & ~Q(state=State.DRAFT)
+        acts = Exists(Delegation.objects.company_wide(user))
+        submitted = (Q(Exists(ours)) | Q(Exists(theirs)) | acts) & ~Q(state=State.DRAFT)
         return self.filter(Q(requester=user) | Q(cost_object__department__in=leads) | submitted)
 
     def waiting(self) -> Self:
@@ -165,9 +166,11 @@ class FundingRequest(Returning):
         return self.state != State.DRAFT and self.has_delegate(user)
 
     def has_delegate(self, user: User) -> bool:
-        """Whether the person decides for the head of one of the pools' departments today."""
-        places = self.asked_lines().values("pool__department")
-        return Delegation.objects.in_force().filter(delegate=user, department__in=places).exists()
+        """Whether the person decides for the head of one of the pools' departments (or above), the CXO or finance today."""
+        pools = self.asked_lines().values("pool__department", "pool__department__parent")
+        places = {place for line in pools for place in line.values()}
+        acts = Q(department__in=places - {None}) | Q(department=None)
+        return Delegation.objects.in_force().filter(acts, delegate=user).exists()
 
     def could_be_decided_by(self, user: User) -> bool:
         """Whether the person is of those who decide requests like this one, and not its requester or owner."""

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pgtrigger
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 
 from initiatives.core import clock
 from initiatives.core.money import exact
@@ -22,7 +22,7 @@ from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import content_of, handles_money
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.calendars import working_days_after
-from initiatives.organization.models import User
+from initiatives.organization.models import RoleKind, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
 DAYS_TO_AGREE = 5
@@ -37,7 +37,9 @@ class VirementQuerySet(models.QuerySet["Virement"]):
             return self
         leads, stood_for = purview(user), Delegation.objects.in_force().filter(delegate=user).values("department")
         ours = Q(giver__department__in=leads) | Q(taker__department__in=leads)
-        return self.filter(Q(by=user) | ours | Q(giver__department__in=stood_for) | Q(taker__department__in=stood_for))
+        acts = Exists(Delegation.objects.company_wide(user, RoleKind.CXO))
+        theirs = Q(giver__department__in=stood_for) | Q(taker__department__in=stood_for)
+        return self.filter(Q(by=user) | ours | theirs | acts)
 
     def waiting(self) -> Self:
         return self.filter(state=VirementState.PROPOSED)
@@ -144,9 +146,10 @@ class Virement(Agreeing):
         return user.pk == self.by_id or self.giver.seen_by(user) or self.taker.seen_by(user) or self.has_delegate(user)
 
     def has_delegate(self, user: User) -> bool:
-        """Whether the person decides today for the head of one of the pools' departments."""
+        """Whether the person decides today for the head of one of the pools' departments, or for the CXO."""
         places = (self.giver.department_id, self.taker.department_id)
-        return Delegation.objects.in_force().filter(delegate=user, department__in=places).exists()
+        acts = Q(department__in=[place for place in places if place]) | Q(kind=RoleKind.CXO)
+        return Delegation.objects.in_force().filter(acts, delegate=user).exists()
 
     def obstacle_to_decline(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot decline, or None."""

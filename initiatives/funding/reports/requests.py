@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, Q, Sum
 
 from initiatives.core.models import Event
 from initiatives.funding import above
@@ -96,6 +96,7 @@ def open_pools(user: User, requests: Iterable[FundingRequest]) -> set[int]:
     pools = Pool.objects.filter(lines__request__in=[request.pk for request in requests])
     stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
     mine = Q(pk__in=Pool.objects.visible_to(user).values("pk")) | Q(department__in=stood_for)
+    mine |= Q(Exists(Delegation.objects.company_wide(user)))
     return set(pools.filter(mine).values_list("pk", flat=True))
 
 

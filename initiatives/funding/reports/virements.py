@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from initiatives.core.models import Event
 from initiatives.funding.models import Consent, Delegation, Missing, Pool, Virement, VirementState
 from initiatives.funding.models.virements import VirementQuerySet
-from initiatives.organization.models import User
+from initiatives.organization.models import RoleKind, User
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ def effects(user: User, giver: Pool, taker: Pool, amount: Decimal) -> list[Effec
     """What the transfer does to both pools, as far as the reader may see their money."""
     stood_for = Delegation.objects.in_force().filter(delegate=user).values("department")
     open_to = Q(pk__in=Pool.objects.visible_to(user).values("pk")) | Q(department__in=stood_for)
+    open_to |= Q(Exists(Delegation.objects.company_wide(user, RoleKind.CXO)))
     seen = set(Pool.objects.filter(open_to, pk__in=(giver.pk, taker.pk)).values_list("pk", flat=True))
     found = []
     for pool, change, words in ((giver, -amount, "gives"), (taker, amount, "receives")):
