@@ -27,9 +27,10 @@ from initiatives.core.imports.mapping import from_data
 from initiatives.core.imports.models import upload
 from initiatives.core.imports.targets import TARGETS
 from initiatives.funding import books
-from initiatives.funding.models import FiscalYear, Period
+from initiatives.funding.models import FiscalYear, Period, Virement, VirementState
 from initiatives.organization.models import User
-from initiatives.portfolio.models import Initiative
+from initiatives.portfolio.models import Gate, Initiative
+from tests.boards.conftest import an_initiative, bring_to
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
 
@@ -40,6 +41,9 @@ pytestmark = [
 
 LATE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 NOT_COUNTED = {"sessions.session", "usersessions.usersession", "core.importrun"}
+ACTS = (
+    "post", "approve", "agree to a transfer", "reverse an entry", "kill at a gate", "close a period", "deactivate", "import",
+)  # fmt: skip
 LAST = 3  # steps around the commit, at each of which is always killed
 FILE = b"id,title,dept\n%d-1,One,OPS\n%d-2,Two,OPS\n%d-3,Three,OPS\n"
 FIELDS = {"external_source": {"fixed": "T"}, "external_id": {"columns": ["id"]}, "title": {"columns": ["title"]}}
@@ -158,6 +162,31 @@ def scenes(cast: Cast, treasury: Treasury) -> dict[str, Scene]:
         act = sent(cast.finance, reverse("funding:request_approve", args=[request.pk]), form)
         return Flow(act, lambda: type(thing).objects.get(pk=thing.pk).allocated == 5)
 
+    def agree_to_a_transfer() -> Flow:
+        giver, taker = treasury.pool("OPS"), treasury.pool("IT")
+        head, other = cast.head("OPS"), cast.head("IT")
+        virement = Virement.objects.propose(giver, taker, Decimal(3), reason="Kiosks need a network.", by=head)
+        form = {"key": str(uuid4()), "shown": virement.shown()}
+        act = sent(other, reverse("funding:virement_agree", args=[virement.pk]), form)
+        return Flow(act, lambda: Virement.objects.get(pk=virement.pk).state == VirementState.MADE)
+
+    def reverse_an_entry() -> Flow:
+        thing, pool = treasury.cost_object(), treasury.pool("OPS")
+        treasury.funded(thing, OPS="5.00")
+        entry = thing.commit(pool, Decimal(2), by=cast.finance)
+        form = {"key": str(uuid4()), "reason": "Of another order."}
+        act = sent(cast.second_finance, reverse("funding:reverse", args=[entry.pk]), form)
+        return Flow(act, lambda: type(thing).objects.get(pk=thing.pk).committed == 0)
+
+    def kill_at_a_gate() -> Flow:
+        initiative = an_initiative(cast, f"Lanes {next(numbers)}", "OPS", owner="IT")
+        bring_to(initiative, "active")
+        treasury.funded(initiative.cost_object, OPS="5.00")
+        milestone = initiative.add_milestone("Pilot", cast.cxo.today(), by=cast.head("IT"))
+        gate = Gate.objects.set_gate(milestone, Decimal(3), must=["Queues are shorter"], should=[], by=cast.cxo)
+        act = sent(cast.cxo, f"{gate.get_absolute_url()}kill/", {"reason": "They are longer.", "shown": gate.shown()})
+        return Flow(act, lambda: type(initiative.cost_object).objects.get(initiative=initiative).allocated == 0)
+
     def close_a_period() -> Flow:
         start = 1950 + next(numbers)
         year = FiscalYear.objects.open(f"Y{start}", date(start, 1, 1), date(start, 12, 31), 12, by=cast.finance)
@@ -193,6 +222,9 @@ def scenes(cast: Cast, treasury: Treasury) -> dict[str, Scene]:
     return {
         "post": post,
         "approve": approve,
+        "agree to a transfer": agree_to_a_transfer,
+        "reverse an entry": reverse_an_entry,
+        "kill at a gate": kill_at_a_gate,
         "close a period": close_a_period,
         "deactivate": deactivate,
         "import": import_initiatives,
@@ -200,7 +232,7 @@ def scenes(cast: Cast, treasury: Treasury) -> dict[str, Scene]:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("act", ["post", "approve", "close a period", "deactivate", "import"])
+@pytest.mark.parametrize("act", ACTS)
 def test_an_act_is_stored_whole_or_not_at_all(scenes: dict[str, Scene], act: str, pytestconfig: pytest.Config) -> None:
     with clock.at(LATE):
         killed_everywhere(scenes[act], pytestconfig.getoption("every"))
