@@ -16,7 +16,8 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from initiatives.core.rules import RuleBroken
 from initiatives.funding import books
-from initiatives.funding.models import Account, BudgetChange, CostObject, FundingRequest, Journal, Kind, Pool, Way
+from initiatives.funding.models import Account, BudgetChange, CostObject, FundingRequest, Journal, Kind, Pool, Virement, Way
+from initiatives.funding.models.crediting import credit
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -26,6 +27,7 @@ from tests.pools import kept
 PARTS = 4
 GRANTED, FIRST = Decimal(100), {"OPS": Decimal(60), "MKT": Decimal(20)}  # in each pool; given to the first thing at the start
 PLACES, THINGS = ("OPS", "MKT"), (0, 1)
+AGREED = ("appropriated", "cut", "allocated", "transferred", "release", "reversed")  # one person does not undo it alone
 FINANCE, PEOPLE = ("finance", "second"), ("finance", "second", "owner", "other", "OPS", "MKT")
 
 amounts = st.sampled_from([1, 1, 20, 999, 2_000, 3_333, 10_000]).map(lambda cents: Decimal(cents) / 100)
@@ -58,6 +60,10 @@ class Entry:
     by: str
     moves: list[Move]
     reversed: bool = False
+
+
+def fresh(virement: Virement) -> Virement:
+    return Virement.objects.with_pools().get(pk=virement.pk)
 
 
 class Ledger(Machine):
@@ -194,17 +200,57 @@ class Ledger(Machine):
         journal = Journal.objects.get(budget_change=made[0])
         self.move("cut" if cut else "appropriated", who, journal, [(source, target, amount)])
 
+    @rule(thing=things, amount=amounts, who=st.sampled_from([*FINANCE, *FINANCE, "owner", "OPS"]))
+    def credit(self, thing: int, amount: Decimal, who: str) -> None:
+        """Spent money comes back into the pools that paid; how it is shared among them, others test."""
+        paid = {place for place in PLACES if self.heaps[place, thing, "spent"]}
+        given = [ask for ask in self.asks if ask.state == "allocated" and ask.thing == thing and paid & set(ask.lines)]
+        approved = any(who in ask.given.values() for ask in given)
+        enough = sum(self.heaps[place, thing, "spent"] for place in PLACES) >= amount
+        made: list[Journal] = []
+        by = self.person(who, thing)
+        if self.take(
+            who in FINANCE and enough and not approved,
+            lambda: made.append(credit(self.things[thing], amount, by=by, key=uuid4())),
+        ):
+            pools = {pool.pk: code for code, pool in self.pools.items()}
+            moved = [(pools[pool], part) for pool, part in made[0].transfers.values_list("source__pool", "amount")]
+            assert sum(part for _, part in moved) == amount
+            self.move(
+                "credited", who, made[0], [((code, thing, "spent"), (code, thing, "committed"), part) for code, part in moved]
+            )
+
+    @rule(giver=places, amount=amounts, proposer=st.sampled_from(["OPS", "MKT", "finance", "owner"]), second=people)
+    def transfer(self, giver: str, amount: Decimal, proposer: str, second: str) -> None:
+        """From pool to pool: proposed by a side or by finance, and then by each side that has not agreed; else taken back."""
+        taker = PLACES[1 - PLACES.index(giver)]
+        enough = self.heaps[giver, None, "available"] >= amount
+        knows = proposer in (giver, "finance")  # what the giver has
+        made: list[Virement] = []
+        by, pools = self.person(proposer, 0), (self.pools[giver], self.pools[taker])
+        legal = proposer != "owner" and (enough or not knows)
+        if not self.take(
+            legal, lambda: made.append(Virement.objects.propose(*pools, amount, reason="A network", by=by, key=uuid4()))
+        ):
+            return
+        missing = {giver, taker} - {proposer}
+        for who in dict.fromkeys([second, giver, taker]):
+            last = len(missing) == 1
+            if self.take(who in missing and (enough or not last), lambda who=who: fresh(made[0]).agree(by=self.person(who, 0))):
+                missing -= {who}
+        if missing:
+            fresh(made[0]).withdraw(by=by)
+            return
+        moves = [((giver, None, "available"), (giver, None, "source")), ((taker, None, "source"), (taker, None, "available"))]
+        entry = Journal.objects.get(virement=made[0])
+        self.move("transferred", proposer, entry, [(source, target, amount) for source, target in moves])
+
     @rule(which=st.integers(0, 12), who=st.sampled_from([*FINANCE, *FINANCE, "owner", "OPS"]))
     def reverse(self, which: int, who: str) -> None:
         for entry in self.entries[-1 - which : len(self.entries) - which]:
             still = all(target[2] == "source" or self.heaps[target] >= amount for _, target, amount in entry.moves)
             other = who in FINANCE and who != entry.by
-            legal = (
-                other
-                and entry.act not in ("appropriated", "cut", "allocated", "release", "reversed")
-                and not entry.reversed
-                and still
-            )
+            legal = other and entry.act not in AGREED and not entry.reversed and still
             made: list[Journal] = []
             by = self.person(who, 0)
             if self.take(
