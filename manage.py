@@ -10,7 +10,9 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from initiatives.core.patience import Patience
+    from initiatives.core.privileges import act_as_owner
 
+    act_as_owner(sys.argv)
     Patience.LONG_JOB.begin()
     execute_from_command_line(sys.argv)
 

@@ -15,6 +15,7 @@ _env = Env()
 
 DATA_DIR = Path(_env.str("CXGOV_DATA", str(BASE_DIR / "var"))).resolve()
 DATABASE_URL = _env.str("DATABASE_URL")
+DATABASE_OWNER_URL = _env.str("DATABASE_OWNER_URL", "")
 REDIS_URL = _env.str("REDIS_URL")
 EMAIL_URL = _env.str("EMAIL_URL", "")
 MAIL_FROM = _env.str("MAIL_FROM", "cxgov <cxgov@example.com>")
@@ -37,12 +38,22 @@ PLANNED_STATEMENTS = _env.bool("PLANNED_STATEMENTS", True)
 COMPANY = _env.str("COMPANY", "cxgov")
 
 
-def database() -> dict[str, object]:
+def database(variable: str = "DATABASE_URL") -> dict[str, object]:
     """Django's DATABASES["default"] from DATABASE_URL."""
-    parsed = _env.dj_db_url("DATABASE_URL")
+    parsed = _env.dj_db_url(variable)
     if parsed.get("ENGINE") != "django.db.backends.postgresql":
-        raise ValueError("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:port/name")
+        raise ValueError(f"{variable} must name a PostgreSQL database: postgres://user:password@host:port/name")
     return dict(parsed)
+
+
+def owner() -> dict[str, object]:
+    """The same from DATABASE_OWNER_URL, which another role reaches the same database with; {} when there is none."""
+    if not DATABASE_OWNER_URL:
+        return {}
+    ours, owners = database(), database("DATABASE_OWNER_URL")
+    if ours["NAME"] != owners["NAME"] or not ours["USER"] or ours["USER"] == owners["USER"]:
+        raise ValueError("DATABASE_OWNER_URL and DATABASE_URL must name the same database and two different users")
+    return owners
 
 
 def email() -> dict[str, object]:

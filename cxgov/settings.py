@@ -99,6 +99,9 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]] = {"default": {**env.database(), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 PLANNED_STATEMENTS = env.PLANNED_STATEMENTS  # initiatives/core/statements.py
+# Who migrates, when that is another role than the one that serves, and whom it grants what: see initiatives/core/privileges.py.
+DATABASE_OWNER = env.owner()
+DATABASE_ROLE = DATABASES["default"]["USER"] if DATABASE_OWNER else ""
 # How many seconds one statement, one wait for a lock and one idle transaction may take: see initiatives/core/patience.py.
 PATIENCE = {
     "request": env.limits(statement=env.REQUEST_SECONDS, lock=env.LOCK_SECONDS, idle=env.IDLE_SECONDS),

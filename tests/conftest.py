@@ -15,7 +15,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from cxgov.celery import app
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.live"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.live", "tests.role"]
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread that asks the database
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing is collected

@@ -21,6 +21,7 @@ def start_servers(state: State, children: Children, *, careless: bool = False) -
         "SECRET_KEY": os.environ.get("SECRET_KEY") or known["secret_key"],
         "CXGOV_DATA": str(state.folder),
         "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+        "DATABASE_OWNER_URL": os.environ.get("DATABASE_OWNER_URL", ""),
         "REDIS_URL": os.environ.get("REDIS_URL", ""),
     }
     if environment["DATABASE_URL"] and environment["REDIS_URL"]:
@@ -29,7 +30,8 @@ def start_servers(state: State, children: Children, *, careless: bool = False) -
     folder = servers_folder(state, who)
     if not environment["DATABASE_URL"]:
         postgres = Postgres(folder, state.logs, known["database_password"], who, careless)
-        environment["DATABASE_URL"] = postgres.start(children)
+        environment["DATABASE_OWNER_URL"] = postgres.start(children)
+        environment["DATABASE_URL"] = postgres.lend(known["application_password"])
     if not environment["REDIS_URL"]:
         environment["REDIS_URL"] = Valkey(folder, state.logs, known["broker_password"], who).start(children)
     return environment

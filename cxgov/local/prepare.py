@@ -34,12 +34,14 @@ def _collect_static(state: State, children: Children, environment: Mapping[str, 
 
 def _migrate(state: State, children: Children, environment: Mapping[str, str]) -> None:
     """Skip Django's own look only when neither the files nor the database's record of them changed since the last run."""
-    files = checksum((ROOT / "initiatives").glob("*/migrations/*.py"), ROOT / "requirements.txt")
-    if state.stamp("migrated") == f"{files} {_applied(environment['DATABASE_URL'])}":
+    owner = environment["DATABASE_OWNER_URL"] or environment["DATABASE_URL"]
+    grants = ROOT / "initiatives" / "core" / "privileges.py"
+    files = checksum((ROOT / "initiatives").glob("*/migrations/*.py"), grants, ROOT / "requirements.txt")
+    if state.stamp("migrated") == f"{files} {_applied(owner)}":
         return
     print("Preparing the database ...", flush=True)
     children.finish(manage("migrate", "--noinput", state=state, children=children, environment=environment))
-    state.remember("migrated", f"{files} {_applied(environment['DATABASE_URL'])}")
+    state.remember("migrated", f"{files} {_applied(owner)}")
 
 
 def _applied(url: str) -> str:

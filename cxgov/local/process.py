@@ -27,7 +27,8 @@ def manage(command: str, *arguments: str, state: State, children: Children, envi
 
 
 def start_product(port: int, state: State, children: Children, environment: Mapping[str, str]) -> None:
-    """Web server, worker and beat; they come up side by side."""
+    """Web server, worker and beat; they come up side by side, and none of them knows the tables' owner."""
+    environment = {**environment, "DATABASE_OWNER_URL": ""}
     shared_memory = Path("/dev/shm")
     heartbeats = ["--worker-tmp-dir", str(shared_memory)] if os.access(shared_memory, os.W_OK) else []
     web = ["-m", "gunicorn", "cxgov.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"]

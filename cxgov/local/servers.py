@@ -24,7 +24,8 @@ from cxgov.local.children import Children, wait_until
 from cxgov.local.state import PATIENCE, Trouble
 
 CLEAN = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}  # a LANG that is not generated on this machine stops initdb
-DATABASE = USER = "cxgov"
+DATABASE = OWNER = "cxgov"
+APPLICATION = "cxgov_app"  # may read and write rows; what of which table, initiatives/core/privileges.py says
 
 
 def free_port() -> int:
@@ -52,7 +53,7 @@ class Postgres:
         if not data.exists():
             self._make(programs, data)
         self._clear_stale_pid(data)
-        port = self.port or free_port()
+        port = self.port = self.port or free_port()
         options = {
             **self.options,
             "listen_addresses": "127.0.0.1",
@@ -74,10 +75,20 @@ class Postgres:
         # A long recovery after a crash is normal, and safe to wait for.
         wait_until(lambda: self._answers(port), child, seconds=300)
         self._make_database(port)
-        return self.url(port)
+        return self.url(OWNER, self.password)
 
-    def url(self, port: int) -> str:
-        return f"postgres://{USER}:{quote(self.password)}@127.0.0.1:{port}/{DATABASE}"
+    def url(self, role: str, password: str) -> str:
+        return f"postgres://{role}:{quote(password)}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def lend(self, password: str) -> str:
+        """Make the role that the product serves with, when it is not there yet; its URL."""
+        with closing(self._connect(self.port, DATABASE)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION])
+                if cursor.fetchone() is None:
+                    cursor.execute(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD %s", [password])
+        return self.url(APPLICATION, password)
 
     def _make(self, programs: Path, data: Path) -> None:
         """A new cluster, renamed into place when whole: a first start that is killed leaves no half of one."""
@@ -92,7 +103,7 @@ class Postgres:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         if int(tell.stdout.split()[2].partition(".")[0]) < 17:  # knows no built-in locale; the C library's does the same
             locale = ["--lc-collate=C", "--lc-ctype=C.UTF-8"]
-        shape = ["-U", USER, "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", *locale, "-N"]
+        shape = ["-U", OWNER, "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", *locale, "-N"]
         command = [str(programs / "initdb"), "-D", str(part), *shape]
         made = subprocess.run(command, capture_output=True, text=True, env=CLEAN, cwd="/", **self.who.keywords)
         secret.unlink()
@@ -116,7 +127,7 @@ class Postgres:
 
     def _connect(self, port: int, database: str) -> "psycopg2.extensions.connection":
         return psycopg2.connect(
-            host="127.0.0.1", port=port, user=USER, password=self.password, dbname=database, connect_timeout=2
+            host="127.0.0.1", port=port, user=OWNER, password=self.password, dbname=database, connect_timeout=2
         )
 
     def _answers(self, port: int) -> bool:

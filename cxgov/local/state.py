@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SECRETS = ("secret_key", "database_password", "application_password", "broker_password", "installation")
 PATIENCE = 30.0  # seconds to wait for a server that is starting or ending
 
 
@@ -94,9 +95,11 @@ class State:
         """Passwords and Django's key, made at the first start; only the owner may read them."""
         path = self.folder / "secrets.json"
         if not path.exists():
-            names = ("secret_key", "database_password", "broker_password", "installation")
-            write_private(path, json.dumps({name: secrets.token_urlsafe(48) for name in names}, indent=1))
+            write_private(path, "{}")
         known: dict[str, str] = json.loads(path.read_text())
+        if missing := [name for name in SECRETS if name not in known]:  # also those that a later release asks for
+            known |= {name: secrets.token_urlsafe(48) for name in missing}
+            write_private(path, json.dumps(known, indent=1))
         return known
 
     def stamp(self, name: str) -> str:

@@ -68,8 +68,10 @@ def test(*arguments: str) -> int:
 
 
 def _pytest(environment: dict[str, str], *arguments: str) -> int:
+    """As the tables' owner: tests make databases, and have one role write rows and another change triggers."""
+    owner = {"DATABASE_URL": environment["DATABASE_OWNER_URL"] or environment["DATABASE_URL"], "DATABASE_OWNER_URL": ""}
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}).returncode
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment, **owner}).returncode
 
 
 def _steps(environment: dict[str, str], waiting: Steps) -> int:

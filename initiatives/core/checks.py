@@ -7,11 +7,14 @@ from typing import Any
 from celery import current_app
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.checks import Warning as Caution
+from django.db import OperationalError
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import autodiscover_modules
 
 from initiatives.core.policy import MAILS, RULES, TASKS
+from initiatives.core.privileges import excess
 
 
 def url_names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -39,6 +42,18 @@ def everything_has_a_rule(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         *[Error(f"The mail {name} has no rule.", id="policy.E005") for name in sorted(mails - set(MAILS))],
         *[Error(f"The rule for the mail {name} has no template.", id="policy.E006") for name in sorted(set(MAILS) - mails)],
     ]
+
+
+@register(Tags.security, deploy=True)
+def the_role_only_writes_rows(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """One role for everything works, and is meant for a laptop: in production the database should hold also against us."""
+    try:
+        found = excess()
+    except OperationalError as error:
+        return [Caution(f"The database was not asked what its role may do: {error}", id="privileges.W002")]
+    how = "Set DATABASE_OWNER_URL and run manage.py migrate: see docs/OPERATIONS.md."
+    too_much = f"The role of DATABASE_URL may do more than write rows: it {'; it '.join(found)}."
+    return [Caution(too_much, hint=how, id="privileges.W001")] if found else []
 
 
 def insist_on_rules() -> None:

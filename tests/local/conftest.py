@@ -24,7 +24,7 @@ from cxgov.local.place import remove
 from cxgov.local.servers import free_port
 from cxgov.local.state import ROOT, State, data_folder
 
-SERVERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PUBLIC_URL")
+SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "PUBLIC_URL")
 
 
 def emptied(folder: Path) -> None:
@@ -111,9 +111,9 @@ class Launcher:
         listed = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
         return {name: int(pid) for pid, name in (line.split(None, 1) for line in listed.stdout.splitlines())}
 
-    def sql(self, statement: str) -> Any:
+    def sql(self, statement: str, *, by: str = "DATABASE_OWNER_URL") -> Any:
         facts = json.loads((self.folder / "run.json").read_text())
-        with closing(psycopg2.connect(facts["environment"]["DATABASE_URL"])) as connection:
+        with closing(psycopg2.connect(facts["environment"][by])) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg2.errors
 import pytest
 
 from cxgov.local.state import ROOT
@@ -30,6 +31,10 @@ def test_it_serves_refuses_a_second_start_and_ends_cleanly_at_two_interrupts(lau
     assert f"http://localhost:{launcher.port}" in said
     with urllib.request.urlopen(f"http://127.0.0.1:{launcher.port}/account/login/", timeout=10) as answer:
         assert answer.status == 200
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        launcher.sql("DELETE FROM core_event", by="DATABASE_URL")
+    asked = Path(f"/proc/{launcher.children()['gunicorn']}/environ").read_bytes().split(b"\0")
+    assert b"DATABASE_OWNER_URL=" in asked  # and nothing after it: who serves does not know the owner
     second = subprocess.run(
         [sys.executable, "-m", "cxgov.local", "run"], cwd=ROOT, env=launcher.environment, capture_output=True, text=True
     )

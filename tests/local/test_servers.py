@@ -1,5 +1,6 @@
 """The embedded servers: made once, found by commands, and sound after a crash."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,13 +10,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
+import psycopg2.errors
 import pytest
 from redis import Redis
 
 from cxgov.local import binaries
 from cxgov.local.children import Child, Children
 from cxgov.local.place import lent_servers, servers_folder, start_servers
-from cxgov.local.state import ROOT, State, Trouble
+from cxgov.local.servers import APPLICATION
+from cxgov.local.state import ROOT, State, Trouble, write_private
 
 
 @contextmanager
@@ -38,18 +41,39 @@ def kill(child: Child) -> None:
 
 def test_what_is_queued_outlives_a_killed_broker_and_rows_a_killed_database(folder: Path) -> None:
     with running(folder) as (children, environment):
-        with closing(psycopg2.connect(environment["DATABASE_URL"])) as connection, connection, connection.cursor() as cursor:
+        with (
+            closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute("CREATE TABLE kept AS SELECT lower('É') AS word")
         with Redis.from_url(environment["REDIS_URL"]) as client:
             client.rpush("queue", *range(50))
         kill(named(children, "Valkey"))
         kill(named(children, "PostgreSQL"))
     with running(folder) as (_, environment):
-        with closing(psycopg2.connect(environment["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+        with closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT word FROM kept")
             assert cursor.fetchone() == ("é",)
         with Redis.from_url(environment["REDIS_URL"]) as client:
             assert client.llen("queue") == 50
+
+
+def test_a_folder_of_an_earlier_release_gets_the_role_that_serves(folder: Path) -> None:
+    with running(folder) as (_, environment):
+        with (
+            closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"DROP ROLE {APPLICATION}")
+    kept = State(folder).secrets()
+    write_private(folder / "secrets.json", json.dumps({name: kept[name] for name in kept if name != "application_password"}))
+    with running(folder) as (_, environment):
+        with closing(psycopg2.connect(environment["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute("CREATE TABLE mine (n int)")
+    assert {name for name, secret in State(folder).secrets().items() if secret != kept[name]} == {"application_password"}
 
 
 def test_a_pid_that_now_belongs_to_another_program_does_not_block_the_start(folder: Path) -> None:
@@ -64,10 +88,10 @@ def test_a_pid_that_now_belongs_to_another_program_does_not_block_the_start(fold
 
 def test_the_database_is_closed_to_whoever_lacks_its_password(folder: Path) -> None:
     with running(folder) as (_, environment):
-        url = environment["DATABASE_URL"]
-        wrong = url.replace(State(folder).secrets()["database_password"], "guess")
-        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-            psycopg2.connect(wrong)
+        for url, password in (("DATABASE_URL", "application_password"), ("DATABASE_OWNER_URL", "database_password")):
+            wrong = environment[url].replace(State(folder).secrets()[password], "guess")
+            with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+                psycopg2.connect(wrong)
     for name in ("secrets.json",):
         assert (folder / name).stat().st_mode & 0o077 == 0
 
