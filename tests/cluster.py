@@ -15,7 +15,6 @@ from cxgov.local import binaries
 from cxgov.local.children import Children
 from cxgov.local.servers import CLEAN, Postgres, free_port
 from cxgov.local.state import data_folder
-from tests.role import MAKE
 
 FORGETFUL = {"synchronous_commit": "off", "wal_writer_delay": "10s"}  # says "committed" before it is written: the control
 
@@ -49,8 +48,7 @@ class Cluster:
         test = connection.settings_dict
         source = ["-h", test["HOST"] or "127.0.0.1", "-p", str(test["PORT"] or 5432), "-U", test["USER"], "-d", test["NAME"]]
         words = {**CLEAN, "PGPASSWORD": test["PASSWORD"] or ""}
-        take = [programs / "pg_dump", "--no-owner", *source]
-        subprocess.run([programs / "psql", "-qc", MAKE, self.url], env=CLEAN, cwd="/", check=True)  # roles are in no dump
+        take = [programs / "pg_dump", "--no-owner", "--no-privileges", *source]
         restore = [programs / "psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, self.url]
         with subprocess.Popen(take, stdout=subprocess.PIPE, env=words, cwd="/") as dump:
             subprocess.run(restore, stdin=dump.stdout, env=CLEAN, cwd="/", check=True)

@@ -1,6 +1,7 @@
 """The role that the application has in production: what tests ask of its pages, they ask under it.
 
-What a test does itself, it does as the owner of the tables. `serving` is for what shall be done under the role as well.
+What a test does itself, it does as the owner of the tables. `serving` is for what shall be done under the role as well. A server
+that a test makes for itself (tests/cluster.py) knows no such role.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 from initiatives.core import privileges
 
 ROLE = "cxgov_of_tests"  # roles are the whole server's: it stays there, and may enter no database that outlives the tests
+
+server: list[Any] = []  # where the role is
 
 MAKE = f"""
 DO $$ BEGIN
@@ -33,13 +36,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         if cursor.fetchone() != (True,):
             cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
         privileges.grant(ROLE)
+        server[:] = _server()
+
+
+def _server() -> list[Any]:
+    return [connection.settings_dict[part] for part in ("HOST", "PORT")]
 
 
 @contextmanager
 def serving() -> Iterator[None]:
     """Be the application's role; what is asked to become it is no query of the page's."""
     session = connection.connection
-    if session is None or session.closed or session.info.transaction_status == TRANSACTION_STATUS_INERROR:
+    there = session is not None and not session.closed and server == _server()
+    if not there or session.info.transaction_status == TRANSACTION_STATUS_INERROR:
         yield
         return
     _say(session, f"SET ROLE {ROLE}")

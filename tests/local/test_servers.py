@@ -30,6 +30,12 @@ def running(folder: Path) -> Iterator[tuple[Children, dict[str, str]]]:
         children.stop()
 
 
+@contextmanager
+def connected(url: str) -> Iterator["psycopg2.extensions.cursor"]:
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        yield cursor
+
+
 def named(children: Children, name: str) -> Child:
     return next(child for child in children.running if child.name == name)
 
@@ -52,7 +58,7 @@ def test_what_is_queued_outlives_a_killed_broker_and_rows_a_killed_database(fold
         kill(named(children, "Valkey"))
         kill(named(children, "PostgreSQL"))
     with running(folder) as (_, environment):
-        with closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection, connection.cursor() as cursor:
+        with connected(environment["DATABASE_OWNER_URL"]) as cursor:
             cursor.execute("SELECT word FROM kept")
             assert cursor.fetchone() == ("é",)
         with Redis.from_url(environment["REDIS_URL"]) as client:
@@ -60,19 +66,13 @@ def test_what_is_queued_outlives_a_killed_broker_and_rows_a_killed_database(fold
 
 
 def test_a_folder_of_an_earlier_release_gets_the_role_that_serves(folder: Path) -> None:
-    with running(folder) as (_, environment):
-        with (
-            closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection,
-            connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(f"DROP ROLE {APPLICATION}")
+    with running(folder) as (_, environment), connected(environment["DATABASE_OWNER_URL"]) as cursor:
+        cursor.execute(f"DROP ROLE {APPLICATION}")
     kept = State(folder).secrets()
     write_private(folder / "secrets.json", json.dumps({name: kept[name] for name in kept if name != "application_password"}))
-    with running(folder) as (_, environment):
-        with closing(psycopg2.connect(environment["DATABASE_URL"])) as connection, connection.cursor() as cursor:
-            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-                cursor.execute("CREATE TABLE mine (n int)")
+    refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
+    with running(folder) as (_, environment), connected(environment["DATABASE_URL"]) as cursor, refused:
+        cursor.execute("CREATE TABLE mine (n int)")
     assert {name for name, secret in State(folder).secrets().items() if secret != kept[name]} == {"application_password"}
 
 
