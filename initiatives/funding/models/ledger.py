@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 
 from initiatives.core import clock
@@ -124,6 +124,11 @@ class Journal(Keyed, Recorded):
         assert transfer is not None
         place = transfer.target.cost_object or transfer.source.cost_object or transfer.source.pool
         return place.get_absolute_url()
+
+    def lock(self, *, version: int | None = None) -> None:
+        """Who serves may not change an entry, and so not lock its row either: its number is locked instead."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funding_journal', %s))", [self.pk])
 
     def obstacle_to_reverse(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot reverse this entry, or None."""
