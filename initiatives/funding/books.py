@@ -164,8 +164,10 @@ UNION ALL SELECT 'the posted line is not in the ledger as it says', 'line', line
             SELECT sum(transfer.amount) FROM funding_transfer transfer
                 JOIN funding_account source ON source.id = transfer.source_id
             WHERE transfer.journal_id = book.id AND source.cost_object_id = line.cost_object_id)
-ORDER BY subject, id LIMIT %s
 """
+
+_more: list[str] = []  # of the rooms above
+
 
 COUNTS = """
 SELECT (SELECT count(*) FROM funding_account), (SELECT count(*) FROM funding_journal), (SELECT count(*) FROM funding_transfer),
@@ -202,10 +204,15 @@ class Finding:
         return {"right": self.right, **asdict(self)}
 
 
+def verify_too(faults: str) -> None:
+    """A room above counts something of its own along with the ledger: a query of (fault, subject, id, kept, counted)."""
+    _more.append(faults)
+
+
 def verify() -> Finding:
     """Count everything again."""
     with connection.cursor() as cursor:
-        cursor.execute(FAULTS, [MOST])
+        cursor.execute(" UNION ALL ".join([FAULTS, *_more]) + " ORDER BY subject, id LIMIT %s", [MOST])
         faults = [Fault(*row) for row in cursor.fetchall()]
         cursor.execute(COUNTS)
         accounts, journals, transfers, balance = cursor.fetchone()

@@ -29,6 +29,7 @@ from tests.cast import Cast
 from tests.funding.conftest import Treasury
 from tests.funding.importing import HEAD, checked, line, states
 from tests.pools import opened
+from tests.tampering import held
 
 FIGURES = ("asked", "allocated", "committed", "spent")
 
@@ -128,7 +129,7 @@ def test_more_than_was_given_in_a_currency_is_not_used(cast: Cast, abroad: Treas
 def test_gates_hold_other_currencies_until_the_last(
     cast: Cast, abroad: Treasury, kiosks: CostObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kiosks.hold(Decimal("100.00"))
+    held(kiosks, Decimal("100.00"))
     before, pool = figures(kiosks), abroad.pool("USA")
     with pytest.raises(RuleBroken, match="before the last gate"):
         kiosks.commit(pool, Decimal(1), by=cast.finance)
@@ -137,7 +138,7 @@ def test_gates_hold_other_currencies_until_the_last(
         kiosks._post(Act.COMMITTED, pool, Decimal(1), by=cast.finance, key=None, memo="")
     assert figures(kiosks) == before
     kiosks.release(pool, Decimal(1), by=cast.finance)
-    kiosks.hold(Decimal(0))
+    held(kiosks, Decimal(0))
     kiosks.commit(pool, Decimal(1), by=cast.finance)
     assert figures(kiosks)["USD"] == ("0.00", "299.00", "1.00", "0.00")
 

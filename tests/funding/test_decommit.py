@@ -20,6 +20,7 @@ from tests.funding.conftest import Treasury
 from tests.funding.importing import spent
 from tests.pools import kept
 from tests.refusals import refusal, refused
+from tests.tampering import held
 
 REASON = "PO 17: invoiced for 90"
 
@@ -90,12 +91,13 @@ def test_another_person_reverses_it_unless_it_is_used_or_held(cast: Cast, treasu
     assert "has moved on since" in refusal(lambda: rest.reverse(by=cast.second_finance, reason="Another invoice comes"))
     order.reverse(by=cast.second_finance, reason="Never ordered")
     thing.refresh_from_db()
-    thing.hold(Decimal(25))
+    held(thing, Decimal(25))
     assert refusal(lambda: rest.reverse(by=cast.second_finance, reason="Another invoice comes")) == (
         "EUR 5.00 is open; 25.00 is held until a gate lets it go."
     )
-    thing.hold(Decimal(20))
+    held(thing, Decimal(20))
     rest.reverse(by=cast.second_finance, reason="Another invoice comes")
+    held(thing, Decimal(0))
     assert spent(thing) == ("10.00", "90.00")
     assert books.verify().right
 

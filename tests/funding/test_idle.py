@@ -14,6 +14,7 @@ from initiatives.duties.models import Obligation
 from initiatives.funding.models import CostObject, idle
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.tampering import held
 
 MARCH, JUNE, JULY, OCTOBER = (datetime(2026, month, 20, 9, tzinfo=UTC) for month in (3, 6, 7, 10))
 
@@ -87,7 +88,7 @@ def test_who_owns_it_now_is_asked(cast: Cast, treasury: Treasury, given: CostObj
 
 
 def test_money_that_a_gate_holds_is_not_idle(cast: Cast, treasury: Treasury, given: CostObject) -> None:
-    given.hold(Decimal(600))
+    held(given, Decimal(600))
     assert idle.propose() == 0
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from initiatives.funding import books
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.tampering import tamper
 
 
 @pytest.fixture
@@ -23,15 +24,6 @@ def filled(cast: Cast, treasury: Treasury) -> None:
     thing.spend(pool, Decimal("120.00"), by=cast.finance)
     thing.release(pool, Decimal("30.00"), by=cast.cxo)
     treasury.submitted(thing, OPS="7.00")
-
-
-def tamper(sql: str) -> None:
-    """As somebody who owns the database could: with its guards switched off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(sql)
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def test_a_ledger_that_nobody_touched_is_right(filled: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,12 +15,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
+from initiatives.funding import books
 from initiatives.funding.models import Account, CostObject, FiscalYear, FundingRequest, Kind, Pool
 from initiatives.portfolio.models import Gate, GateDecision, GateState, Initiative, Milestone, Status
 from initiatives.portfolio.models.asking import DECIDE_GATE
 from tests.cast import Cast
 from tests.pools import opened
 from tests.portfolio.conftest import Make, accountable, status_of
+from tests.refusals import refused
+from tests.tampering import held
 
 MONEY = "90.00"
 
@@ -85,8 +88,28 @@ def test_what_waits_at_a_gate_is_not_committed_and_the_rest_is(gate: Gate, cast:
 
 def test_the_database_holds_it_too(gate: Gate, cast: Cast) -> None:
     money(gate).commit(pool("OPS"), Decimal("60.00"), by=cast.finance)
-    with pytest.raises(IntegrityError, match="gates_hold_money"), transaction.atomic():
-        CostObject.objects.filter(pk=money(gate).pk).update(held=Decimal("90.01"))
+    for amount in (0, 89, 91):
+        assert refused("UPDATE funding_costobject SET held = %s", amount) == "money_moves_by_transfers_only"
+    insert = "INSERT INTO funding_costobject (currency, asked, allocated, committed, spent, held) VALUES ('EUR', 0, 0, 0, 0, 1)"
+    assert refused(insert) == "money_moves_by_transfers_only"
+    later = gate.milestone.initiative.add_milestone("Roll-out", cast.cxo.today(), by=cast.head("SEC"))
+    with pytest.raises(RuleBroken, match=r"90\.01 is not left"):
+        Gate.objects.set_gate(later, Decimal("0.01"), must=["All stations"], should=[], by=cast.cxo)
+    alone = "INSERT INTO portfolio_gate (milestone_id, tranche, state) VALUES (%s, %s, 'waiting')"
+    assert refused(alone, later.pk, "0.01") == "gates_hold_money"
+    assert (money(gate).held, Gate.objects.count()) == (Decimal("90.00"), 1)
+
+
+def test_the_database_counts_what_waits(gate: Gate, cast: Cast) -> None:
+    later = gate.milestone.initiative.add_milestone("Roll-out", cast.cxo.today(), by=cast.head("SEC"))
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO portfolio_gate (milestone_id, tranche, state) VALUES (%s, 10, 'waiting')", [later.pk])
+        assert money(gate).held == Decimal("100.00")
+        cursor.execute("UPDATE portfolio_gate SET state = 'passed' WHERE id = %s", [gate.pk])
+        assert money(gate).held == Decimal("10.00")
+    assert books.verify().right
+    held(money(gate), Decimal(0))  # the control: who switches the law off is found
+    assert [fault.fault for fault in books.verify().faults] == ["what is held is not what waits at its gates"]
 
 
 def test_after_a_go_it_is_committed(gate: Gate, cast: Cast) -> None:

@@ -48,7 +48,8 @@ class CostObject(Entrusted):
     """Something that can be given money, with an owner and a department. The database keeps its figures.
 
     `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
-    requests ask for that are not decided yet. `held` is what may not be committed yet: the tranches of gates to come.
+    requests ask for that are not decided yet. `held` is what may not be committed yet: the tranches of gates to come, by
+    a trigger of the room above that has the gates.
     """
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -68,7 +69,7 @@ class CostObject(Entrusted):
         ]
         triggers: ClassVar = [
             NEVER_DELETED,
-            kept_by_the_database(*ROLLUPS, "other_currencies"),
+            kept_by_the_database(*ROLLUPS, "held", "other_currencies"),
             never_changes("stays_what_it_is", "currency"),
         ]
 

@@ -8,7 +8,6 @@ from django.db.models import F, Q
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
-from initiatives.core.rules import RuleBroken
 from initiatives.funding.models.posting import Act
 
 ROLLUPS = ("asked", "allocated", "committed", "spent")
@@ -65,10 +64,3 @@ class Figures(Recorded, Sums):
         if amount <= self.open_to_commit:
             return None
         return f"{self.currency} {self.open_to_commit:,.2f} is open; {self.held:,.2f} is held until a gate lets it go."
-
-    def hold(self, amount: Decimal) -> None:
-        """Keep so much from being committed, until a gate lets it go; a part of the act that says so, which has locked this."""
-        if obstacle := self.obstacle_to_hold(amount):
-            raise RuleBroken(obstacle)
-        self.held = amount
-        self.save(update_fields=["held"])

@@ -18,6 +18,7 @@ from initiatives.funding.models import Kind
 from initiatives.funding.models.posting import content_of
 from initiatives.organization.models import User
 from initiatives.portfolio.models import asking
+from initiatives.portfolio.models.gate_laws import HOLDS_MONEY
 from initiatives.portfolio.models.gate_papers import Criterion, GateDecision, GateState, Verdict
 from initiatives.portfolio.models.initiative import Initiative
 from initiatives.portfolio.models.milestones import Milestone
@@ -58,10 +59,11 @@ class GateQuerySet(models.QuerySet["Gate"]):
         questions = [(words.strip(), True) for words in must] + [(words.strip(), False) for words in should]
         if not any(needed for words, needed in questions if words):
             raise BadInput("Name at least one thing that must be met.")
+        if obstacle := initiative.cost_object.obstacle_to_hold(self.of(initiative).held() + tranche):
+            raise RuleBroken(obstacle)
         gate = self.create(milestone=milestone, tranche=tranche)
         for place, (words, needed) in enumerate(one for one in questions if one[0]):
             Criterion.objects.create(gate=gate, place=place, words=words, must=needed)
-        gate.hold_money(initiative)
         initiative.record("gate_set", by=by, milestone=milestone.title, tranche=str(tranche))
         return gate
 
@@ -88,6 +90,7 @@ class Gate(Recorded):
             pgtrigger.FSM(name="gate_life", field="state", transitions=[("waiting", "passed"), ("waiting", "killed")]),
             pgtrigger.Protect(name="gate_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="gate_stays", fields=["milestone", "tranche"]),
+            HOLDS_MONEY,
         ]
 
     def __str__(self) -> str:
@@ -99,10 +102,6 @@ class Gate(Recorded):
     @property
     def is_open(self) -> bool:
         return self.state == GateState.WAITING
-
-    def hold_money(self, initiative: Initiative) -> None:
-        """What waits at the gates is held; a part of each act that changes it."""
-        initiative.cost_object.hold(Gate.objects.of(initiative).held())
 
     def shown(self) -> str:
         """The hash of what a decision rests on: each question with its answer, and what is missing for a go."""
@@ -161,12 +160,11 @@ class Gate(Recorded):
     @transaction.atomic
     def go(self, *, by: User, reason: str, shown: str | None = None) -> None:
         """Let the tranche go: from now on it may be committed."""
-        initiative = self._lock(shown)
+        self._lock(shown)
         if obstacle := self.obstacle_to_go(by):
             raise RuleBroken(obstacle)
         self.state = GateState.PASSED
         self.save(update_fields=["state"])
-        self.hold_money(initiative)
         self._decide(Verdict.GO, by, reason)
 
     @transaction.atomic
@@ -201,7 +199,6 @@ class Gate(Recorded):
             raise RuleBroken(obstacle)
         Gate.objects.of(initiative).waiting().update(state=GateState.KILLED)
         self.state = GateState.KILLED
-        initiative.cost_object.hold(Decimal(0))
         self._decide(Verdict.KILL, by, reason)
         asking.no_gate_to_decide(Gate.objects.of(initiative), by=by, reason=f"{initiative.reference} was ended at a gate.")
         self._give_back(initiative, by, reason)
