@@ -27,6 +27,11 @@ def weigh_decision(user: User, event: Event) -> bool:
     return obstacle_to_weigh(event, user) is None
 
 
+@permission("decisions.put_paper_bound")
+def put_paper_bound(user: User) -> bool:
+    return user.standing.holds("cxo")
+
+
 def decision_for(request: Request, number: int, to: str = "view") -> Event:
     """One decision of the log: unseen is 404, seen but forbidden 403."""
     return scoped(request, decisions(request.user).select_related("actor"), f"decisions.{to}_decision", pk=number)
@@ -98,13 +103,14 @@ declare(
     Rule("decisions:log", "GET", "decisions.view_decision", who=LOGGED),
     Rule("decisions:decision", "GET", "decisions.view_decision", of="decision", who=LOGGED),
     Rule("decisions:weigh", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),
+    Rule("decisions:paper_bound", "GET POST", "decisions.put_paper_bound", who="CXO"),
     Rule("decisions:review", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),
     Rule("decisions:rounds", "GET", "decisions.view_round", who="everybody with a role"),
     Rule("decisions:round_open", "GET POST", "decisions.rank_initiatives", who="CXO"),
     Rule("decisions:round", "GET", "decisions.view_round", of="round", who="everybody with a role"),
     Rule("decisions:round_close", "POST", "decisions.close_round", of="round", who="CXO"),
     Rule("decisions:ballot", "GET POST", "decisions.divide_round", of="round ballot", who=DIVIDERS),
-    TaskRule("decisions.ring", "closes rounds whose last day is over; in nobody’s name"),
+    TaskRule("decisions.ring", "closes rounds whose last day is over, asks for missing papers; in nobody’s name"),
     Rule("decisions:assessments", "GET", "portfolio.view_initiative", "initiative", "who may see the initiative"),
     Rule("decisions:assess", "POST", "portfolio.assess_initiative", "initiative", "CXO"),
 )

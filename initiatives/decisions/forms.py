@@ -57,6 +57,13 @@ class WeighForm(forms.Form):
     review_on = DayField(label="Look at it again on", required=False)
 
 
+class BoundForm(forms.Form):
+    """Above which amount papers are asked for."""
+
+    amount = AmountField(label="Above", zero=True, help_text="Gates, transfers between pools and overrides always need one.")
+    reason = ProseField(label="Why", max_length=2_000)
+
+
 class ReviewForm(forms.Form):
     """What the review of a decision found."""
 

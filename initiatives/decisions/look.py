@@ -10,8 +10,9 @@ from initiatives.core.looks import one_of, words_of
 from initiatives.core.models import EventQuerySet
 from initiatives.decisions.models import Paper
 from initiatives.decisions.models.log import KINDS, VERBS
+from initiatives.decisions.models.wanted import lacking
 
-PAPERS = {"missing": "Nothing written down", "there": "Written down", "review": "To be reviewed"}
+PAPERS = {"wanted": "Paper missing", "missing": "Nothing written down", "there": "Written down", "review": "To be reviewed"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class LogLook:
             said = Q(rationale__icontains=word) | Q(options__icontains=word) | Q(dissent__icontains=word)
             found = found.filter(Q(reason__icontains=word) | Q(actor_name__icontains=word) | Q(Exists(papers.filter(said))))
         match self.papers:
+            case "wanted":
+                return lacking(found)
             case "missing":
                 return found.filter(~Exists(papers))
             case "there":

@@ -7,5 +7,5 @@ from initiatives.decisions import beat
 
 @shared_task(name="decisions.ring", ignore_result=True)
 def ring() -> None:
-    """Every ten minutes: a round whose last day is over is closed."""
+    """Every ten minutes: a round whose last day is over is closed, papers of decisions are asked for."""
     beat.ring()

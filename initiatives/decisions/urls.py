@@ -13,6 +13,7 @@ urlpatterns = [
     path("initiatives/<str:ref>/", ranking.assessments, name="assessments"),
     path("initiatives/<str:ref>/assess/", ranking.assess, name="assess"),
     path("log/", log.log, name="log"),
+    path("log/bound/", log.paper_bound, name="paper_bound"),
     path("log/<int:number>/", log.decision, name="decision"),
     path("log/<int:number>/weigh/", log.weigh, name="weigh"),
     path("log/<int:number>/review/", log.review, name="review"),

@@ -415,6 +415,7 @@ TABLE: list[Row] = [
     ("decisions:scenario_approve", "GET POST", "scenario", {"own": "xe"}),
     ("decisions:log", "GET", "", {"": ROLE}),
     ("decisions:decision", "GET", "decision", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
+    ("decisions:paper_bound", "GET POST", "", {"": "x"}),
     ("decisions:weigh", "GET POST", "decision", everywhere("x")),
     ("decisions:review", "GET POST", "decision", everywhere("x")),
     ("decisions:ranking", "GET", "", {"": ALL}),

@@ -7,12 +7,14 @@ from initiatives.decisions.models.portions import Portion, RoundBallot, RoundCan
 from initiatives.decisions.models.ranking import Ranking, State
 from initiatives.decisions.models.rounds import Round, RoundState
 from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, ScenarioState
+from initiatives.decisions.models.wanted import PaperBound
 
 __all__ = [
     "Assessment",
     "AssessmentQuerySet",
     "Outcome",
     "Paper",
+    "PaperBound",
     "Placement",
     "Portion",
     "RankedItem",

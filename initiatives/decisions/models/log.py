@@ -20,6 +20,7 @@ from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
 
 REVIEW = "decisions.review"
+WEIGH = "decisions.weigh"
 
 
 class Logged(NamedTuple):
@@ -153,6 +154,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         )
         if review_on is not None:
             paper.ask_to_review(event.actor or by, by)
+            Obligation.objects.meet(WEIGH, event, by=by)
         return paper
 
     def end_reviews(self, event: Event, by: User) -> None:

@@ -1,4 +1,4 @@
-"""The decision log as one reader sees it: five queries and one for each kind of thing decided about, however long it is."""
+"""The decision log as one reader sees it: seven queries and one for each kind of thing decided about, however long it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from initiatives.core.models import Event
 from initiatives.decisions.look import PAPERS, LogLook
 from initiatives.decisions.models import Paper
 from initiatives.decisions.models.log import KINDS, VERBS, decisions, obstacle_to_weigh, subjects_of
+from initiatives.decisions.models.wanted import DAYS_TO_WEIGH, PaperBound, lacking
 from initiatives.funding.models import FundingRequest, Virement
 from initiatives.organization.models import User
 
@@ -25,6 +26,7 @@ class Entry:
     event: Event
     subject: models.Model
     paper: Paper | None
+    lacks: bool = False  # whether its paper is wanted, and missing or without a day of review
 
     @property
     def kind(self) -> str:
@@ -50,7 +52,8 @@ class Entry:
 def entries(events: list[Event]) -> Iterator[Entry]:
     subjects = subjects_of(events)
     papers = {paper.event_id: paper for paper in Paper.objects.newest().filter(event__in=events)}
-    return (Entry(event, subjects[event.pk], papers.get(event.pk)) for event in events)
+    lacks = set(lacking(Event.objects.filter(pk__in=[event.pk for event in events])).values_list("pk", flat=True))
+    return (Entry(event, subjects[event.pk], papers.get(event.pk), event.pk in lacks) for event in events)
 
 
 def log_page(user: User, query: QueryDict) -> dict[str, Any]:
@@ -79,3 +82,8 @@ def decision_page(event: Event, user: User) -> dict[str, Any]:
         "may_weigh": obstacle_to_weigh(event, user) is None,
         "review_due": newest is not None and newest.obstacle_to_review(user) is None,
     }
+
+
+def bound_page(user: User) -> dict[str, Any]:
+    """Above which amount papers are asked for, and was before."""
+    return {"bounds": list(PaperBound.objects.visible_to(user).select_related("by").newest_first()[:ROWS]), "days": DAYS_TO_WEIGH}

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 from initiatives.core.pages import Request, form_page, form_view, page, reply, sent
 from initiatives.core.rules import explained
 from initiatives.decisions.access import decision_for
-from initiatives.decisions.forms import ReviewForm, WeighForm
-from initiatives.decisions.models import Paper
-from initiatives.decisions.reports.log import decision_page, log_page
+from initiatives.decisions.forms import BoundForm, ReviewForm, WeighForm
+from initiatives.decisions.models import Paper, PaperBound
+from initiatives.decisions.reports.log import bound_page, decision_page, log_page
 
 
 @require_safe
@@ -31,6 +31,16 @@ def weigh(request: Request, number: int) -> HttpResponse:
             paper = Paper.objects.weigh(event, **form.cleaned_data, by=request.user)
             return reply(request, paper, said="It is written down.")
     return form_page(request, "decisions/weigh.html", form, decision_page(event, request.user))
+
+
+@form_view
+def paper_bound(request: Request) -> HttpResponse:
+    form = BoundForm(sent(request))
+    if form.is_valid():
+        with explained(request, form):
+            bound = PaperBound.objects.put(**form.cleaned_data, by=request.user)
+            return reply(request, "decisions:log", said=f"Papers are asked for above {bound}.")
+    return form_page(request, "decisions/paper_bound.html", form, bound_page(request.user))
 
 
 @form_view
