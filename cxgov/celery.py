@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "roles start and end": {"task": "organization.project_roles", "schedule": 600.0},
     "heartbeat": {"task": "core.heartbeat", "schedule": 60.0, "options": {"expires": 60}},
     "money not answered in time": {"task": "funding.expire", "schedule": 3600.0},
+    "actuals that waited": {"task": "funding.try_again", "schedule": 60.0, "options": {"expires": 55}},
     "budgets that changed": {"task": "funding.tell", "schedule": 3600.0},
     "clocks of ownership": {"task": "journey.ring", "schedule": 60.0, "options": {"expires": 55}},
     "rounds of the heads": {"task": "decisions.ring", "schedule": 600.0, "options": {"expires": 590}},

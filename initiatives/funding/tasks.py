@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from initiatives.funding import news
+from initiatives.funding.imports import again
 from initiatives.funding.models import FundingRequest, Virement, idle
 
 
@@ -13,6 +14,12 @@ def expire() -> None:
     FundingRequest.objects.expire_overdue()
     FundingRequest.objects.ask_anew(None)
     Virement.objects.ask_anew(None)
+
+
+@shared_task(name="funding.try_again", ignore_result=True)
+def try_again() -> None:
+    """Once a minute: post the lines of finance's files that waited for what is there by now."""
+    again.try_again()
 
 
 @shared_task(name="funding.tell", ignore_result=True)

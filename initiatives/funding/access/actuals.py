@@ -2,7 +2,7 @@
 
 from initiatives.core.imports.models import ImportRun
 from initiatives.core.imports.rules import import_rules
-from initiatives.core.policy import Rule, declare, permission
+from initiatives.core.policy import Rule, TaskRule, declare, permission
 from initiatives.funding.imports.target import Actuals
 from initiatives.funding.models import ActualLine
 from initiatives.funding.models.posting import may_post
@@ -50,4 +50,5 @@ declare(
     Rule("funding:actual_set_aside", "POST", "funding.settle_actual", of="line", who=FINANCE),
     Rule("funding:actual_confirm", "POST", "funding.settle_actual", of="line", who="finance, but not who proposed it"),
     Rule("funding:actual_put_back", "POST", "funding.settle_actual", of="line", who=FINANCE),
+    TaskRule("funding.try_again", "posts lines that waited for a commitment, in the name of who delivered their file"),
 )  # fmt: skip

@@ -1,12 +1,48 @@
-"""What is typed to match a line of finance's files to money here."""
+"""How the queue of finance's lines is looked at, and what is typed to match one of them to money here."""
 
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from initiatives.core.fields import CodeField, DayField, ProseField
-from initiatives.funding.models import CostObject
+from initiatives.core.fields import CodeField, DayField, LineField, ProseField
+from initiatives.core.forms import offer
+from initiatives.core.money import AmountField
+from initiatives.funding.models import CostObject, Delivery, LineState, Why
 from initiatives.funding.models.references import cost_object_named
+from initiatives.organization.models import User
+
+
+class QueueForm(forms.Form):
+    """?state=waiting &q=words &amount=120.50 &why=money &delivery=7. What cannot be read is said at its field."""
+
+    state = forms.ChoiceField(choices=LineState, required=False, widget=forms.HiddenInput)
+    q = LineField(
+        label=_("Reference, supplier or document"), required=False, widget=forms.SearchInput, help_text=_("Any of its words.")
+    )
+    amount = AmountField(label=_("Amount"), required=False, negative=True)
+    why = forms.ChoiceField(label=_("Why it waits"), choices=[("", _("All")), *Why.choices], required=False)
+    delivery = forms.ModelChoiceField(Delivery.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, user: User, query: QueryDict) -> None:
+        super().__init__(query, auto_id="filter-%s")
+        offer(self, "delivery", Delivery.objects.visible_to(user))
+        if query.get("state", LineState.WAITING) != LineState.WAITING:
+            del self.fields["why"]  # a reason is that of lines that wait
+
+    def clean_state(self) -> str:
+        return self.cleaned_data["state"] or LineState.WAITING
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is filtered by, without what was left empty."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything but a state and a file is asked for."""
+        return bool(self.facts.keys() - {"state", "delivery"})
 
 
 class MatchForm(forms.Form):

@@ -95,7 +95,7 @@ class ActualJob:
             self.delivery = self._begun()
         line = ActualLine.objects.create(delivery=self.delivery, row=how.row, why=Why.ARRIVED, **how.facts)
         if how.place.why is not None:
-            line.queue(how.place.why, how.place.problem, by=self.by)
+            line.queue(how.place.why, how.place.problem, by=self.by, names=how.place.thing)
 
     def _begun(self) -> Delivery:
         run = ImportRun.objects.open().into(TARGETS["actuals"]).get(by=self.by)  # one at a time is open

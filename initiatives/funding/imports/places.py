@@ -43,6 +43,10 @@ class Places:
         settled = FundingRequest.objects.filter(settled_by(by), cost_object__in=ids)
         self.settled = set(settled.values_list("cost_object_id", "lines__pool_id"))
 
+    def means(self, reference: str) -> bool:
+        """Whether this reference names anything here."""
+        return reference.upper() in self.named or reference.lower() in self.orders
+
     def of(self, facts: dict[str, Any]) -> Place:
         """Where the line belongs; what it takes there is counted."""
         reference = facts["reference"]

@@ -41,17 +41,22 @@ class Posting:
 
 def settle(line: ActualLine, place: Place, by: User) -> None:
     """Post a line that arrived, or let it wait and say why. What was settled before is left alone."""
+    if problem := fault_of(line, partial(_settle, line, place.why, place.problem, place, by)):
+        _settle(line, Why.REFUSED, problem, place, by)
+
+
+def fault_of(line: ActualLine, act: Callable[[], None]) -> str | None:
+    """Do something with a line; one sentence where that failed. What nobody foresaw is written to the log."""
     try:
-        _settle(line, place.why, place.problem, place, by)
+        act()
     except INTERRUPTED:
         raise
-    except RuleBroken as refused:  # what was planned no longer holds
-        _settle(line, Why.REFUSED, str(refused), place, by)
     except Exception as fault:  # whatever it is, it is of this line alone: the others pass
-        broken = broken_by(fault) if isinstance(fault, IntegrityError) else None
+        broken = broken_by(fault) if isinstance(fault, IntegrityError) else fault if isinstance(fault, RuleBroken) else None
         if broken is None:
             log.exception("Line %s", line.pk)
-        _settle(line, Why.REFUSED, str(broken or FAULT), place, by)
+        return str(broken or FAULT)
+    return None
 
 
 @transaction.atomic
@@ -62,4 +67,4 @@ def _settle(line: ActualLine, why: Why | None, problem: str, place: Place, by: U
     if why is None and place.thing is not None:
         line.post(place.thing, by=by, pool=place.pool, nature=place.nature)
     else:
-        line.queue(why or Why.REFERENCE, problem, by=by)
+        line.queue(why or Why.REFERENCE, problem, by=by, names=place.thing)

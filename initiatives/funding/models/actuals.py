@@ -2,6 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self, Unpack
 
 from django.db import IntegrityError, models, transaction
@@ -22,6 +24,8 @@ from initiatives.funding.models.posting import More, may_post
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
+
+SEARCHED = ("reference", "text", "document", "source", "cost_centre")
 
 
 class ActualLineQuerySet(models.QuerySet["ActualLine"]):
@@ -47,6 +51,13 @@ class ActualLineQuerySet(models.QuerySet["ActualLine"]):
     def in_state(self, state: str) -> Self:
         return self.filter(state=state)
 
+    def asked_for(self, words: str, amount: Decimal | None = None) -> Self:
+        """Those in which each of these words stands: as a reference, in the text, where its supplier is named, or a number."""
+        found = self.filter(amount=amount) if amount is not None else self
+        for word in words.split():
+            found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in SEARCHED)))
+        return found
+
     def of_document(self, source: str, document: str) -> Self:
         """All that files have said about one document."""
         return self.filter(source__iexact=source, document__iexact=document)
@@ -69,7 +80,7 @@ class ActualLine(FileLine):
     The facts never change. A document that a later file says differently is a line of its own, which waits.
     """
 
-    cost_object = models.ForeignKey(CostObject, models.PROTECT, null=True, related_name="actual_lines")
+    cost_object = models.ForeignKey(CostObject, models.PROTECT, null=True, related_name="actual_lines")  # or what it names
     journal = models.OneToOneField(Journal, models.PROTECT, null=True, related_name="actual_line")
 
     objects = ActualLineQuerySet.as_manager()
@@ -171,10 +182,10 @@ class ActualLine(FileLine):
                 raise
             raise broken from error
 
-    def queue(self, why: Why, problem: str, *, by: User) -> None:
-        """Say why it waits; a part of the act that brought it."""
-        self.why, self.problem = why, problem[:300]
-        self.save(update_fields=["why", "problem"])
+    def queue(self, why: Why, problem: str, *, by: User, names: CostObject | None = None) -> None:
+        """Say why it waits, and what it names; a part of the act that brought it."""
+        self.why, self.problem, self.cost_object = why, problem[:300], names
+        self.save(update_fields=["why", "problem", "cost_object"])
         self.record("queued", by=by, reason=self.problem, why=why)
 
     def came_back(self, *, by: User) -> None:

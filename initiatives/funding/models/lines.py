@@ -64,6 +64,7 @@ class FileLine(Recorded):
     state = models.CharField(max_length=10, choices=LineState, default=LineState.WAITING)
     why = models.CharField(max_length=10, choices=Why, blank=True)
     problem = models.CharField(max_length=300, blank=True)
+    tried_at = models.DateTimeField(null=True)  # again, after its import: what changed since may let it pass
     proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=2_000, blank=True)  # why it is set aside, or was posted all the same

@@ -1,7 +1,9 @@
 """Lines of finance's files as pages show them: by what became of them, each sum beside its count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 
@@ -38,15 +40,17 @@ class Queue:
         return self.heaps[0]
 
 
-def queue(user: User, found: ActualLineQuerySet, state: str, *, number: int = 1, delivery: Delivery | None = None) -> Queue:
+def queue(user: User, found: ActualLineQuerySet, facts: Mapping[str, Any], *, number: int = 1) -> Queue:
+    """The lines that a valid form asks for; the heaps are of all lines."""
+    state, delivery = facts.get("state", LineState.WAITING), facts.get("delivery")
     sums = found.sums()
     heaps = []
     for one in ORDER:
         mine = sorted((currency, n, amount) for (kept, currency), (n, amount) in sums.items() if kept == one)
         heaps.append(Heap(one, sum(n for _, n, _ in mine), [(currency, amount) for currency, _, amount in mine]))
-    rows = found.in_state(state).with_people().newest_first()
-    rows = rows.filter(delivery=delivery) if delivery else rows
-    page = Paginator(rows, ROWS).get_page(number)
+    rows = found.in_state(state).asked_for(facts.get("q", ""), facts.get("amount"))
+    rows = rows.filter(**{name: facts[name] for name in ("delivery", "why") if name in facts})
+    page = Paginator(rows.with_people().newest_first(), ROWS).get_page(number)
     return Queue(state, heaps, named(user, list(page)), page, delivery)
 
 

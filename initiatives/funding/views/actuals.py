@@ -3,13 +3,13 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from initiatives.core.looks import number_of, one_of
+from initiatives.core.looks import number_of
 from initiatives.core.pages import Request, page, reason_of, refusal, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import reports
-from initiatives.funding.forms.actuals import MatchForm
-from initiatives.funding.models import ActualLine, Delivery, LineState
+from initiatives.funding.forms.actuals import MatchForm, QueueForm
+from initiatives.funding.models import ActualLine
 
 
 def line_for(request: Request, pk: int, to: str) -> ActualLine:
@@ -23,13 +23,14 @@ def show_line(request: Request, line: ActualLine, form: MatchForm) -> HttpRespon
 
 @require_safe
 def actuals(request: Request) -> HttpResponse:
-    """All lines in one state; of one delivery where the URL names it."""
-    state = one_of(request.GET, "state", LineState.values) or LineState.WAITING
-    number, brought = number_of(request.GET, "page"), number_of(request.GET, "delivery")
-    delivery = Delivery.objects.visible_to(request.user).filter(pk=brought).first() if brought else None
+    """All lines in one state, narrowed to what the form asks for."""
+    form, number = QueueForm(request.user, request.GET), number_of(request.GET, "page")
     found = ActualLine.objects.visible_to(request.user)
-    report = reports.queue(request.user, found, state, number=int(number or 1), delivery=delivery)
-    return page(request, "funding/actuals.html", {"report": report, "page": report.page}, part="rows")
+    if not form.is_valid():
+        report = reports.queue(request.user, found, {})
+        return page(request, "funding/actuals.html", {"form": form, "report": report, "page": report.page}, status=422)
+    report = reports.queue(request.user, found, form.facts, number=int(number or 1))
+    return page(request, "funding/actuals.html", {"form": form, "report": report, "page": report.page}, part="rows")
 
 
 @require_safe
