@@ -124,6 +124,7 @@ ADMIN = Place(
 )
 MENU = (
     Place("Departments", "organization:departments", "building-office"),
+    Place("Exports", "organization:exports", "arrow-down-tray"),
     Place("Profile", "organization:profile", "user-circle"),
     Place("Password", "account_change_password", "key"),
     Place("Sessions", "usersessions_list", "computer-desktop"),

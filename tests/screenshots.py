@@ -158,6 +158,7 @@ PICTURES = (
     Picture("departments", "/people/departments/", "Administrator"),
     Picture("department", "/people/departments/", "Administrator", "main tbody th a"),
     Picture("department-merge", "/people/departments/", "Administrator", "main tbody th a", "main a[href$='/merge/']"),
+    Picture("exports", "/people/exports/", "Auditor"),
     Picture("calendar", "/people/calendar/", "Administrator"),
     Picture("undelivered", "/mail/undelivered/", "Administrator"),
     Picture("profile", "/people/profile/", "Contributor"),

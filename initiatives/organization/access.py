@@ -25,6 +25,11 @@ def view_invitation(user: User, invitation: Invitation) -> bool:
     return user.standing.holds("administrator")
 
 
+@permission("organization.view_exports")
+def view_exports(user: User) -> bool:
+    return user.standing.holds("auditor")
+
+
 MANAGE = "organization.manage_people"
 
 
@@ -67,6 +72,7 @@ declare(
     Rule("organization:withdraw_invitation", "POST", MANAGE, of="invitation", who="administrators"),
     Rule("organization:accept_invitation", "GET POST", PUBLIC, who="the reader of an open invitation, once"),
     Rule("organization:profile", "GET POST", SIGNED_IN, who="one's own"),
+    Rule("organization:exports", "GET", "organization.view_exports", who="auditor"),
     Rule("organization:calendar", "GET", SIGNED_IN, who="everybody signed in: deadlines follow it"),
     Rule("organization:add_holiday", "GET POST", MANAGE, who="administrators"),
     Rule("organization:cancel_holiday", "POST", MANAGE, of="holiday", who="administrators"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from initiatives.core.exports import EXPORTED
 from initiatives.core.models import Event
 from initiatives.organization.models import Department, Holiday, Invitation, Role, RoleKind, User, Weekday, WorkingWeek
 
@@ -88,9 +89,15 @@ def roles_of(person: User) -> dict[str, list[Role]]:
 
 def history_of(person: User) -> list[Event]:
     """The last things that happened to a person's account and roles."""
-    account = Event.objects.about(person)
+    account = Event.objects.about(person).exclude(verb__endswith=f".{EXPORTED}")
     roles = Event.objects.filter(subject_type="organization.role", subject_id__in=person.roles.values("pk"))
     return list((account | roles).newest_first()[:20])
+
+
+def exports() -> QuerySet[Event]:
+    """The files that people took out, the newest first."""
+    subject = User._meta.label_lower
+    return Event.objects.filter(subject_type=subject, verb=f"{subject}.{EXPORTED}").newest_first()
 
 
 def invitations(reader: User) -> QuerySet[Invitation]:

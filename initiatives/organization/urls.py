@@ -7,6 +7,7 @@ from initiatives.organization.views import calendar, departments, people
 app_name = "organization"
 urlpatterns = [
     path("", people.people, name="people"),
+    path("exports/", people.exports, name="exports"),
     path("profile/", people.profile, name="profile"),
     path("invite/", people.invite, name="invite"),
     path("invitations/<int:pk>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"),

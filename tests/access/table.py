@@ -118,6 +118,7 @@ TABLE: list[Row] = [
     ("organization:close_department", "POST", "department", everywhere("A")),
     ("organization:merge_department", "GET POST", "department", everywhere("A")),
     ("organization:split_department", "GET POST", "department", everywhere("A")),
+    ("organization:exports", "GET", "", {"": "a"}),
     ("organization:calendar", "GET", "", {"": ALL}),
     ("organization:add_holiday", "GET POST", "", {"": "A"}),
     ("organization:cancel_holiday", "POST", "holiday", {"own": "A"}),

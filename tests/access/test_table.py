@@ -124,3 +124,54 @@ def test_every_line_lets_somebody_in_and_no_case_is_forgotten() -> None:
     for url, _, kind, may in TABLE:
         assert any(may.values()), url
         assert set(may) <= set(SEEN[kind]) | {"hidden"}, url
+
+
+# -- What leaves the building as a file is recorded --------------------------------------------------------------------------
+
+WORDS = "Fiona"  # a filter that no list knows, and that is kept as it was asked
+
+
+def exports(world: World) -> dict[str, str]:
+    kinds = {url: kind for url, _, kind, _ in TABLE}
+    found = {url: kinds[url] for (url, _), rule in RULES.items() if rule.export}
+    return {url: reverse(url, kwargs=world.of(kind, next(iter(SEEN[kind]))) if kind else {}) for url, kind in found.items()}
+
+
+def test_every_export_is_recorded_once_with_its_filters_and_its_rows_counted_alone(world: World, client: Client) -> None:
+    auditor, unrecorded = world.actors["a"], []
+    client.force_login(auditor)
+    for url, path in exports(world).items():
+        before = Event.objects.newest_first().values_list("pk", flat=True)[0]
+        answer = client.get(path, {"of": WORDS})
+        facts = list(Event.objects.filter(pk__gt=before).values("verb", "actor", "subject_id", "changes"))
+        name = answer["Content-Disposition"].partition('"')[2].removesuffix('"')
+        rows = facts[0]["changes"].pop("rows") if facts else None
+        told = {"file": name, "of": path, "filters": {"of": WORDS}}
+        event = {"verb": "organization.user.exported", "actor": auditor.pk, "subject_id": auditor.pk, "changes": told}
+        if facts != [event] or (name.endswith(".csv") and rows != len(answer.content.splitlines()) - 1):
+            unrecorded.append((url, rows, facts))
+    assert unrecorded == []
+    assert len(exports(world)) >= 9
+
+
+def test_to_ask_for_the_head_or_to_be_refused_records_nothing(world: World, client: Client) -> None:
+    before = Event.objects.count()
+    for who, ask in (("a", client.head), ("n", client.get), ("A", client.get)):
+        client.force_login(world.actors[who])
+        for path in exports(world).values():
+            ask(path)
+    assert Event.objects.count() == before
+
+
+def test_the_auditor_reads_who_took_what_out(world: World, client: Client) -> None:
+    client.force_login(world.actors["x"])
+    client.get(reverse("portfolio:export"), {"q": "<b>", "status": "active", "note": "x" * 500})
+    client.force_login(world.actors["a"])
+    page = client.get(reverse("organization:exports")).text
+    assert "<strong>1 file</strong>" in page
+    assert "initiatives.csv" in page
+    assert str(world.actors["x"]) in page
+    assert "q: &lt;b&gt;<br>note: " + "x" * 200 + "<br>status: active</td>" in page
+    client.force_login(world.actors["A"])
+    assert client.get(reverse("organization:exports")).status_code == 403
+    assert "took out" not in client.get(world.actors["x"].get_absolute_url()).text

@@ -24,6 +24,7 @@ ONE = {
         "candidates",
         "completed initiatives",
         "decisions",
+        "files",
         "initiatives",
         "invitations",
         "letters",

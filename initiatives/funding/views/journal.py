@@ -11,7 +11,7 @@ from initiatives.core.pages import Request, page
 from initiatives.funding.forms.journal import JournalForm
 from initiatives.funding.reports import BOOK_HEADER, Book
 
-Writer = Callable[[str, Sequence[str], Iterable[Sequence[Cell]]], HttpResponse]
+Writer = Callable[[Request, str, Sequence[str], Iterable[Sequence[Cell]]], HttpResponse]
 
 
 @require_safe
@@ -31,7 +31,7 @@ def file_of(request: Request, write: Writer) -> HttpResponse:
     form = JournalForm(request.user, request.GET)
     if not form.is_valid():
         return show_journal(request, form)
-    return write("journal", BOOK_HEADER, Book(request.user, form.facts, form.pools).cells())
+    return write(request, "journal", BOOK_HEADER, Book(request.user, form.facts, form.pools).cells())
 
 
 @require_safe

@@ -73,7 +73,7 @@ def pool(request: Request, pk: int) -> HttpResponse:
 def pool_journal(request: Request, pk: int) -> HttpResponse:
     pool = pool_for(request, pk, "view_pool")
     rows = reports.journal_rows(request.user, pool, act=request.GET.get("act", ""))
-    return csv_response(f"journal-{pool.pk}", reports.JOURNAL_HEADER, rows)
+    return csv_response(request, f"journal-{pool.pk}", reports.JOURNAL_HEADER, rows)
 
 
 # -- requests --------------------------------------------------------------------------------------------------------------

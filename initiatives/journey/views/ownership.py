@@ -123,7 +123,7 @@ def attest(request: Request) -> HttpResponse:
 
 @require_safe
 def export_register(request: Request) -> HttpResponse:
-    return csv_response("ownership", REGISTER, register(request.user))
+    return csv_response(request, "ownership", REGISTER, register(request.user))
 
 
 def given(form: forms.Form) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def problems(request: Request) -> HttpResponse:
 @require_safe
 def export_problems(request: Request) -> HttpResponse:
     header, rows = exported_problems(request.user, request.GET)
-    return csv_response("problems", header, rows)
+    return csv_response(request, "problems", header, rows)
 
 
 @require_safe

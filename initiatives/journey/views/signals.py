@@ -23,7 +23,7 @@ def signals(request: Request) -> HttpResponse:
 @require_safe
 def export_signals(request: Request) -> HttpResponse:
     header, rows = exported_signals(request.user, request.GET)
-    return csv_response("signals", header, rows)
+    return csv_response(request, "signals", header, rows)
 
 
 @form_view

@@ -21,7 +21,7 @@ def systems(request: Request) -> HttpResponse:
 @require_safe
 def export_systems(request: Request) -> HttpResponse:
     header, rows = export_rows(request.user, request.GET)
-    return csv_response("systems", header, rows)
+    return csv_response(request, "systems", header, rows)
 
 
 @require_safe

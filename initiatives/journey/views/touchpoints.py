@@ -19,7 +19,7 @@ def touchpoints(request: Request) -> HttpResponse:
 @require_safe
 def export_touchpoints(request: Request) -> HttpResponse:
     header, rows = export_rows(request.user, request.GET)
-    return csv_response("touchpoints", header, rows)
+    return csv_response(request, "touchpoints", header, rows)
 
 
 @require_safe

@@ -51,6 +51,12 @@ def person(request: Request, pk: int) -> HttpResponse:
     return page(request, "organization/person.html", context)
 
 
+@require_GET
+def exports(request: Request) -> HttpResponse:
+    found = Paginator(reports.exports().select_related("actor"), 100).get_page(request.GET.get("page"))
+    return page(request, "organization/exports.html", {"exports": found}, part="rows")
+
+
 @form_view
 def grant_role(request: Request, pk: int) -> HttpResponse:
     someone = person_for(request, pk)

@@ -34,7 +34,7 @@ def board(request: Request) -> HttpResponse:
 @require_safe
 def export(request: Request) -> HttpResponse:
     header, rows = export_rows(request.user, request.GET)
-    return csv_response("initiatives", header, rows)
+    return csv_response(request, "initiatives", header, rows)
 
 
 @require_safe
