@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from initiatives.core.imports.pages import ImportPages
+from initiatives.funding.models.flag_answers import Found
 from initiatives.funding.views import (
     actuals,
     authority,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("requests/<int:pk>/withdraw/", money.request_withdraw, name="request_withdraw"),
     path("authority/", authority.authority, name="authority"),
     path("authority/flags/", authority.flags, name="flags"),
+    path("authority/flags/in-order/", authority.flag_answer, {"found": Found.IN_ORDER}, name="flag_in_order"),
+    path("authority/flags/not-in-order/", authority.flag_answer, {"found": Found.NOT_IN_ORDER}, name="flag_not_in_order"),
     path("authority/limits/new/", authority.limit_propose, name="limit_propose"),
     path("authority/limits/<int:pk>/confirm/", authority.limit_confirm, name="limit_confirm"),
     path("authority/limits/<int:pk>/decline/", authority.limit_decline, name="limit_decline"),

@@ -237,6 +237,8 @@ TABLE: list[Row] = [
     ("funding:virement_withdraw", "POST", "virement", {"own": "f", "foreign": "f"}),
     ("funding:authority", "GET", "", {"": "hdofxeaA"}),
     ("funding:flags", "GET", "", {"": "fa"}),
+    ("funding:flag_in_order", "POST", "", {"": "fa"}),
+    ("funding:flag_not_in_order", "POST", "", {"": "fa"}),
     ("funding:limit_propose", "GET POST", "", {"": "A"}),
     ("funding:limit_confirm", "POST", "limit", {"own": "x"}),
     ("funding:limit_decline", "POST", "limit", {"own": "x"}),

@@ -149,13 +149,13 @@ def test_after_the_last_day_the_act_refuses_by_itself_and_the_beat_closes(cast: 
     divide("OPS", round_, {lanes: "1"}, by=cast.head("OPS"))
     with clock.at(clock.now() + timedelta(days=9)):
         assert today() == round_.closes_on
-        assert beat.ring() == {"rounds_closed": 0}
+        assert beat.ring()["rounds_closed"] == 0
         divide("OPS", round_, {lanes: "2"}, by=cast.head("OPS"))
     with clock.at(clock.now() + timedelta(days=10)):
         with pytest.raises(RuleBroken, match="The last day"):
             divide("RET", round_, {lanes: "3"}, by=cast.head("RET"))
-        assert beat.ring() == {"rounds_closed": 1}
-        assert beat.ring() == {"rounds_closed": 0}
+        assert beat.ring()["rounds_closed"] == 1
+        assert beat.ring()["rounds_closed"] == 0
     event = Event.objects.about(round_).newest_first()[0]
     assert (event.act, event.actor, event.changes["ballots"]) == ("closed", None, 1)
     asks = Obligation.objects.filter(kind="decisions.divide").order_by("department__code")

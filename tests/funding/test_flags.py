@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from initiatives.core import clock
+from initiatives.core.rules import RuleBroken
 from initiatives.funding.above import Name
-from initiatives.funding.models import ApprovalLimit, Delegation, FundingRequest
-from initiatives.funding.reports import flags_page
+from initiatives.funding.models import ApprovalLimit, Delegation, FlagAnswer, FundingRequest, Virement
+from initiatives.funding.models.flag_answers import Found
+from initiatives.funding.reports import answer_flag, flags_page
+from initiatives.organization.models import Role, User
 from initiatives.organization.models.roles import today
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -98,6 +102,66 @@ def test_the_page_is_the_auditors_and_finances_and_says_no_more_than_they_may_kn
     assert "withheld" in page
     for hidden in ("CX-001", str(cast.head("OPS")), str(cast.head("MKT"))):
         assert hidden not in page
+
+
+# -- answers, and transfers -------------------------------------------------------------------------------------------------
+
+
+def flags(cast: Cast) -> tuple[int, int, int]:
+    found = flags_page(cast.auditor)
+    return len(found.each_other), len(found.slices), len(found.answered)
+
+
+def test_an_answered_flag_folds_away_and_new_facts_raise_another(cast: Cast, treasury: Treasury, client: Any) -> None:
+    each_other(cast, treasury, 1)
+    (flag,) = flags_page(cast.auditor).each_other
+    client.force_login(cast.auditor)
+    asks = {"key": flag.key, "reason": "Both were asked by the board."}
+    assert client.post(reverse("funding:flag_in_order"), asks | {"reason": " "}).status_code == 422
+    assert client.post(reverse("funding:flag_in_order"), asks | {"key": "x"}).status_code == 422
+    assert flags(cast) == (1, 0, 0)
+    assert client.post(reverse("funding:flag_in_order"), asks).status_code == 302
+    assert flags(cast) == (0, 0, 1)
+    assert "Both were asked by the board." in client.get(reverse("funding:flags")).text
+    again = treasury.submitted(treasury.cost_object(owner=cast.head("MKT")), OPS="10.00")
+    with clock.at(MORNING + timedelta(days=5)):
+        again.approve(by=cast.head("OPS"))
+    assert flags(cast) == (1, 0, 1), "the third approval is another fact"
+    answer_flag(flag.key, found=Found.NOT_IN_ORDER, reason="The board knew nothing.", by=cast.finance)
+    assert [one.answer.found for one in flags_page(cast.auditor).answered if one.answer] == ["not_in_order"]
+    assert FlagAnswer.objects.count() == 2, "what was written before stays"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        FlagAnswer.objects.update(reason="x")
+
+
+def test_who_had_a_part_in_it_does_not_answer(cast: Cast, treasury: Treasury) -> None:
+    each_other(cast, treasury, 1)
+    Role.objects.create(person=cast.head("OPS"), kind="finance", starts=today())
+    (flag,) = flags_page(cast.auditor).each_other
+    for person, why in ((cast.head("OPS"), "Who asked or approved"), (cast.cxo, "Only finance and the auditor")):
+        with pytest.raises(RuleBroken, match=why):
+            answer_flag(flag.key, found=Found.IN_ORDER, reason="Fine.", by=User.objects.get(pk=person.pk))
+    assert not FlagAnswer.objects.exists()
+
+
+def test_transfers_for_each_other_and_in_slices_are_flagged(cast: Cast, treasury: Treasury) -> None:
+    ops, mkt = cast.head("OPS"), cast.head("MKT")
+    pools = treasury.pool("OPS"), treasury.pool("MKT")
+    propose = Virement.objects.propose
+    propose(pools[0], pools[1], Decimal(10), reason="Peak", by=ops).agree(by=mkt)
+    assert flags(cast) == (0, 0, 0)
+    propose(pools[1], pools[0], Decimal(10), reason="Back", by=mkt).agree(by=ops)
+    assert flags(cast) == (1, 0, 0)
+    limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(100), reason="Rule", by=cast.administrator)
+    limit.confirm(by=cast.cxo)
+    with clock.at(clock.now() - timedelta(days=9)):
+        propose(pools[0], pools[1], Decimal(90), reason="Long ago", by=cast.cxo)
+    slices = [propose(pools[0], pools[1], Decimal(60), reason="Peak", by=cast.cxo) for _ in range(2)]
+    slices[0].agree(by=mkt)
+    assert flags(cast) == (1, 0, 0)
+    slices[1].agree(by=mkt)
+    (flag,) = flags_page(cast.auditor).slices
+    assert ([row.request for row in flag.rows], flag.approvers, flag.limit, flag.total) == (slices, [mkt], 100, 120)
 
 
 # -- before and after ----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from initiatives.funding.models import (
     StepRule,
     Virement,
 )
+from initiatives.funding.models.flag_answers import answers_flags
 from initiatives.funding.models.posting import handles_money, may_post
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
@@ -166,6 +167,12 @@ def view_flags(user: User) -> bool:
     return user.standing.holds("finance", "auditor")
 
 
+@permission("funding.answer_flags")
+def answer_flags(user: User) -> bool:
+    """Of the same; who asked or approved does not, the act says."""
+    return answers_flags(user)
+
+
 FINANCE = "finance"
 SEES_POOL = "head and deputies of its department and of those above it; finance, CXO, CEO, auditor"
 SEES_REQUEST = "who asked; who leads the department of the money or of the pool; finance, CXO, CEO, auditor"
@@ -208,6 +215,8 @@ declare(
     Rule("funding:reverse", "POST", "funding.reverse_journal", of="journal", who="finance, but not who posted it"),
     Rule("funding:authority", "GET", "funding.view_authority", who=SEES_AUTHORITY),
     Rule("funding:flags", "GET", "funding.view_flags", who="auditor, finance"),
+    Rule("funding:flag_in_order", "POST", "funding.answer_flags", who="auditor, finance; not who asked or approved"),
+    Rule("funding:flag_not_in_order", "POST", "funding.answer_flags", who="auditor, finance; not who asked or approved"),
     Rule("funding:limit_propose", "GET POST", "funding.propose_limit", who="administrators"),
     Rule("funding:limit_confirm", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),
     Rule("funding:limit_decline", "POST", "funding.decide_limit", of="limit", who="CXO, but not who proposed it"),

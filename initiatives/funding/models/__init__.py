@@ -12,6 +12,7 @@ from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.deciding import ANSWER
 from initiatives.funding.models.delegates import Delegation
 from initiatives.funding.models.deliveries import MATCH, Delivery
+from initiatives.funding.models.flag_answers import FlagAnswer
 from initiatives.funding.models.foreign import ForeignMoney
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
 from initiatives.funding.models.keeping import Control, PostingControl
@@ -59,6 +60,7 @@ __all__ = [
     "ExchangeRate",
     "Exemption",
     "FiscalYear",
+    "FlagAnswer",
     "ForeignMoney",
     "FundingRequest",
     "Guardrail",

@@ -5,7 +5,7 @@ from initiatives.funding.reports.authority import authority_page
 from initiatives.funding.reports.book import Book
 from initiatives.funding.reports.book_entries import BOOK_HEADER
 from initiatives.funding.reports.department_year import department_year
-from initiatives.funding.reports.flags import flags_page
+from initiatives.funding.reports.flags import answer_flag, flags_page
 from initiatives.funding.reports.guardrails import guardrail_page, warnings
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.periods import period_page, periods
@@ -19,6 +19,7 @@ __all__ = [
     "Book",
     "Decision",
     "Panel",
+    "answer_flag",
     "authority_page",
     "cost_object_entries",
     "decisions",

@@ -9,6 +9,7 @@ from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms.authority import DelegateForm, LimitForm, StepForm
 from initiatives.funding.models import ApprovalLimit, Delegation, StepRule
+from initiatives.funding.models.flag_answers import Found
 
 
 def limit_for(request: Request, pk: int) -> ApprovalLimit:
@@ -29,6 +30,14 @@ def authority(request: Request) -> HttpResponse:
 @require_safe
 def flags(request: Request) -> HttpResponse:
     return page(request, "funding/flags.html", {"report": reports.flags_page(request.user)})
+
+
+@require_POST
+def flag_answer(request: Request, found: Found) -> HttpResponse:
+    key = request.POST.get("key", "")
+    with explained(request):
+        reports.answer_flag(key, found=found, reason=reason_of(request), by=request.user)
+    return reply(request, "funding:flags", said="Your answer is written down; new facts raise the flag anew.")
 
 
 @form_view
