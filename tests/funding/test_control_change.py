@@ -15,6 +15,7 @@ from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.decisions.models.log import decisions
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import ControlChange, Pool
+from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -100,6 +101,39 @@ def test_the_database_asks_for_two(cast: Cast, treasury: Treasury) -> None:
         assert refused("UPDATE funding_pool SET tolerance = 50 WHERE id = %s", pool.pk) == "kept_as_two_said"
         cursor.execute(loosen, [pool.pk])
     assert treasury.pool("OPS").control == "off"
+
+
+@pytest.mark.parametrize(("what", "one"), [("departments", "department"), ("stages", "stage")])
+def test_the_database_asks_for_two_about_what_a_pool_gives_for(cast: Cast, treasury: Treasury, what: str, one: str) -> None:
+    pool = treasury.pool("OPS")
+    chosen = cast.department("HR") if one == "department" else Stage.objects.create(title="Fly", kind="post_sale", position=1)
+    add = f"INSERT INTO funding_pool_for_{what} (pool_id, {one}_id) VALUES (%s, %s)"
+    drop = f"DELETE FROM funding_pool_for_{what} WHERE pool_id = %s AND {one}_id = %s"
+    assert refused(add, pool.pk, chosen.pk) == "chosen_as_two_said"
+    change = off(pool, by=cast.finance, **{f"for_{what}": {chosen}})
+    assert refused(add, pool.pk, chosen.pk) == "chosen_as_two_said"
+    change.confirm(by=cast.second_finance)
+    assert getattr(pool, f"for_{what}").get() == chosen
+    assert refused(drop, pool.pk, chosen.pk) == "chosen_as_two_said"
+    assert refused(f"UPDATE funding_pool_for_{what} SET {one}_id = {one}_id") == "chosen_as_two_said"
+    for edit in ("DELETE FROM {}", "UPDATE {} SET id = id", "INSERT INTO {} (controlchange_id, %s_id) VALUES (%s, %s)"):
+        sql = edit.format(f"funding_controlchange_for_{what}")
+        sql = sql % (one, change.pk, chosen.pk) if "%s" in sql else sql
+        assert refused(sql) == "a_change_stays"
+    pool.refresh_from_db()
+    ControlChange.objects.propose(pool, by=cast.finance, reason="For all", **{f"for_{what}": set()}).confirm(
+        by=cast.second_finance
+    )
+    assert not getattr(pool, f"for_{what}").exists()
+
+
+def test_who_confirms_reads_what_is_proposed_by_then(cast: Cast, treasury: Treasury) -> None:
+    change = off(treasury.pool("OPS"), by=cast.finance)
+    shown = change.shown
+    change.for_departments.add(cast.department("HR"))  # by whoever writes SQL, behind the page of who confirms
+    with pytest.raises(Stale):
+        change.confirm(by=cast.second_finance, shown=shown)
+    assert treasury.pool("OPS").control == "warn"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -28,6 +28,7 @@ from initiatives.funding.models.proposals import LimitState
 from initiatives.funding.models.questions import Question
 from initiatives.funding.models.rates import ExchangeRate
 from initiatives.funding.models.requests import FundingRequest
+from initiatives.funding.models.restrictions import ChangeDepartment, ChangeStage, PoolDepartment, PoolStage
 from initiatives.funding.models.seeds import ASK
 from initiatives.funding.models.step_rules import CONFIRM_STEP, Signer, StepRule
 from initiatives.funding.models.virements import Virement
@@ -51,6 +52,8 @@ __all__ = [
     "Approval",
     "ApprovalLimit",
     "BudgetChange",
+    "ChangeDepartment",
+    "ChangeStage",
     "Consent",
     "Control",
     "ControlChange",
@@ -73,6 +76,8 @@ __all__ = [
     "Nature",
     "Period",
     "Pool",
+    "PoolDepartment",
+    "PoolStage",
     "PostingControl",
     "Question",
     "Receipt",

@@ -72,7 +72,8 @@ class ControlChange(PoolChange, Keeping):
 
     @property
     def shown(self) -> str:
-        return str(self.pool.version)
+        chosen = [sorted(row.pk for row in getattr(self, name).all()) for name in CHOSEN]
+        return f"{self.pool.version} {chosen}"
 
     def differences(self) -> list[Difference]:
         found = [Difference(words, self.pool.said(name), self.said(name)) for name, words in WORDS.items()]
