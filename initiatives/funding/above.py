@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from django.db import models
+    from django.db.models import OuterRef
 
     from initiatives.funding.models import CostObject
     from initiatives.organization.models import User
@@ -90,6 +91,9 @@ _aiming: list[Aiming] = []
 _types: list[tuple[str, str]] = []
 _cases: list[tuple[Telling, Lacking, Briefly]] = []
 _testing: list[Testing] = []
+Sparing = Callable[["OuterRef", Any], "models.QuerySet[Any, Any]"]
+
+_sparing: list[Sparing] = []
 _planning: list[Planning] = []
 _referring: list[tuple[Referring, Over]] = []
 
@@ -182,6 +186,16 @@ def referred(references: Collection[str]) -> dict[str, int]:
 def over(ids: Collection[int]) -> set[int]:
     """Those of these cost objects that stand for something that is over."""
     return set(_referring[0][1](ids)) if _referring and ids else set()
+
+
+def spare_with(sparing: Sparing) -> None:
+    """`sparing(cost_object, day)` is a subquery: what waits at the gates of a cost object whose day is this one or later."""
+    _sparing[:] = [sparing]
+
+
+def spared(cost_object: "OuterRef", day: Any) -> "models.QuerySet[Any, Any] | None":
+    """What gates keep from being called idle; None while no room above says so: then all that they hold."""
+    return _sparing[0](cost_object, day) if _sparing else None
 
 
 def carried_by(user: "User") -> "models.QuerySet[Any, Any] | None":

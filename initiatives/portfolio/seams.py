@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from initiatives.core.rules import RuleBroken
@@ -22,6 +22,7 @@ from initiatives.portfolio.models import (
     BenefitOwner,
     BusinessCase,
     Experiment,
+    Gate,
     ImprovedTouchpoint,
     Initiative,
     InitiativeGroupPermission,
@@ -85,6 +86,12 @@ def names_for(user: User, cost_objects: Collection[int]) -> Mapping[int, above.N
 def referred(references: Collection[str]) -> Mapping[str, int]:
     """The cost objects of the initiatives that have these references."""
     return dict(Initiative.objects.filter(reference__in=references).values_list("reference", "cost_object_id"))
+
+
+def tranches_from(cost_object: OuterRef, day: Any) -> QuerySet[Gate, Any]:
+    """What waits at the gates of a cost object's initiative whose milestone is due on this day or later; for subqueries."""
+    waiting = Gate.objects.waiting().filter(milestone__initiative__cost_object=cost_object, milestone__due_on__gte=day)
+    return waiting.order_by().values("milestone__initiative__cost_object").annotate(sum=Sum("tranche")).values("sum")
 
 
 def over(cost_objects: Collection[int]) -> Collection[int]:
@@ -197,6 +204,7 @@ above.amounts_with(carried_by)
 above.aims_with(aims_of, Type.choices)
 above.tested_with(tested)
 above.refer_with(referred, over)
+above.spare_with(tranches_from)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
 above.case_with(case_for_request, case_lacks, cases_briefly)

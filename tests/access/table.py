@@ -217,6 +217,8 @@ TABLE: list[Row] = [
     ("funding:actual_set_aside", "POST", "line", {"own": "f"}),
     ("funding:actual_confirm", "POST", "line", {"own": "f"}),
     ("funding:actual_put_back", "POST", "line", {"own": "f"}),
+    ("funding:idle_rules", "GET", "", {"": "fxea"}),
+    ("funding:idle_set", "GET POST", "", {"": "f"}),
     ("funding:rates", "GET", "", {"": "fxea"}),
     ("funding:rate_enter", "GET POST", "", {"": "f"}),
     ("funding:pool_open", "GET POST", "", {"": "x"}),

@@ -72,6 +72,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
     monkeypatch.setattr(above, "_allocated", [])
     monkeypatch.setattr(above, "_may_ask", [])
     monkeypatch.setattr(above, "_carried", [])
+    monkeypatch.setattr(above, "_sparing", [])
     monkeypatch.setattr(above, "_cases", [])
     monkeypatch.setattr(above, "_referring", [])
     return names

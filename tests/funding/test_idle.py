@@ -11,9 +11,10 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import CostObject, idle
+from initiatives.funding.models import CostObject, IdleRule, idle
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
+from tests.refusals import refused
 from tests.tampering import held
 
 MARCH, JUNE, JULY, OCTOBER = (datetime(2026, month, 20, 9, tzinfo=UTC) for month in (3, 6, 7, 10))
@@ -105,3 +106,35 @@ def test_the_page_asks_and_takes_the_answer(cast: Cast, treasury: Treasury, give
     assert asked() == []
     assert owner.post(reverse("funding:give_back_idle", args=[given.pk])).status_code == 302
     assert treasury.pool("OPS").free == 1000
+
+
+def test_finance_says_after_how_many_days_money_is_idle_and_from_when(cast: Cast, treasury: Treasury, given: CostObject) -> None:
+    today = JULY.date()
+    for who in (cast.cxo, cast.head("OPS"), cast.administrator):
+        with pytest.raises(RuleBroken, match="Only finance"):
+            IdleRule.objects.set(30, today, by=who, reason="Quicker")
+    with pytest.raises(BadInput, match="from today on"):
+        IdleRule.objects.set(30, date(2026, 1, 1), by=cast.finance, reason="Quicker")
+    with pytest.raises(BadInput, match="reason"):
+        IdleRule.objects.set(30, today, by=cast.finance, reason=" ")
+    assert not IdleRule.objects.exists()
+    IdleRule.objects.set(200, today, by=cast.finance, reason="Tenders take long")
+    IdleRule.objects.set(60, date(2026, 8, 1), by=cast.second_finance, reason="The year ends")
+    assert (IdleRule.objects.days(), idle.propose()) == (200, 0)
+    with clock.at(datetime(2026, 8, 3, 9, tzinfo=UTC)):
+        assert (IdleRule.objects.days(), idle.propose()) == (60, 1)
+    assert refused("UPDATE funding_idlerule SET days = 8").startswith("pgtrigger: Cannot update")
+    insert = "INSERT INTO funding_idlerule (days, starts, reason, by_id, at) VALUES (%s, '2026-09-01', 'x', %s, now())"
+    assert refused(insert, 3, cast.finance.pk) == "idle_after_some_days"
+
+
+def test_the_pages_of_idle_days(cast: Cast, treasury: Treasury) -> None:
+    client, rules = Client(), reverse("funding:idle_rules")
+    client.force_login(cast.finance)
+    assert "<strong>91 days</strong>" in client.get(rules).content.decode()
+    form = {"days": "3", "starts": f"{clock.company_day()}", "reason": "Quicker"}
+    assert client.post(reverse("funding:idle_set"), form).status_code == 422
+    assert client.post(reverse("funding:idle_set"), {**form, "days": "30", "starts": "2020-01-01"}).status_code == 422
+    assert not IdleRule.objects.exists()
+    assert client.post(reverse("funding:idle_set"), {**form, "days": "30"}).status_code == 302
+    assert "Quicker" in client.get(rules).content.decode()

@@ -1,8 +1,8 @@
 """Gates hold a tranche of the money until the CXO lets it go; a kill gives back what is not committed."""
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
-from initiatives.funding.models import Account, CostObject, FiscalYear, FundingRequest, Kind, Pool
+from initiatives.funding.models import Account, CostObject, FiscalYear, FundingRequest, Kind, Pool, idle
 from initiatives.portfolio.models import Gate, GateDecision, GateState, Initiative, Milestone, Status
 from initiatives.portfolio.models.asking import DECIDE_GATE
 from tests.cast import Cast
@@ -340,3 +341,26 @@ def test_answers_that_changed_since_the_page_was_opened_are_looked_at_again(gate
         late[act]()
     assert (fresh(gate).state, GateDecision.objects.count()) == (GateState.WAITING, 0)
     assert fresh(gate).criteria.get(place=0).evidence == "Not any more."
+
+
+@pytest.fixture
+def in_june() -> Iterator[None]:
+    with clock.at(datetime(2026, 6, 1, 9, tzinfo=UTC)):
+        yield
+
+
+def test_money_at_a_gate_is_idle_when_the_day_of_the_gate_is_long_over(in_june: None, gate: Gate, cast: Cast) -> None:
+    begins = clock.now()
+
+    def lying(days: int) -> dict[str, Decimal]:
+        with clock.at(begins + timedelta(days=days)):
+            return idle.idle_of(money(gate))[1]
+
+    assert lying(91) == {}
+    assert lying(95) == {"EUR": Decimal("60.00")}  # what no gate holds
+    assert lying(101) == {"EUR": Decimal("150.00")}
+    with clock.at(begins + timedelta(days=95)):
+        idle.give_back(money(gate), by=cast.finance)
+        with pytest.raises(RuleBroken, match="lies idle"):
+            idle.give_back(money(gate), by=cast.finance)
+    assert money(gate).uncommitted == Decimal("90.00")

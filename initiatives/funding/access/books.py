@@ -39,6 +39,16 @@ def close_period(user: User, period: Period) -> bool:
     return may_post(user)
 
 
+@permission("funding.view_idle")
+def view_idle(user: User) -> bool:
+    return user.standing.holds(*SEE_ALL_MONEY)
+
+
+@permission("funding.set_idle")
+def set_idle(user: User) -> bool:
+    return may_post(user)
+
+
 @permission("funding.view_rates")
 def view_rates(user: User) -> bool:
     return user.standing.holds(*SEE_ALL_MONEY)
@@ -127,6 +137,8 @@ declare(
     Rule("funding:guardrail_propose", "GET POST", "funding.propose_guardrail", of="year", who="finance, CXO"),
     Rule("funding:guardrail_confirm", "POST", "funding.decide_guardrail", of="guardrail", who="CXO, but not who proposed it"),
     Rule("funding:guardrail_decline", "POST", "funding.decide_guardrail", of="guardrail", who="CXO, but not who proposed it"),
+    Rule("funding:idle_rules", "GET", "funding.view_idle", who="finance, CXO, CEO, auditor"),
+    Rule("funding:idle_set", "GET POST", "funding.set_idle", who=FINANCE),
     Rule("funding:rates", "GET", "funding.view_rates", who="finance, CXO, CEO, auditor"),
     Rule("funding:rate_enter", "GET POST", "funding.enter_rate", who=FINANCE),
     Rule("funding:pool_open", "GET POST", "funding.open_pool", who="CXO; finance confirms its budget"),

@@ -15,6 +15,7 @@ from initiatives.funding.models.deliveries import MATCH, Delivery
 from initiatives.funding.models.flag_answers import FlagAnswer
 from initiatives.funding.models.foreign import ForeignMoney
 from initiatives.funding.models.guardrails import CONFIRM_BAND, Guardrail, Share
+from initiatives.funding.models.idle_rules import IdleRule
 from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Journal, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit
@@ -67,6 +68,7 @@ __all__ = [
     "ForeignMoney",
     "FundingRequest",
     "Guardrail",
+    "IdleRule",
     "Journal",
     "Kind",
     "LimitState",

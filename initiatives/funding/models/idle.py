@@ -1,30 +1,54 @@
 """Money that was given and that nobody commits: its owner is asked to commit it or give it back, or to say why it is kept."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from initiatives.core import clock
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation, Outcome
+from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.cost_objects import CostObject
+from initiatives.funding.models.idle_rules import IdleRule
 from initiatives.funding.models.ledger import Transfer
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Role, RoleKind, User
 
 RECLAIM = "funding.reclaim"
-IDLE = timedelta(days=91)  # three months without a commitment
 DAYS_TO_ANSWER = 10
 
 
 def idle_accounts() -> models.QuerySet[Account]:
-    """Allocations of years that last on which nothing has moved for three months, unless a gate holds them."""
+    """Allocations of years that last on which nothing has moved for as long as finance says.
+
+    What waits at a gate is spared until the gate's own day passed by as many days; `spared` is so much, in the own currency.
+    """
+    since = IdleRule.objects.since()
     touching = Transfer.objects.filter(Q(source=OuterRef("pk")) | Q(target=OuterRef("pk"))).order_by("-journal__on")
     today = clock.company_day()
-    given = Account.objects.filter(kind=Kind.ALLOCATED, balance__gt=0, cost_object__held=0, pool__year__ends__gte=today)
-    return given.annotate(moved=Subquery(touching.values("journal__on")[:1])).filter(moved__lt=today - IDLE)
+    given = Account.objects.filter(kind=Kind.ALLOCATED, balance__gt=0, pool__year__ends__gte=today)
+    later = above.spared(OuterRef("cost_object"), since)
+    spared = F("cost_object__held") if later is None else Coalesce(Subquery(later), Value(Decimal(0)))
+    known = given.annotate(moved=Subquery(touching.values("journal__on")[:1]), since=since, spared=spared)
+    used = F("cost_object__committed") + F("cost_object__spent") + F("spared")
+    own = Q(pool__currency=F("cost_object__currency"), cost_object__allocated__gt=used)
+    return known.filter(Q(cost_object__held=0) | Q(spared=0) | own, moved__lt=F("since"))
+
+
+def idle_of(cost_object: CostObject) -> tuple[list[Any], dict[str, Decimal]]:
+    """Its accounts with idle money, as `idle_accounts` annotates them, and how much of them is idle, by currency."""
+    accounts: list[Any] = list(idle_accounts().filter(cost_object=cost_object).select_related("pool").order_by("pool_id", "id"))
+    sums = dict[str, Decimal]()
+    for account in accounts:
+        sums[account.pool.currency] = sums.get(account.pool.currency, Decimal(0)) + account.balance
+    if (own := cost_object.currency) in sums:
+        sums[own] = min(sums[own], cost_object.uncommitted - accounts[0].spared)
+    return accounts, sums
 
 
 def asks() -> models.QuerySet[Obligation]:
@@ -42,7 +66,7 @@ def propose() -> int:
     """Ask whose money has become idle; ask nobody any longer whose money moved, or who does not answer for it now."""
     idle = set(idle_accounts().values_list("cost_object", flat=True))
     waiting = {ask.subject_id: ask for ask in asks().filter(outcome=Outcome.OPEN).select_related("person")}
-    kept_since = clock.company_day() - IDLE
+    kept_since = clock.company_day() - timedelta(days=IdleRule.objects.days())
     kept = asks().filter(outcome=Outcome.EXCUSED, closed_by__isnull=False, closed_at__date__gt=kept_since)
     settled, asked = set(kept.values_list("subject_id", flat=True)), 0
     for thing in CostObject.objects.filter(pk__in=idle | waiting.keys()).with_people().order_by("pk"):
@@ -77,18 +101,27 @@ def obstacle_to_answer(cost_object: CostObject, by: User) -> str | None:
 
 @transaction.atomic
 def give_back(cost_object: CostObject, *, by: User) -> None:
-    """Release all of it that lies idle."""
+    """Release all of it that lies idle and that no gate holds."""
     cost_object.lock()
     if obstacle := obstacle_to_answer(cost_object, by):
         raise RuleBroken(obstacle)
-    for account in idle_accounts().filter(cost_object=cost_object).select_related("pool").order_by("pool_id"):
-        cost_object.release(account.pool, account.balance, by=by, memo="It lay idle", nature=account.nature)
+    accounts, room = idle_of(cost_object)
+    if cost_object.currency in room:
+        room[cost_object.currency] = min(room[cost_object.currency], cost_object.open_to_commit)
+    if not any(room.values()):
+        raise RuleBroken(
+            "A gate holds all of it, whose day is over; the CXO decides the gate, then it can be committed or given back."
+        )
+    for account in accounts:
+        if part := min(account.balance, room[account.pool.currency]):
+            cost_object.release(account.pool, part, by=by, memo="It lay idle", nature=account.nature)
+            room[account.pool.currency] -= part
     Obligation.objects.meet(RECLAIM, cost_object, by=by)
 
 
 @transaction.atomic
 def keep(cost_object: CostObject, *, by: User, reason: str) -> None:
-    """Keep the money all the same: nobody is asked about it again for three months."""
+    """Keep the money all the same: nobody is asked about it again for as long as money may lie untouched."""
     cost_object.lock()
     if obstacle := obstacle_to_answer(cost_object, by):
         raise RuleBroken(obstacle)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from initiatives.core import clock
 from initiatives.funding import above
 from initiatives.funding.above import Name
 from initiatives.funding.models import Account, CostObject, FundingRequest, Pool, Transfer
 from initiatives.funding.models.figures import Sums
-from initiatives.funding.models.idle import idle_accounts
+from initiatives.funding.models.idle import idle_of
 from initiatives.funding.reports.currencies import Together, together
 from initiatives.funding.reports.forecast import Forecast, forecast
-from initiatives.funding.reports.journals import NONE, Given, Page, journal
+from initiatives.funding.reports.journals import Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
 from initiatives.organization.models import User
 
@@ -27,6 +28,7 @@ class Panel:
     obstacles: dict[str, str | None] = field(default_factory=dict)
     may_ask: bool = False
     forecasts: list[tuple[str, Forecast]] = field(default_factory=list)  # by currency
+    idle_days: int = 0
     idle: dict[str, Decimal] = field(default_factory=dict)  # what lies without a commitment for too long, by currency
     money: Together | None = None  # where there are several currencies
 
@@ -74,8 +76,8 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
     for account in accounts.order_by("pool_id"):
         rows.setdefault((account.pool, account.nature), Given(name, nature=account.nature)).add(account.kind, account.balance)
     panel.pools = [(pool, row) for (pool, _), row in rows.items()]
-    for account in idle_accounts().filter(cost_object=cost_object).select_related("pool"):
-        panel.idle[account.pool.currency] = panel.idle.get(account.pool.currency, NONE) + account.balance
+    lying, panel.idle = idle_of(cost_object)
+    panel.idle_days = (clock.company_day() - lying[0].since).days if lying else 0
     for sums, given in panel.groups:
         until = max(pool.year.ends for pool, _ in given)
         panel.forecasts.append((sums.currency, forecast(cost_object, sums, until)))

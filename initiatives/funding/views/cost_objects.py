@@ -129,4 +129,4 @@ def keep_idle(request: Request, pk: int) -> HttpResponse:
     found = cost_object_for(request, pk, "release_money")
     with explained(request):
         idle.keep(found, by=request.user, reason=reason_of(request))
-    return reply(request, found, said="The money is kept; it is asked for again when it still lies idle in three months.")
+    return reply(request, found, said="The money is kept; it is asked for again when it still lies idle after as many days.")
