@@ -96,6 +96,10 @@ def test_nobody_signs_twice_nor_for_an_own_request(cast: Cast, treasury: Treasur
     assert [due.people for due in own.due()] == [[]], "one CXO asked, the other owns it"
     central = approved(treasury.submitted(treasury.cost_object(), CENTRAL="200.00"), cast.cxo)
     assert [due.people for due in central.due()] == [[second]]
+    _ = cast.ceo
+    assert [due.people for due in own.due()] == [[cast.ceo]], "who stands above signs"
+    approved(own, cast.ceo, cast.finance)
+    assert own.state == State.ALLOCATED
     Role.objects.create(person=second, kind="finance", starts=today() - DAY)
     approved(central, second)
     assert second not in central.due()[0].people

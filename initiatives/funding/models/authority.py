@@ -36,7 +36,8 @@ def reaches(**words: str) -> str:
 
 
 # Budget: head or deputy of the pool's department or of one above it, or the CXO; the head above: the same without the pool's
-# own department. Everybody else signs by a company-wide role, for the whole request: finance, or the further step's signer.
+# own department. Everybody else signs by a company-wide role, for the whole request: finance, or the further step's signer,
+# for the CXO the CEO as well.
 AUTHORITY = [
     ("places", "bigint[]"),
     ("wanted", "numeric"),
@@ -97,7 +98,9 @@ def within(given: str) -> str:
     more = {"day": "today", "amount": "wanted", "currency": "money"}
     by, head = f"{given}.by_id", f"{given}.on_behalf_of_id"
     budget = reaches(kinds="('head', 'deputy', 'cxo')", places="coalesce(places, '{}')", person=by, **more)
-    company = reaches(kinds="(coalesce(signer, 'finance'))", places="'{}'::bigint[]", person=by, **more)
+    company = reaches(
+        kinds="(coalesce(signer, 'finance'), CASE WHEN signer = 'cxo' THEN 'ceo' END)", places="'{}'::bigint[]", person=by, **more
+    )
     heads = reaches(kinds="(named.kind)", places="ARRAY[named.department_id]", person=head, **more)
     return f"""(CASE WHEN {head} IS NOT NULL THEN {DELEGATED.format(given=given, head=heads)}
         WHEN {given}.step = 'budget' OR signer = 'above' THEN {budget} ELSE {company} END)"""

@@ -84,10 +84,16 @@ def financiers(amount: Decimal | None, currency: str, authority: Authority, *, w
 
 
 def signers(kind: str, amount: Decimal | None, currency: str, authority: Authority, *, without: Collection[int] = ()) -> Line:
-    """Who signs by this company-wide role, first the one who is asked; delegates come last."""
+    """Who signs by this company-wide role, first the one who is asked; delegates come last.
+
+    Where no CXO is left, as when the CXO decided for the central pool already, the CEO signs.
+    """
     roles = _roles(without, RoleKind(kind))
     line = _within(authority, roles, amount, currency)
     _add_delegates(line, authority, roles, amount, currency, without)
+    if kind == RoleKind.CXO and not line.people:
+        above = signers(RoleKind.CEO, amount, currency, authority, without=without)
+        return above._replace(passed=[*line.passed, *above.passed])
     return line
 
 
