@@ -65,7 +65,7 @@ class Committed:
     def __call__(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
         if connection.in_atomic_block:
             transaction.on_commit(self._note)  # a rollback forgets it
-        elif not sql.startswith("SELECT"):
+        elif not sql.startswith(("SELECT", "EXECUTE")):  # what is planned once (statements.py) asks, and changes nothing
             self._note()
         return execute(sql, *more)
 

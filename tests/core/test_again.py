@@ -128,6 +128,13 @@ def test_what_left_something_behind_does_not_come_again(transactional_db: None) 
     def looks() -> None:
         Heartbeat.objects.count()
 
+    def asks_what_is_planned() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("EXECUTE planned")
+
+    with connection.cursor() as cursor:
+        cursor.execute("PREPARE planned AS SELECT 1")
+    assert answered(undone(1, before=asks_what_is_planned)) == (200, 2)
     file = {"name": "Kiosks", "file": SimpleUploadedFile("lines.csv", b"a,b")}
     assert answered(undone(1, before=looks)) == (200, 2)  # the control: to look something up leaves nothing
     assert answered(undone(1, before=commits)) == (503, 1)
