@@ -16,7 +16,7 @@ from initiatives.core.imports import running
 from initiatives.core.imports.models import ImportRun
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
-from initiatives.funding.imports import posting
+from initiatives.funding.imports import again, posting
 from initiatives.funding.models import ActualLine, CostObject, Delivery, Journal
 from tests.cast import Cast
 from tests.funding.conftest import Treasury
@@ -78,13 +78,45 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(cast: Cast, kiosks: 
             running.ring()
     ended = running.run(run.pk)
     assert ended is not None
-    assert (ended.state, ended.attempts) == ("done", 4)  # it goes on however often it stops
+    assert (ended.state, ended.attempts) == ("done", 1)  # it goes on however often it stops, as long as it gets on
     assert states() == {"1": "posted", "2": "posted", "3": "waiting reference", "4": "posted"}
     assert (spent(kiosks)[1], Journal.objects.filter(act="spent").count()) == ("60.00", 3)
     assert Obligation.objects.get(kind="funding.match_lines").outcome == ""
     assert books.verify().right
     again = deliver(*ROWS, by=cast.finance)
     assert (again.result["created"], Journal.objects.filter(act="spent").count()) == (0, 3)
+
+
+@pytest.mark.django_db
+def test_a_fault_outside_the_lines_is_given_up_and_they_wait_with_the_reason(
+    cast: Cast, kiosks: CostObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = confirmed(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr(posting, "settle", _faulty)
+        for attempt in range(1, running.MOST_IN_VAIN + 1):
+            with pytest.raises(ZeroDivisionError):
+                running.run(run.pk)
+            run.refresh_from_db()
+            assert (run.state, run.attempts, run.failure) == ("running", attempt, "")
+            ImportRun.objects.update(seen_at=clock.now() - 2 * running.GRACE)
+            running.ring()
+    run.refresh_from_db()
+    assert (run.state, run.tone, run.result["created"]) == ("done", "warn", 4)
+    assert states() == {number: f"waiting {'reference' if number == '3' else 'refused'}" for number in "1234"}
+    assert line("1").problem == run.failure == running.IN_VAIN
+    assert Obligation.objects.get(kind="funding.match_lines").outcome == ""
+    client = Client()
+    client.force_login(cast.finance)
+    assert run.failure in client.get(run.get_absolute_url()).content.decode()
+    running.ring()
+    assert running.run(run.pk) is None
+    assert again.try_again() == 3  # as whatever waits for a reason that may pass
+    assert states() == {"1": "posted", "2": "posted", "3": "waiting reference", "4": "posted"}
+
+
+def _faulty(*anything: Any) -> None:
+    raise ZeroDivisionError
 
 
 def test_two_workers_that_both_go_on_post_each_line_once(cast: Cast, kiosks: CostObject) -> None:

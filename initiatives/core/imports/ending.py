@@ -34,7 +34,7 @@ def in_words(run: "ImportRun") -> str:
         found = {name: run.result.get(name, 0) for name in ("created", "updated", "unchanged")}
         said = ngettext("%(created)s was created", "%(created)s were created", found["created"])
         words = said + _(", %(updated)s updated, %(unchanged)s the same already.")
-        return f"{run}: {words % found}"
+        return f"{run}: {words % found} {run.failure}".strip()
     why = run.failure or _("It was cancelled.")
     return f"{run}: {why} " + _("Nothing of it is stored.")
 

@@ -104,6 +104,8 @@ class ImportRun(Recorded):
     @property
     def tone(self) -> str:
         """How its state is coloured."""
+        if self.state == RunState.DONE and self.failure:
+            return "warn"
         return {RunState.DONE: "good", RunState.FAILED: "bad", RunState.WAITING: "info", RunState.RUNNING: "info"}.get(
             RunState(self.state), ""
         )

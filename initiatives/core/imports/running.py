@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MOST_ERRORS = 500  # kept in a result; all are counted
 MOST_ATTEMPTS = 3
+MOST_IN_VAIN = 10  # of what follows the stored rows, about one a minute, without a single piece done
+IN_VAIN = f"It stopped {MOST_IN_VAIN} times in a row without getting on. What was left waits for people."
 GRACE = timedelta(seconds=30)  # a run that was seen this lately is alive
 
 
@@ -106,6 +108,7 @@ def run(run_id: int) -> ImportRun | None:
         if not claimed.follows:
             _try_to_store(claimed)
         if claimed.follows:
+            _count_what_is_in_vain(claimed, len(claimed.follows.left(claimed)))
             _follow(claimed)
     claimed.refresh_from_db()
     return claimed
@@ -143,6 +146,14 @@ def _follow(claimed: ImportRun) -> None:
         if claimed.state == RunState.RUNNING:  # whoever went on for this one may have come first
             afterwards.end(claimed)
             claimed.end(RunState.DONE)
+
+
+@transaction.atomic
+def _count_what_is_in_vain(claimed: ImportRun, left: int) -> None:
+    claimed.lock()
+    claimed.attempts = claimed.attempts if claimed.result.get("left", left) == left else 1  # anew as soon as one got on
+    claimed.result["left"] = left
+    claimed.save(update_fields=["attempts", "result"])
 
 
 def claim(run_id: int) -> ImportRun | None:
@@ -232,6 +243,8 @@ def _revive(found: ImportRun) -> None:
         found.end(RunState.CANCELLED)
     elif found.attempts >= MOST_ATTEMPTS and not found.follows:
         found.end(RunState.FAILED, failure=f"The import stopped {found.attempts} times before its end; nothing was stored.")
+    elif found.attempts >= MOST_IN_VAIN and found.follows:
+        found.follows.give_up(found, IN_VAIN)
+        found.end(RunState.DONE, failure=IN_VAIN)
     else:
-        found.state = RunState.WAITING
-        found.save(update_fields=["state"])
+        ImportRun.objects.filter(pk=found.pk).update(state=RunState.WAITING)

@@ -113,6 +113,9 @@ class Afterwards(Protocol):
     def end(self, run: "ImportRun") -> None:
         """When nothing is left, inside the transaction in which the run ends."""
 
+    def give_up(self, run: "ImportRun", why: str) -> None:
+        """The same, when it came to a stop again and again before any piece: leave what is left to people."""
+
 
 TARGETS: dict[str, Target] = {}
 AFTERWARDS: dict[str, Afterwards] = {}

@@ -38,6 +38,18 @@ class Posting:
     def end(self, run: ImportRun) -> None:
         Delivery.objects.get(run=run).ask(by=run.by)
 
+    def give_up(self, run: ImportRun, why: str) -> None:
+        """The fault is of no line: each waits in the queue with the reason, and comes up again as others do that wait."""
+        for line in ActualLine.objects.filter(delivery__run=run).arrived().order_by("row"):
+            line.lock()
+            if line.why == Why.ARRIVED:
+                line.queue(Why.REFUSED, why, by=run.by, names=line.cost_object)
+        try:
+            with transaction.atomic():
+                self.end(run)
+        except Exception:  # it may be this that stopped it; the lines stand in the queue, and the page of the file says so
+            log.exception("The end of %s", run)
+
 
 def settle(line: ActualLine, place: Place, by: User) -> None:
     """Post a line that arrived, or let it wait and say why. What was settled before is left alone."""
