@@ -18,9 +18,7 @@ class QueueForm(forms.Form):
     """?state=waiting &q=words &amount=120.50 &why=money &delivery=7. What cannot be read is said at its field."""
 
     state = forms.ChoiceField(choices=LineState, required=False, widget=forms.HiddenInput)
-    q = LineField(
-        label=_("Reference, supplier or document"), required=False, widget=forms.SearchInput, help_text=_("Any of its words.")
-    )
+    q = LineField(label=_("Reference, supplier or document"), required=False, widget=forms.SearchInput)
     amount = AmountField(label=_("Amount"), required=False, negative=True)
     why = forms.ChoiceField(label=_("Why it waits"), choices=[("", _("All")), *Why.choices], required=False)
     delivery = forms.ModelChoiceField(Delivery.objects.none(), required=False, widget=forms.HiddenInput)
