@@ -18,6 +18,7 @@ from initiatives.core import privileges
 ROLE = "cxgov_of_tests"  # roles are the whole server's: it stays there, and may enter no database that outlives the tests
 
 server: list[Any] = []  # where the role is
+serves: list[str] = []  # the role, while it serves
 
 MAKE = f"""
 DO $$ BEGIN
@@ -48,13 +49,15 @@ def serving() -> Iterator[None]:
     """Be the application's role; what is asked to become it is no query of the page's."""
     session = connection.connection
     there = session is not None and not session.closed and server == _server()
-    if not there or session.info.transaction_status == TRANSACTION_STATUS_INERROR:
+    if serves or not there or session.info.transaction_status == TRANSACTION_STATUS_INERROR:
         yield
         return
     _say(session, f"SET ROLE {ROLE}")
+    serves.append(ROLE)
     try:
         yield
     finally:
+        serves.clear()
         if not session.closed and session.info.transaction_status != TRANSACTION_STATUS_INERROR:
             _say(session, "RESET ROLE")
 

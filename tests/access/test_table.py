@@ -14,6 +14,7 @@ from initiatives.core.policy import NOBODY, RULES
 from initiatives.core.policy import PUBLIC as ANYBODY
 from tests.access.conftest import World
 from tests.access.table import ACTORS, ELSEWHERE, NOT_OFFERED, PUBLIC, QUERY, SEEN, TABLE
+from tests.role import serving
 
 ANSWERED = {200, 302, 400, 409, 422}  # an act sent with nothing in it may be refused by its form or its rule
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -29,6 +30,13 @@ def what_waits_is_not_counted_above_each_of_a_thousand_answers(monkeypatch: pyte
 def counted_by_each_test_alone(monkeypatch: pytest.MonkeyPatch, settings) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     settings.DEMO = True
+
+
+@pytest.fixture(autouse=True)
+def served_under_one_role(world: World) -> Iterator[None]:
+    """For all requests of a test at once: to take the role up for each of a thousand costs as much as to answer two hundred."""
+    with serving():
+        yield
 
 
 def cells() -> Iterator[tuple[str, str, str, str, str]]:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LOG = logging.getLogger(__name__)
 WORKERS = 8
-SOON = "SET deadlock_timeout = '50ms'"  # the database looks for rings after so long; who looks first is undone
+SOON = "SET deadlock_timeout = '500ms'"  # the database looks once for a ring, after so long: time for it to be closed
 AWAITED = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 

@@ -163,7 +163,7 @@ class Ledger(Machine):
 
     # -- postings ----------------------------------------------------------------------------------------------------------
 
-    @rule(acts=st.lists(posted, min_size=20, max_size=25))
+    @rule(acts=st.lists(posted, min_size=35, max_size=40))
     def post(self, acts: list[tuple[str, str, int, Decimal, str]]) -> None:
         for act, place, thing, amount, who in acts:
             self.post_one(act, place, thing, amount, who)

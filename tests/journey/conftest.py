@@ -1,6 +1,6 @@
 """A small map: three stages, two channels, and touchpoints made on demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,13 @@ class Map:
             touchpoint = Touchpoint.objects.create(title=title, **values)
             touchpoint.weigh()
         return touchpoint
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Around noon, so that so many days from now are that day everywhere, also over a change of the clocks."""
+    with clock.at(clock.now().replace(hour=11)):
+        yield
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ def mine(journey_map: Map, cast: Cast) -> list[Ownership]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def by_day(noon: None) -> None:
+    """So many days from now is that day for everybody, whatever the clocks do in between."""
+
+
 def in_days(days: int) -> "clock.datetime":
     return clock.now() + timedelta(days=days)
 

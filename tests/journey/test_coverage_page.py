@@ -148,7 +148,7 @@ def test_one_person_who_looks_often_is_still_one(company: Map, cast: Cast) -> No
     assert Sight.objects.looking(MapPolicy()) == set()
 
 
-def test_two_people_count_on_different_days_and_no_longer_than_the_window(company: Map, cast: Cast) -> None:
+def test_two_people_count_on_different_days_and_no_longer_than_the_window(noon: None, company: Map, cast: Cast) -> None:
     stage, ops = company.before.pk, cast.department("OPS").pk
     with clock.at(clock.now() - timedelta(days=29)):
         looked(cast.head("OPS"), stage)

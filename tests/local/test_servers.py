@@ -113,7 +113,7 @@ def test_manage_without_a_database_starts_one_for_the_command(folder: Path) -> N
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "core.0001_audit_trail" in done.stdout
+    assert "core.0001_tables_and_laws" in done.stdout
 
 
 def test_missing_programs_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,17 +9,21 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# What was decided before is not asked about.
+BOUND = "INSERT INTO decisions_paperbound (amount, reason, at) VALUES (50000, 'The bound to begin with.', now())"
+
+
 class Migration(migrations.Migration):
 
-    replaces = [('decisions', '0001_rankings'), ('decisions', '0002_log'), ('decisions', '0003_scenarios'), ('decisions', '0004_rounds')]
+    replaces = [('decisions', '0001_rankings'), ('decisions', '0002_log'), ('decisions', '0003_scenarios'), ('decisions', '0004_rounds'), ('decisions', '0001_tables_and_laws'), ('decisions', '0002_wanted_papers')]
 
     initial = True
 
     dependencies = [
         ('core', '0001_tables_and_laws'),
-        ('funding', '0001_tables_and_laws'),
+        ('funding', '0001_tables_and_their_laws'),
         ('organization', '0001_tables_and_laws'),
-        ('portfolio', '0001_tables_and_laws'),
+        ('portfolio', '0001_tables_and_their_laws'),
     ]
 
     operations = [
@@ -190,6 +194,19 @@ class Migration(migrations.Migration):
                         'constraints': [models.UniqueConstraint(fields=('ballot', 'candidate'), name='one_portion_each'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='portion_above_zero')],
                     },
                 ),
+                migrations.CreateModel(
+                    name='PaperBound',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
+                        ('reason', models.TextField(max_length=2000)),
+                        ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('at', models.DateTimeField(default=initiatives.core.clock.now, editable=False)),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='paper_bound_not_negative')],
+                    },
+                ),
             ],
         ),
         initiatives.core.migrating.Together(
@@ -290,6 +307,15 @@ class Migration(migrations.Migration):
                     model_name='portion',
                     trigger=pgtrigger.compiler.Trigger(name='within_the_amount', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        PERFORM FROM decisions_roundballot WHERE id = NEW.ballot_id FOR NO KEY UPDATE;\n        IF NOT EXISTS (\n            SELECT FROM decisions_roundballot ballot JOIN decisions_roundcandidate candidate USING (round_id)\n            WHERE ballot.id = NEW.ballot_id AND candidate.id = NEW.candidate_id)\n        THEN RAISE EXCEPTION 'This initiative is not in the round.' USING ERRCODE = 'check_violation', CONSTRAINT = 'portion_of_its_own_round';\n        END IF;\n        IF (SELECT sum(amount) FROM decisions_portion WHERE ballot_id = NEW.ballot_id)\n            > (SELECT cap FROM decisions_round JOIN decisions_roundballot ballot ON round_id = decisions_round.id\n               WHERE ballot.id = NEW.ballot_id)\n        THEN RAISE EXCEPTION 'This is more than a department may divide.' USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_within_its_amount';\n        END IF;\n        RETURN NULL;\n        ", hash='ceb03cb527ab2bb714563d8dd5ea4f3ce803a4e3', operation='INSERT OR UPDATE', pgid='pgtrigger_within_the_amount_8cfce', table='decisions_portion', when='AFTER')),
                 ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='paperbound',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f50017e52457c9d0b4ca541194a5765df72f2050', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_07334', table='decisions_paperbound', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='paperbound',
+                    trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='a4a12fb7a95199fbed051c212a9d8c61c3d6f823', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_81ff8', table='decisions_paperbound', when='BEFORE')),
+                ),
             ],
         ),
+        migrations.RunSQL(BOUND, migrations.RunSQL.noop),
     ]

@@ -24,13 +24,13 @@ DROP SEQUENCE portfolio_reference;
 
 class Migration(migrations.Migration):
 
-    replaces = [('portfolio', '0001_initiatives'), ('portfolio', '0002_cost_object'), ('portfolio', '0003_count_by_status'), ('portfolio', '0004_aims'), ('portfolio', '0005_gates'), ('portfolio', '0006_case_and_baselines'), ('portfolio', '0007_horizons'), ('portfolio', '0008_type_and_experiments'), ('portfolio', '0009_given_for_its_aims')]
+    replaces = [('portfolio', '0001_initiatives'), ('portfolio', '0002_cost_object'), ('portfolio', '0003_count_by_status'), ('portfolio', '0004_aims'), ('portfolio', '0005_gates'), ('portfolio', '0006_case_and_baselines'), ('portfolio', '0007_horizons'), ('portfolio', '0008_type_and_experiments'), ('portfolio', '0009_given_for_its_aims'), ('portfolio', '0001_tables_and_laws'), ('portfolio', '0002_held_by_the_database')]
 
     initial = True
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('funding', '0001_tables_and_laws'),
+        ('funding', '0001_tables_and_their_laws'),
         ('journey', '0001_tables_and_laws'),
         ('organization', '0001_tables_and_laws'),
     ]
@@ -503,6 +503,10 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='gate',
                     trigger=pgtrigger.compiler.Trigger(name='gate_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."milestone_id" IS DISTINCT FROM (NEW."milestone_id") OR OLD."tranche" IS DISTINCT FROM (NEW."tranche"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b25dfc5e019c8a1d3f60e14142cbd1578886717f', operation='UPDATE', pgid='pgtrigger_gate_stays_506f7', table='portfolio_gate', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='gate',
+                    trigger=pgtrigger.compiler.Trigger(name='holds_money', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE more numeric;', func="\n        more := CASE WHEN NEW.state = 'waiting' THEN NEW.tranche ELSE 0 END;\n        IF TG_OP = 'UPDATE' AND OLD.state = 'waiting' THEN more := more - OLD.tranche; END IF;\n        IF more <> 0 THEN\n            UPDATE funding_costobject SET held = held + more WHERE id = (\n                SELECT initiative.cost_object_id FROM portfolio_milestone milestone\n                    JOIN portfolio_initiative initiative ON initiative.id = milestone.initiative_id\n                WHERE milestone.id = NEW.milestone_id);\n        END IF;\n        RETURN NULL;\n    ", hash='12605ce5543936b04820f29f03fff58b9e7ec6f9', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_holds_money_01cbf', table='portfolio_gate', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='criterion',
