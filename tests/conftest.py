@@ -1,5 +1,6 @@
 """What every test shares: the cast, no network, and a database that forgets between tests although it is append-only."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -55,6 +56,12 @@ def _connect_to_loopback(self: socket.socket, address: Any) -> None:
 
 
 socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end, and the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

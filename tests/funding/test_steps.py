@@ -157,7 +157,7 @@ def test_the_database_asks_for_every_step(cast: Cast, treasury: Treasury) -> Non
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**change)
     draft = treasury.draft(treasury.cost_object(), OPS="200.00")
-    FundingRequest.objects.filter(pk=draft.pk).update(state="submitted")  # past all acts
+    FundingRequest.objects.filter(pk=draft.pk).update(state="submitted", submitted_on=today())  # past all acts
     draft.refresh_from_db()
     assert (len(draft.steps), request.approvals.count()) == (1, 1)
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():

@@ -36,7 +36,7 @@ def asked() -> set[User]:
 
 
 CONSENT = """INSERT INTO funding_consent (virement_id, side, by_id, on_behalf_of_id, key, content, shown, at, day)
-    VALUES (%(virement)s, 'giver', %(by)s, %(head)s, gen_random_uuid(), 'x', 'x', now(), current_date)"""
+    VALUES (%(virement)s, 'giver', %(by)s, %(head)s, gen_random_uuid(), 'x', 'x', now(), %(day)s)"""
 
 
 def test_whose_limit_is_too_low_does_not_agree(cast: Cast, treasury: Treasury) -> None:
@@ -47,7 +47,7 @@ def test_whose_limit_is_too_low_does_not_agree(cast: Cast, treasury: Treasury) -
         virement.agree(by=cast.head("OPS"))
     with pytest.raises(RuleBroken, match="Only a side"):
         virement.decline(by=cast.head("OPS"), reason="No")
-    assert refused(CONSENT, virement=virement.pk, by=cast.head("OPS").pk, head=None) == "agreed_within_authority"
+    assert refused(CONSENT, day=today(), virement=virement.pk, by=cast.head("OPS").pk, head=None) == "agreed_within_authority"
     virement.agree(by=cast.cxo)
     virement.agree(by=cast.head("IT"))
     assert treasury.pool("IT").appropriated == 1300
@@ -88,11 +88,13 @@ def test_a_delegate_does_not_agree_beyond_the_cap_nor_for_nobody(cast: Cast, tre
     with pytest.raises(RuleBroken, match="Your limit is below"):
         virement.agree(by=delegate)
     for by, on_behalf_of in ((delegate, head), (delegate, None), (head, head)):
-        found = refused(CONSENT, virement=virement.pk, by=by.pk, head=on_behalf_of and on_behalf_of.pk)
+        found = refused(CONSENT, day=today(), virement=virement.pk, by=by.pk, head=on_behalf_of and on_behalf_of.pk)
         assert found in ("agreed_within_authority", "agreed_for_another")
     assert not Consent.objects.exists()
     with connection.cursor() as cursor:
-        cursor.execute(CONSENT, {"virement": virement.pk, "by": head.pk, "head": None})  # the control: the head alone may
+        cursor.execute(
+            CONSENT, {"virement": virement.pk, "by": head.pk, "head": None, "day": today()}
+        )  # the control: the head alone may
         assert cursor.rowcount == 1
 
 
@@ -103,7 +105,7 @@ def test_what_was_agreed_by_authority_that_ended_does_not_move(cast: Cast, treas
         virement.agree(by=cast.head("IT"))
     consent = CONSENT.replace("'giver'", "'taker'")
     with connection.cursor() as cursor:
-        cursor.execute(consent, {"virement": virement.pk, "by": cast.head("IT").pk, "head": None})
+        cursor.execute(consent, {"virement": virement.pk, "by": cast.head("IT").pk, "head": None, "day": today()})
     made = "UPDATE funding_virement SET state = 'made', decided_at = now() WHERE id = %(virement)s"
     assert refused(made, virement=virement.pk) == "still_agreed_within_authority"
     assert treasury.pool("IT").appropriated == 1000
