@@ -7,6 +7,7 @@ roles counted, for the database does not know the company's time zone; it only t
 import pgtrigger
 
 from initiatives.core.triggers import update_of, with_refusals
+from initiatives.funding.models.proposal_laws import set_by_two
 
 # Whether `person` holds on `day` a role whose limit reaches `amount` of `currency`, in one of `places` or company-wide. Who
 # administers the product holds none that counts.
@@ -148,33 +149,12 @@ STILL_WITHIN_AUTHORITY = pgtrigger.Trigger(
     ),
 )
 
-LIMITS_STAY = pgtrigger.Trigger(
-    name="limits_stay",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func=with_refusals(
-        """
-        IF TG_OP = 'INSERT' THEN
-            IF NEW.state <> 'proposed' THEN REFUSE a_limit_is_proposed_first; END IF;
-            RETURN NEW;
-        END IF;
-        IF (NEW.kind, NEW.department_id, NEW.person_id, NEW.amount, NEW.currency, NEW.by_id)
-            IS DISTINCT FROM (OLD.kind, OLD.department_id, OLD.person_id, OLD.amount, OLD.currency, OLD.by_id)
-            OR (OLD.state <> 'proposed' AND (NEW.state <> OLD.state OR NEW.starts <> OLD.starts
-                OR NEW.decided_by_id <> OLD.decided_by_id OR coalesce(NEW.ends, 'infinity') > coalesce(OLD.ends, 'infinity')))
-        THEN REFUSE what_was_set_stays;
-        END IF;
-        IF NEW.state = 'confirmed' AND OLD.state = 'proposed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
-            SELECT FROM organization_role role
-            WHERE role.person_id = NEW.decided_by_id AND role.kind = 'cxo' AND (role.ends IS NULL OR role.ends > role.starts)))
-        THEN REFUSE confirmed_by_a_cxo;
-        END IF;
-        RETURN NEW;
-    """,
-        a_limit_is_proposed_first="A limit is proposed before it is confirmed.",
-        what_was_set_stays="A limit is not edited; another one takes its place.",
-        confirmed_by_a_cxo="A limit takes effect when a CXO confirms it who did not propose it.",
-    ),
+LIMITS_STAY = set_by_two(
+    "limits_stay",
+    *("kind", "department_id", "person_id", "amount", "currency"),
+    proposed_first=("a_limit_is_proposed_first", "A limit is proposed before it is confirmed."),
+    stays=("what_was_set_stays", "A limit is not edited; another one takes its place."),
+    by_a_cxo=("confirmed_by_a_cxo", "A limit takes effect when a CXO confirms it who did not propose it."),
 )
 
 # A delegate and the head count as one: neither may have asked, own, or have approved already. The request is locked, so that

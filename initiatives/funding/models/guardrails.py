@@ -13,14 +13,13 @@ from initiatives.core.rules import RuleBroken, reason_given, says
 from initiatives.core.triggers import with_refusals
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.posting import handles_money
+from initiatives.funding.models.proposals import ask_a_cxo
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.funding.models.years import FiscalYear
-from initiatives.organization.calendars import working_days_after
-from initiatives.organization.models import Role, RoleKind, User
+from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
 CONFIRM_BAND = "funding.confirm_guardrail"
-DAYS_TO_CONFIRM = 5
 
 
 class Share(models.TextChoices):
@@ -99,15 +98,7 @@ class GuardrailQuerySet(models.QuerySet["Guardrail"]):
             raise RuleBroken("A guardrail for it waits for the CXO already.")
         band = self.create(year=year, share=share, low=low, high=high, reason=reason_given(reason), by=by)
         band.record("proposed", by=by, reason=band.reason, **band.facts())
-        Obligation.objects.open_for(
-            [cxo for cxo in Role.objects.people(RoleKind.CXO) if cxo.pk != by.pk],
-            CONFIRM_BAND,
-            band,
-            due_on=working_days_after(clock.today(), DAYS_TO_CONFIRM),
-            words=f"Confirm guardrail {band.pk}",
-            url=band.get_absolute_url(),
-            by=by,
-        )
+        ask_a_cxo(CONFIRM_BAND, band, f"Confirm guardrail {band.pk}", band.get_absolute_url(), by=by)
         return band
 
 

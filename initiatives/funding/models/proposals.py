@@ -18,6 +18,13 @@ from initiatives.organization.purview import SEE_ALL_MONEY
 DAYS_TO_CONFIRM = 5
 
 
+def ask_a_cxo(kind: str, about: Recorded, words: str, url: str, *, by: User) -> None:
+    """Ask the CXOs, but for who proposed it, to confirm what shall hold."""
+    cxos = [cxo for cxo in Role.objects.people(RoleKind.CXO) if cxo.pk != by.pk]
+    due_on = working_days_after(clock.today(), DAYS_TO_CONFIRM)
+    Obligation.objects.open_for(cxos, kind, about, due_on=due_on, words=words, url=url, by=by)
+
+
 class LimitState(models.TextChoices):
     PROPOSED = "proposed", "Waiting for the CXO"
     CONFIRMED = "confirmed", "Confirmed"
@@ -57,15 +64,7 @@ class ProposedQuerySet(models.QuerySet[Any]):
             raise RuleBroken(obstacle)
         one.save()
         one.record("proposed", by=by, reason=reason, **one.facts())
-        Obligation.objects.open_for(
-            [cxo for cxo in Role.objects.people(RoleKind.CXO) if cxo.pk != by.pk],
-            one.kind_of_ask,
-            one,
-            due_on=working_days_after(clock.today(), DAYS_TO_CONFIRM),
-            words=f"Confirm {one.called} {one.pk}",
-            url=one.get_absolute_url(),
-            by=by,
-        )
+        ask_a_cxo(one.kind_of_ask, one, f"Confirm {one.called} {one.pk}", one.get_absolute_url(), by=by)
         return one
 
 

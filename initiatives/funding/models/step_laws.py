@@ -6,6 +6,7 @@ A request takes over the steps that are in force on the day of its submission, a
 import pgtrigger
 
 from initiatives.core.triggers import update_of, with_refusals
+from initiatives.funding.models.proposal_laws import set_by_two
 
 _HOLDS = """{rule}.state = 'confirmed' AND {rule}.above IS NOT NULL
             AND {rule}.starts <= day AND ({rule}.ends IS NULL OR {rule}.ends > day)"""
@@ -69,31 +70,10 @@ IN_ITS_PLACE = f"""(EXISTS (
                     AND NOT EXISTS (
                         {UNSIGNED.format(request="request")} AND (asked.step->>'place')::int < (mine.step->>'place')::int)))"""  # noqa: S608 - our own words
 
-RULES_STAY = pgtrigger.Trigger(
-    name="rules_stay",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func=with_refusals(
-        """
-        IF TG_OP = 'INSERT' THEN
-            IF NEW.state <> 'proposed' THEN REFUSE a_step_is_proposed_first; END IF;
-            RETURN NEW;
-        END IF;
-        IF (NEW.signer, NEW.department_id, NEW.above, NEW.currency, NEW.place, NEW.by_id)
-            IS DISTINCT FROM (OLD.signer, OLD.department_id, OLD.above, OLD.currency, OLD.place, OLD.by_id)
-            OR (OLD.state <> 'proposed' AND (NEW.state <> OLD.state OR NEW.starts <> OLD.starts
-                OR NEW.decided_by_id <> OLD.decided_by_id OR coalesce(NEW.ends, 'infinity') > coalesce(OLD.ends, 'infinity')))
-        THEN REFUSE what_was_set_as_step_stays;
-        END IF;
-        IF NEW.state = 'confirmed' AND OLD.state = 'proposed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
-            SELECT FROM organization_role role
-            WHERE role.person_id = NEW.decided_by_id AND role.kind = 'cxo' AND (role.ends IS NULL OR role.ends > role.starts)))
-        THEN REFUSE steps_confirmed_by_a_cxo;
-        END IF;
-        RETURN NEW;
-    """,
-        a_step_is_proposed_first="A step is proposed before it is confirmed.",
-        what_was_set_as_step_stays="A step is not edited; another one takes its place.",
-        steps_confirmed_by_a_cxo="A step takes effect when a CXO confirms it who did not propose it.",
-    ),
+RULES_STAY = set_by_two(
+    "rules_stay",
+    *("signer", "department_id", "above", "currency", "place"),
+    proposed_first=("a_step_is_proposed_first", "A step is proposed before it is confirmed."),
+    stays=("what_was_set_as_step_stays", "A step is not edited; another one takes its place."),
+    by_a_cxo=("steps_confirmed_by_a_cxo", "A step takes effect when a CXO confirms it who did not propose it."),
 )
