@@ -18,6 +18,12 @@ def offer(form: forms.BaseForm, name: str, rows: models.QuerySet[Any], *, words:
         field.label_from_instance = words  # type: ignore[assignment,method-assign]  # else it takes a class for each
 
 
+def go_on_from(form: forms.BaseForm, name: str, value: Any) -> None:
+    """Let a form that was sent, and shows again, stand on this value of a hidden field: what it was opened with is past."""
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict: a name may have several values
+    form.data[name] = str(value)  # type: ignore[index]  # the copy of one
+
+
 class ReasonForm(forms.Form):
     """Why an act is taken."""
 

@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from initiatives.core.forms import ReasonForm
+from initiatives.core.forms import ReasonForm, go_on_from
 from initiatives.core.patience import lost, timed_out
 from initiatives.core.policy import RULES
 from initiatives.core.rules import BadInput, Stale
@@ -123,8 +123,7 @@ def form_page(
     if isinstance(refused, Stale) and kept is not None:
         kept.refresh_from_db()
         more["conflict"] = list(differences(form, kept))
-        form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict: a name may have several values
-        form.data["version"] = str(kept.version)  # type: ignore[attr-defined,index]  # an edited object has one
+        go_on_from(form, "version", kept.version)  # type: ignore[attr-defined]  # an edited object has one
     status = refusal(request) if form.is_bound else 200
     return render(request, template, {**(context or {}), **more}, status=status)
 

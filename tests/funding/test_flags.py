@@ -38,7 +38,7 @@ def each_other(cast: Cast, treasury: Treasury, days: int) -> list[FundingRequest
 def shown(cast: Cast) -> tuple[list[list[int]], list[list[int]]]:
     """The requests of each flag, as the auditor finds them."""
     found = flags_page(cast.auditor)
-    each_other, slices = ([[row.request.pk for row in flag.rows] for flag in flags] for flags in (found.each_other, found.slices))
+    each_other, slices = ([[row.thing.pk for row in flag.rows] for flag in flags] for flags in (found.each_other, found.slices))
     return each_other, slices
 
 
@@ -161,7 +161,7 @@ def test_transfers_for_each_other_and_in_slices_are_flagged(cast: Cast, treasury
     assert flags(cast) == (1, 0, 0)
     slices[1].agree(by=mkt)
     (flag,) = flags_page(cast.auditor).slices
-    assert ([row.request for row in flag.rows], flag.approvers, flag.limit, flag.total) == (slices, [mkt], 100, 120)
+    assert ([row.thing for row in flag.rows], flag.approvers, flag.limit, flag.total) == (slices, [mkt], 100, 120)
 
 
 # -- before and after ----------------------------------------------------------------------------------------------------------

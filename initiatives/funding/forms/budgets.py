@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 
 from initiatives.core.fields import DayField, LineField
-from initiatives.core.forms import offer
+from initiatives.core.forms import go_on_from, offer
 from initiatives.core.money import AmountField
 from initiatives.funding.forms.money import CurrencyField
 from initiatives.funding.models import FiscalYear, Pool
@@ -48,8 +48,7 @@ class BudgetForm(forms.Form):
 
     def show(self, pool: Pool) -> None:
         """Sent once more, the form is about the budget of now."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        self.data["shown"] = str(pool.appropriated)  # type: ignore[index]  # the copy of one
+        go_on_from(self, "shown", pool.appropriated)
 
 
 CHANGES = {"raise": "Raise it", "cut": "Cut it"}

@@ -29,14 +29,18 @@ class FlagAnswerQuerySet(models.QuerySet["FlagAnswer"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def obstacle_to_answer(self, parties: set[int], by: User) -> str | None:
+        """Say in one sentence why `by` cannot answer a flag about what these people asked or approved, or None."""
+        if not answers_flags(by):
+            return "Only finance and the auditor answer flags."
+        return "Who asked or approved does not answer the flag about it." if by.pk in parties else None
+
     @transaction.atomic
     def answer(self, key: str, *, about: str, parties: set[int], found: Found, reason: str, by: User) -> "FlagAnswer":
         """Write down what somebody found who had no part in it; what was written before stays."""
         by.lock()
-        if not answers_flags(by):
-            raise RuleBroken("Only finance and the auditor answer flags.")
-        if by.pk in parties:
-            raise RuleBroken("Who asked or approved does not answer the flag about it.")
+        if obstacle := self.obstacle_to_answer(parties, by):
+            raise RuleBroken(obstacle)
         answer = self.create(key=key, about=about, found=found, reason=reason_given(reason), by=by)
         answer.record("answered", by=by, reason=answer.reason, found=found, about=about)
         return answer

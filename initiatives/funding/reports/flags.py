@@ -83,7 +83,7 @@ ORDER BY found.at DESC, found.ids DESC LIMIT %(most)s
 class Row:
     """A request or a transfer that a flag names."""
 
-    request: FundingRequest | Virement
+    thing: FundingRequest | Virement
     name: Name
     amount: Decimal
     currency: str
@@ -108,7 +108,7 @@ class Flag:
 
     @property
     def about(self) -> str:
-        return ", ".join(str(row.request) for row in self.rows)
+        return ", ".join(str(row.thing) for row in self.rows)
 
 
 @dataclass
@@ -156,7 +156,7 @@ def _flags(user: User) -> tuple[list[Flag], list[Flag]]:
     answers = {answer.key: answer for answer in known}
     for flag in (*each_other, *slices):
         flag.answer = answers.get(flag.key)
-        flag.obstacle = "Who asked or approved does not answer the flag about it." if user.pk in flag.parties else None
+        flag.obstacle = FlagAnswer.objects.obstacle_to_answer(flag.parties, user)
     return each_other, slices
 
 

@@ -6,7 +6,7 @@ from django import forms
 
 from initiatives.core import clock
 from initiatives.core.fields import DayField, LineField, ProseField
-from initiatives.core.forms import offer
+from initiatives.core.forms import go_on_from, offer
 from initiatives.core.money import AmountField
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import Department, User
@@ -189,8 +189,7 @@ class AnswersForm(forms.Form):
 
     def conflict(self) -> list[dict[str, str]]:
         """What was typed beside what is stored now, where they differ; sent once more, the form is about what is stored now."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        self.data["shown"] = self["shown"].initial  # type: ignore[index]  # the copy of one
+        go_on_from(self, "shown", self["shown"].initial)
         said = dict(MET)
         rows = []
         for one in self.criteria:
