@@ -12,11 +12,18 @@ from tests.cast import Cast
 
 
 def opened(
-    cast: Cast, year: FiscalYear, department: Department | None, amount: Decimal, *, by: User, currency: str = settings.CURRENCY
+    cast: Cast,
+    year: FiscalYear,
+    department: Department | None,
+    amount: Decimal,
+    *,
+    by: User,
+    currency: str = settings.CURRENCY,
+    name: str = "",
 ) -> Pool:
     """A pool with its first budget, which the CXO proposed and `by` in finance confirmed."""
     change = BudgetChange.objects.open_pool(
-        year, department, amount, by=cast.cxo, reason="The budget of the year", currency=currency
+        year, department, amount, by=cast.cxo, reason="The budget of the year", currency=currency, name=name
     )
     change.confirm(by=by)
     return Pool.objects.get(pk=change.pool_id)

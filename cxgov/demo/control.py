@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cxgov.demo.world import EQUIPMENT
 from initiatives.core import clock
 from initiatives.funding.models import (
     Account,
@@ -89,6 +90,7 @@ class Keeping:
         before = list(MapStage.objects.filter(kind="pre_sale"))
         self.keep("MKT", stages=before)
         self.keep("DIG", nature="capex")
+        self.keep(EQUIPMENT, nature="capex")
         self.keep("TER", "warn", seed_limit=Decimal(5000))
         self.keep("PAR", post_control="stop", post_limit=15, post_tolerance=10)
 

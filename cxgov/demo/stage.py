@@ -25,7 +25,7 @@ from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
 from cxgov.demo.walk import Walk
-from cxgov.demo.world import COMPANY_WIDE, CURRENCIES, DEPARTMENTS, DOMAIN, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
+from cxgov.demo.world import COMPANY_WIDE, CURRENCIES, DEPARTMENTS, DOMAIN, FUNDS, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
 from initiatives.duties import beat
@@ -132,7 +132,7 @@ class Stage:
         starts = (self.today - timedelta(days=335)).replace(day=1)
         ends = (starts + timedelta(days=370)).replace(day=1) - timedelta(days=1)
         year = FiscalYear.objects.create(name=f"FY {starts:%Y}/{ends:%y}", starts=starts, ends=ends)
-        for code, amount in POOLS.items():
+        for (code, name), amount in {**{(code, ""): amount for code, amount in POOLS.items()}, **FUNDS}.items():
             change = BudgetChange.objects.open_pool(
                 year,
                 self.departments.get(code),
@@ -140,9 +140,10 @@ class Stage:
                 by=self.cxo,
                 reason="Budget of the year",
                 currency=CURRENCIES.get(code, settings.CURRENCY),
+                name=name,
             )
             change.confirm(by=self.finance)
-            self.pools[code] = change.pool
+            self.pools[name or code] = change.pool
 
     @property
     def administrator(self) -> User:

@@ -57,6 +57,8 @@ POOLS = {  # department (or "" for the central pool): appropriation of this fisc
     "ITS": "860000",
     "CUS": "260000",
 }
+EQUIPMENT = "Checkpoint equipment"
+FUNDS = {("SEC", EQUIPMENT): "240000"}  # (department, name): a further pool of it beside its plain one, for what lasts only
 CURRENCIES = {"AIR": "USD"}  # pools that are not kept in the company's currency: airlines pay in dollars
 
 

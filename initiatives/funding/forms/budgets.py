@@ -15,10 +15,13 @@ from initiatives.organization.models import Department, User
 
 REASON = "For the journal: the decision or document behind it. Who confirms reads it."
 
+NAME = "Empty for the department’s plain pool; a further one says what it is for, such as “Retention fund”."
+
 
 class OpenPoolForm(forms.Form):
     year = forms.ModelChoiceField(FiscalYear.objects.none(), label="Fiscal year")
     department = forms.ModelChoiceField(Department.objects.none(), required=False, empty_label="Central pool")
+    name = LineField(label="Name", max_length=60, required=False, help_text=NAME)
     amount = AmountField(label="Budget")
     currency = CurrencyField(required=False, initial=settings.CURRENCY)
     reason = LineField(label="What for", max_length=300, help_text=REASON)

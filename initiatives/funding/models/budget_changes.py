@@ -82,13 +82,20 @@ class BudgetChangeQuerySet(PoolChangeQuerySet["BudgetChange"]):
         by: User,
         reason: str,
         currency: str = settings.CURRENCY,
+        name: str = "",
     ) -> "BudgetChange":
-        """Open the pool of a department, or the central one; it is empty until its first budget is confirmed."""
+        """Open a pool of a department, or of the company; it is empty until its first budget is confirmed.
+
+        The plain one has no name; each other one says by its name what it is for.
+        """
         if obstacle := self.obstacle_to_propose(Way.RAISE, by):
             raise RuleBroken(obstacle)
-        pool, new = Pool.objects.get_or_create(year=year, department=department, defaults={"currency": currency})
+        name = " ".join(name.split())
+        pool, new = Pool.objects.get_or_create(
+            year=year, department=department, name__iexact=name, defaults={"currency": currency, "name": name}
+        )
         if not new:
-            raise RuleBroken("This pool is open already; propose to raise its budget instead.")
+            raise RuleBroken(f"{pool} is open already; propose to raise its budget instead.")
         Account.objects.open_for(pool)
         pool.record("opened", by=by, currency=pool.currency)
         return self.propose(pool, Way.RAISE, amount, by=by, reason=reason)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from initiatives.core import clock
@@ -23,7 +24,7 @@ from initiatives.organization.purview import SEE_ALL_MONEY, purview
 if TYPE_CHECKING:
     from initiatives.funding.models.cost_objects import CostObject
 
-IN_ORDER = (F("department__name").asc(nulls_first=True), "id")
+IN_ORDER = (F("department__name").asc(nulls_first=True), "name", "id")
 ROLLUPS = ("appropriated", "free", "asked", "allocated", "committed", "spent")
 
 
@@ -55,7 +56,7 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         return self.open_to_requests(cost_object).filter(seed_limit__gt=0, currency=cost_object.currency)
 
     def in_order(self) -> Self:
-        """The central pool first, then by department."""
+        """The central pool first, then by department; the plain pool before those with a name."""
         return self.select_related("year", "department").order_by(*IN_ORDER)
 
     def totals(self) -> dict[str, Decimal]:
@@ -67,6 +68,8 @@ class PoolQuerySet(models.QuerySet["Pool"]):
 class Pool(Kept):
     """The money of one department, or the company's central money, for one fiscal year, in one currency.
 
+    A department has its plain pool, which has no name, and others beside it that say by their name what they are for.
+
     The database keeps the figures with every transfer: `appropriated` = `free` + `allocated`; `allocated` is all that was
     given to cost objects, `committed` and `spent` are the parts of it that are promised and paid; `asked` is what requests
     ask for that are not decided yet.
@@ -74,6 +77,7 @@ class Pool(Kept):
 
     year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="pools")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="pools")
+    name = models.CharField(max_length=60, blank=True, default="", db_default="")
     currency = models.CharField(max_length=3, default=settings.CURRENCY)
     appropriated = AmountColumn(default=Decimal(0), editable=False)
     free = AmountColumn(default=Decimal(0), editable=False)
@@ -87,9 +91,11 @@ class Pool(Kept):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["year", "department"],
+                "year",
+                "department",
+                Lower("name"),
                 nulls_distinct=False,
-                name=says("one_pool_a_year", "This department already has a pool in this year."),
+                name=says("one_pool_of_a_name", "This department already has a pool of this name in this year."),
             ),
             models.CheckConstraint(
                 condition=A_CURRENCY,
@@ -116,7 +122,7 @@ class Pool(Kept):
         triggers: ClassVar = [
             NEVER_DELETED,
             kept_by_the_database(*ROLLUPS),
-            never_changes("stays_what_it_is", "year_id", "department_id", "currency"),
+            never_changes("stays_what_it_is", "year_id", "department_id", "currency", "name"),
             PAYS_ITS_KIND,
             KEPT_AS_CONFIRMED,
         ]
@@ -129,7 +135,8 @@ class Pool(Kept):
 
     @property
     def owner_name(self) -> str:
-        return str(self.department) if self.department_id else "Central pool"
+        owner = str(self.department) if self.department_id else "Central pool"
+        return f"{owner} · {self.name}" if self.name else owner
 
     @property
     def seed_words(self) -> str:

@@ -46,23 +46,25 @@ WHERE (first.at, first.sort, first.thing) < (second.at, second.sort, second.thin
 ORDER BY second.at DESC, second.thing DESC LIMIT %s
 """
 
-# What one person asked for one cost object, or to move from one pool to the same other one, within some days up to what was
-# approved, which together is above what that approval could reach.
+# What one person asked for one cost object of the pools of one department, or to move from one pool to the same other one,
+# within some days up to what was approved, which together is above what that approval could reach.
 SLICES = """
 SELECT * FROM (
     SELECT ARRAY[approval.by_id] AS approvers, array_fill('request'::text, ARRAY[cardinality(slices.ids)]) AS sorts, slices.ids,
         approval.at, ARRAY[request.requester_id] AS askers, approval."limit", slices.total
     FROM funding_approval approval
     JOIN funding_fundingrequest request ON request.id = approval.request_id
+    LEFT JOIN funding_pool pool ON pool.id = approval.pool_id
     CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT other.id ORDER BY other.id) AS ids, sum(line.amount) AS total
         FROM funding_fundingrequest other JOIN funding_requestline line ON line.request_id = other.id
+            JOIN funding_pool asked ON asked.id = line.pool_id
         WHERE other.requester_id = request.requester_id AND other.cost_object_id = request.cost_object_id
             AND other.currency = request.currency
             AND other.state IN ('submitted', 'returned', 'allocated')
             AND other.submitted_at > request.submitted_at - make_interval(days => %(days)s)
             AND other.submitted_at <= request.submitted_at
-            AND (approval.pool_id IS NULL OR line.pool_id = approval.pool_id)) slices
+            AND (approval.pool_id IS NULL OR asked.department_id IS NOT DISTINCT FROM pool.department_id)) slices
     UNION ALL
     SELECT ARRAY[consent.by_id], array_fill('virement'::text, ARRAY[cardinality(slices.ids)]), slices.ids,
         consent.at, ARRAY[virement.by_id], consent."limit", slices.total
