@@ -38,7 +38,18 @@ from initiatives.funding.models import (
 )
 from initiatives.organization import projections
 from initiatives.organization.models import Department, Role, RoleKind, User
-from initiatives.portfolio.models import CheckIn, Initiative, Involvement, Letter, State, Status
+from initiatives.portfolio.models import (
+    BaselineReading,
+    BenefitOwner,
+    Better,
+    BusinessCase,
+    CheckIn,
+    Initiative,
+    Involvement,
+    Letter,
+    State,
+    Status,
+)
 from initiatives.portfolio.models.asking import CHECK_IN
 from initiatives.portfolio.models.words import stale_after
 
@@ -259,6 +270,7 @@ class Seed:
         """What is funded or further was asked for, approved twice, allocated, partly committed and spent; others still ask."""
         pools = {pool.department_id: pool for pool in self.pools}
         wanting = [row for row in self.initiatives if row.status in (*LAUNCHED, Status.FUNDED, Status.PRIORITISED)]
+        self.promise(wanting)
         requests = FundingRequest.objects.bulk_create(
             FundingRequest(cost_object=row.cost_object, requester=row.accountable_person, purpose="The first year.")
             for row in wanting
@@ -295,6 +307,31 @@ class Seed:
                 state="allocated", decided_at=clock.now()
             )
         self.post([request for request, _ in given], [line for _, line in given])
+
+    def promise(self, wanting: list[Initiative]) -> None:
+        """The business case of what asks for money: three points of cost and benefit, a metric that was read, and its owner."""
+        points = dict(zip(("low", "base", "high"), (10_000, 50_000, 90_000), strict=True))
+        figures = {f"cost_{point}": amount for point, amount in points.items()}
+        figures |= {f"benefit_{point}": 2 * amount for point, amount in points.items()}
+        metric = {"metric": "Complaints", "unit": "a month", "better": Better.LOWER, "target": Decimal(20)}
+        BusinessCase.objects.bulk_create(
+            (BusinessCase(initiative=row, number=1, by=row.accountable_person, **figures, **metric) for row in wanting),
+            batch_size=2000,
+        )
+        reading = {"value": Decimal(40), "n": 212, "on": self.day(45), "source": "Complaints of the last quarter"}
+        BaselineReading.objects.bulk_create(
+            (BaselineReading(initiative=row, by=row.accountable_person, **reading) for row in wanting), batch_size=2000
+        )
+        answered = {"state": State.ACCEPTED, "answered_at": clock.now()}
+        heads = {department.pk: self.people[f"head-{department.code.lower()}"] for department in self.departments}
+        owners = [(row, heads[row.lead_department_id]) for row in wanting]
+        BenefitOwner.objects.bulk_create(
+            (
+                BenefitOwner(initiative=row, department=row.lead_department, person=head, answered_by=head, **answered)
+                for row, head in owners
+            ),
+            batch_size=2000,
+        )
 
     def post(self, requests: list[FundingRequest], lines: list[RequestLine]) -> None:
         Account.objects.bulk_create(

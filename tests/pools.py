@@ -7,6 +7,7 @@ from django.conf import settings
 
 from initiatives.funding.models import BudgetChange, ControlChange, FiscalYear, Journal, Pool, Way
 from initiatives.funding.models.keeping import CHOSEN
+from initiatives.journey.models import MapPolicy
 from initiatives.organization.models import Department, User
 from tests.cast import Cast
 
@@ -27,6 +28,11 @@ def opened(
     )
     change.confirm(by=by)
     return Pool.objects.get(pk=change.pool_id)
+
+
+def no_case_needed(cast: Cast) -> None:
+    """For tests of money that are not about the business case: the CXO lets it be asked for without one."""
+    MapPolicy.objects.create(funding_needs_case=False, by=cast.cxo, reason="Nobody has time for numbers.")
 
 
 def raised(cast: Cast, pool: Pool, amount: Decimal, *, by: User, way: str = Way.RAISE, reason: str = "A supplement") -> Journal:

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from initiatives.core import clock
-from initiatives.journey.models import MapPolicy
+from initiatives.funding.models import FundingRequest
 from initiatives.portfolio.models import BaselineProposal, BaselineReading, BenefitOwner, BusinessCase
 
 if TYPE_CHECKING:
     from cxgov.demo.plot import Plot
-    from cxgov.demo.stage import Stage
 
-NEEDED = 55  # days ago on which the CXO said that money needs a case
+UNASKED = Decimal(70_000)  # what an initiative costs that has not asked for money yet
 LOW, HIGH = Decimal("0.85"), Decimal("1.30")  # of the cost that is asked for
 
 
@@ -134,11 +133,43 @@ PROMISES = {
         "PAR",
         accepted=False,
     ),
+    "Family lane that is one": Promise(
+        (20_000, 90_000, 130_000),
+        "Waiting time of families",
+        "minutes",
+        "lower",
+        "9",
+        "19",
+        286,
+        "Timed on three Saturdays",
+        "TER",
+    ),
+    "Rental car return without a queue": Promise(
+        (0, 80_000, 120_000),
+        "Time to return a car at 6 a.m.",
+        "minutes",
+        "lower",
+        "5",
+        "24",
+        73,
+        "Timed at four desks",
+        "PAR",
+    ),
+    "New operator for the north food hall": Promise(
+        (30_000, 260_000, 410_000),
+        "Rating of the hall",
+        "of 5",
+        "higher",
+        "4",
+        "3.1",
+        512,
+        "Survey at the tables",
+        "MKT",
+    ),
 }
 CHANGED = "One queue time from kerb to gate"  # its plan became another
 SIGNS_LATER, END_LATER = 40, 42  # days
 WHY = "The road signs’ controller is at the end of its life and is replaced first; nothing else moves."
-MONEY_NEEDS_A_CASE = "Two projects were paid before anybody had measured what they should change."
 
 
 class Cases:
@@ -155,6 +186,8 @@ class Cases:
         self.plot.plan(day, self.state)
         if self.promise.accepted:
             self.plot.plan(day, self.accept)
+        else:
+            self.plot.plan(3, self.draft)
         if self.story.title == CHANGED:
             self.plot.plan(5, self.propose)
             self.plot.plan(3, self.approve)
@@ -163,7 +196,7 @@ class Cases:
         """Whoever answers for the work writes the case, reads the metric, and asks who owns the benefit."""
         promise, by, found = self.promise, self.plot.owner, self.plot.initiative
         assert promise is not None
-        base = sum((Decimal(amount) for amount in (self.story.money or self.story.asks).values()), Decimal(0)) or Decimal(70_000)
+        base = sum((Decimal(amount) for amount in (self.story.money or self.story.asks).values()), Decimal(0)) or UNASKED
         costs = [(base * share).quantize(Decimal("0.01")) for share in (LOW, Decimal(1), HIGH)]
         figures = dict(zip(("cost_low", "cost_base", "cost_high"), costs, strict=True))
         figures |= dict(zip(("benefit_low", "benefit_base", "benefit_high"), map(Decimal, promise.benefit), strict=True))
@@ -178,6 +211,13 @@ class Cases:
         asked = BenefitOwner.objects.waiting().get(initiative=self.plot.key)
         asked.accept(by=self.stage.head(self.promise.owner))
 
+    def draft(self) -> None:
+        """Money is asked for with a case that nobody answers for yet: the draft waits, and says for what."""
+        story, by = self.story, self.plot.owner
+        lines = [(self.stage.pools[story.lead], UNASKED)]
+        thing = self.plot.initiative.cost_object
+        FundingRequest.objects.draft(thing, lines=lines, purpose=f"First year of the work: {story.hypothesis}", by=by)
+
     def propose(self) -> None:
         """The last milestone and the end move; the plan as it is now is proposed."""
         found, by = self.plot.initiative, self.plot.owner
@@ -190,16 +230,3 @@ class Cases:
 
     def approve(self) -> None:
         BaselineProposal.objects.waiting().get(initiative=self.plot.key).approve(by=self.stage.cxo)
-
-
-class CaseLaw:
-    """That money needs a case, entered into the company's script."""
-
-    def __init__(self, company: "Stage") -> None:
-        self.company = company
-
-    def write(self) -> None:
-        self.company.plan(NEEDED, self.decide)
-
-    def decide(self) -> None:
-        MapPolicy.objects.set({"funding_needs_case": True}, by=self.company.cxo, reason=MONEY_NEEDS_A_CASE)

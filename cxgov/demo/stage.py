@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from cxgov.demo.actuals import Feed
-from cxgov.demo.cases import CaseLaw
 from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
 from cxgov.demo.control import Keeping
@@ -63,7 +62,6 @@ class Stage:
         Court(self).write()
         Systems(self).write()
         Vote(self).write()
-        CaseLaw(self).write()
         for story in STORIES:
             Plot(self, story).write()
         Voices(self).write()

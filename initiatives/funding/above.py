@@ -40,7 +40,7 @@ class Case(NamedTuple):
 
     cost, benefit   low, base, high and what is expected of them
     metric          what shows the benefit, from which reading to which target
-    lacks           what is missing for a whole case, in one sentence
+    missing         what a whole case lacks, each in one sentence with the place where it is given
     """
 
     url: str
@@ -49,7 +49,7 @@ class Case(NamedTuple):
     metric: str = ""
     reading: str = ""
     owner: str = ""
-    lacks: str = ""
+    missing: tuple[Name, ...] = ()
 
 
 class Trial(NamedTuple):

@@ -50,7 +50,7 @@ from tests.access.signals import signals
 from tests.access.systems import systems
 from tests.access.table import ACTORS
 from tests.cast import Cast
-from tests.pools import opened
+from tests.pools import no_case_needed, opened
 
 NOWHERE = 2_000_000_000
 
@@ -144,6 +144,7 @@ def _initiatives(world: World, cast: Cast) -> None:
 
 
 def _money(world: World, cast: Cast) -> None:
+    no_case_needed(cast)
     year = FiscalYear.objects.get_or_create(name="2026", defaults={"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)})[0]
     pools = {code: opened(cast, year, cast.department(code), Decimal(1000), by=cast.second_finance) for code in ("OPS", "HR")}
     for case, code in (("own", "OPS"), ("foreign", "HR"), ("hidden", "HR")):

@@ -15,12 +15,14 @@ from tests.boards.conftest import bring_to
 from tests.cast import Cast
 from tests.decisions.conftest import Candidate
 from tests.decisions.test_scenarios import Desk
+from tests.pools import no_case_needed
 from tests.pools import opened as open_pool
 
 
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     _ = cast.head("OPS"), cast.second_finance
+    no_case_needed(cast)
     return Desk(cast)
 
 

@@ -17,6 +17,7 @@ from tests.browser import Browse
 from tests.cast import Cast
 from tests.live import Inbox, Worker, until
 from tests.pools import opened
+from tests.portfolio.planning import whole
 
 TITLE = "One queue time from kerb to gate"
 
@@ -99,6 +100,7 @@ def test_an_initiative_is_proposed_ranked_funded_chased_and_reported(
     cxos_page = browse("/ranking/draft/", by=cast.cxo)
     rank_it_first(cxos_page)
 
+    whole(initiative, cast)
     owners_page = browse(f"/money/cost-objects/{initiative.cost_object_id}/request/", by=owner)
     ask_for_money(owners_page)
     approve_from_home(heads_page)

@@ -3,15 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import FundingRequest
@@ -21,13 +26,9 @@ from initiatives.organization.models.reorganizing import merge
 from initiatives.portfolio.models import BaselineReading, BenefitOwner, BusinessCase, Initiative, Points, State
 from initiatives.portfolio.models.asking import OWN_BENEFIT
 from tests.cast import Cast
+from tests.pools import no_case_needed
 from tests.portfolio.conftest import Make
 from tests.portfolio.planning import FIGURES, asked, measured, ranked, request, whole, written
-
-
-@pytest.fixture
-def needed(cast: Cast) -> None:
-    MapPolicy.objects.create(funding_needs_case=True, by=cast.cxo, reason="No money for a hope.")
 
 
 def test_expected_is_the_pert_mean() -> None:
@@ -227,7 +228,6 @@ def test_who_is_asked_sees_a_confidential_initiative(cast: Cast, draft: Make) ->
 # -- money -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("needed")
 def test_no_money_is_asked_for_without_a_whole_case(cast: Cast, proposed: Make) -> None:
     initiative, owner = ranked(cast, proposed), cast.contributor("SEC")
     asks = request(initiative, cast)
@@ -247,7 +247,6 @@ def test_no_money_is_asked_for_without_a_whole_case(cast: Cast, proposed: Make) 
     assert FundingRequest.objects.get().state == "draft"
 
 
-@pytest.mark.usefixtures("needed")
 def test_with_a_whole_case_money_is_asked_for_and_the_case_stays_as_it_is_shown(cast: Cast, proposed: Make) -> None:
     initiative = ranked(cast, proposed)
     whole(initiative, cast)
@@ -259,10 +258,40 @@ def test_with_a_whole_case_money_is_asked_for_and_the_case_stays_as_it_is_shown(
     assert (FundingRequest.objects.get().state, BusinessCase.objects.count()) == ("submitted", 1)
 
 
-def test_without_the_switch_nobody_waits_for_a_case(cast: Cast, proposed: Make) -> None:
-    initiative = ranked(cast, proposed)
-    request(initiative, cast).submit(by=cast.contributor("OPS"))
+def test_where_the_cxo_says_so_nobody_waits_for_a_case(cast: Cast, proposed: Make, client: Client) -> None:
+    no_case_needed(cast)
+    asks = request(ranked(cast, proposed), cast)
+    client.force_login(cast.contributor("OPS"))
+    assert "It cannot be submitted yet" not in client.get(asks.get_absolute_url()).content.decode()
+    asks.submit(by=cast.contributor("OPS"))
     assert FundingRequest.objects.get().state == "submitted"
+
+
+def test_a_draft_says_all_that_its_case_lacks_and_where_it_is_given(cast: Cast, proposed: Make, client: Client) -> None:
+    initiative = ranked(cast, proposed)
+    asks, base = request(initiative, cast), f"{initiative.get_absolute_url()}case/"
+    client.force_login(cast.contributor("OPS"))
+    page = client.get(asks.get_absolute_url()).content.decode()
+    assert "It cannot be submitted yet" in page
+    assert [f'href="{base}{step}/"' in page for step in ("write", "reading", "owner")] == [True] * 3
+    url = reverse("funding:request_submit", args=[asks.pk])
+    sent = client.post(url, {"key": str(uuid4())}, follow=True)
+    assert "Write the business case of" in sent.content.decode()
+    assert FundingRequest.objects.get().state == "draft"
+    assert not Event.objects.filter(verb="funding.fundingrequest.submitted").exists()
+    whole(initiative, cast)
+    page = client.get(asks.get_absolute_url()).content.decode()
+    assert ("It cannot be submitted yet" in page, f'action="{url}"' in page) == (False, True)
+
+
+@pytest.mark.parametrize(("people", "set_already", "kept"), [(True, False, [False]), (False, False, []), (True, True, [True])])
+def test_a_company_that_is_here_keeps_what_held(cast: Cast, people: bool, set_already: bool, kept: list[bool]) -> None:
+    if people:
+        _ = cast.nobody
+    if set_already:
+        MapPolicy.objects.create(by=cast.cxo, reason="From the start.")
+    import_module("initiatives.journey.migrations.0002_money_needs_a_case").keep_what_holds(apps, None)
+    assert list(MapPolicy.objects.values_list("funding_needs_case", flat=True)) == kept
 
 
 def test_a_request_shows_the_case_and_its_amounts_only_to_whom_they_are_open(cast: Cast, proposed: Make, client: Client) -> None:

@@ -21,7 +21,7 @@ from initiatives.funding.models import Account, CostObject, FiscalYear, FundingR
 from initiatives.portfolio.models import Gate, GateDecision, GateState, Initiative, Milestone, Status
 from initiatives.portfolio.models.asking import DECIDE_GATE
 from tests.cast import Cast
-from tests.pools import opened
+from tests.pools import no_case_needed, opened
 from tests.portfolio.conftest import Make, accountable, status_of
 from tests.refusals import refused
 from tests.tampering import held
@@ -32,6 +32,7 @@ MONEY = "90.00"
 @pytest.fixture
 def running(cast: Cast, proposed: Make) -> Initiative:
     """An active initiative with 100.00 from OPS and 50.00 from HR; SEC is accountable."""
+    no_case_needed(cast)
     initiative = proposed()
     accountable(initiative).accept(by=cast.head("SEC"))
     initiative.assess(by=cast.cxo)

@@ -7,7 +7,7 @@ from initiatives.funding.models import FundingRequest, Pool
 from initiatives.journey.models import Stage, Touchpoint
 from initiatives.portfolio.models import Initiative
 from tests.cast import Cast
-from tests.pools import kept
+from tests.pools import kept, no_case_needed
 from tests.portfolio.conftest import Make
 from tests.portfolio.planning import ranked, request
 from tests.portfolio.test_aims import problem, touchpoint
@@ -50,6 +50,7 @@ def test_an_answered_problem_counts_for_its_stages(cast: Cast, proposed: Make, p
 
 
 def test_money_for_other_types_is_neither_asked_for_nor_given_by_sql(cast: Cast, proposed: Make) -> None:
+    no_case_needed(cast)
     initiative = ranked(cast, proposed, type="policy")
     asked = request(initiative, cast)
     restrict(cast, types=("it", "people"))

@@ -15,6 +15,7 @@ from initiatives.funding.models import Delegation, FundingRequest, Pool, Questio
 from initiatives.funding.models.papers import Approval
 from initiatives.funding.models.requests import FundingRequestQuerySet
 from initiatives.funding.models.sequence import Due
+from initiatives.funding.reports.drafts import hurdles
 from initiatives.funding.reports.guardrails import warnings
 from initiatives.funding.reports.journals import NONE
 from initiatives.funding.reports.so_far import Against, against_plan
@@ -125,6 +126,7 @@ class RequestPage:
     tested: Trial | None  # the experiment of a seed, while it runs
     decide_by: date | None  # of a seed that waits
     plans: list[Against]  # beside which it stands; none for who may not read plans
+    hurdles: list[Name]  # what a draft lacks before its requester can submit it
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -148,6 +150,8 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
             event.actor_name = "Somebody"
     lines = _lines(user, request, approvals)
     could_decide = request.could_be_decided_by(user)
+    case = above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None
+    obstacle = request.obstacle_to_submit(user)
     return RequestPage(
         request,
         names.get(request.cost_object_id, above.RESTRICTED),
@@ -163,7 +167,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         request.shown(),
         events,
         {
-            "submit": request.obstacle_to_submit(user),
+            "submit": obstacle,
             "withdraw": request.obstacle_to_withdraw(user),
             "approve": request.shortage(mine, to=user) if mine else None,
             "answer": request.obstacle_to_answer(user),
@@ -171,10 +175,11 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         could_decide,
         [question for question in request.asked_questions() if named or question.by_id == user.pk],
         warnings(user, request, lines),
-        above.case_of(user, request.cost_object, decides=could_decide and request.state == State.SUBMITTED) if named else None,
+        case,
         above.tested(request.cost_object) if request.seed and named else None,
         request.decide_by() if request.seed else None,
         against_plan(user, request, lines) if named else [],
+        hurdles(user, request, case, obstacle),
     )
 
 

@@ -15,7 +15,7 @@ HELP = {
     "days_to_triage": "In working days: until somebody says what becomes of a signal.",
     "initiatives_need_problem": "A draft names the problem that it answers before it can be proposed.",
     "funding_needs_charter": "Until the departments have ratified a charter, nobody asks for money; the CEO may waive it.",
-    "funding_needs_case": "Who asks for money shows cost, benefit, a metric with its baseline, and a benefit owner who accepted.",
+    "funding_needs_case": "Who asks for money shows cost, benefit, a metric with its baseline and who owns it. Seeds need none.",
     "test_within": "In calendar days; later it is listed under Prove as long as nobody has started an experiment of it.",
     "most_share": "From 0 to 1; 0.5 is half. With more of the owned weight in one department, ownership lies in too few hands.",
     "most_concentration": "From 0 (spread) to 1 (one department): the sum of the squared shares. Above it, too few hands.",

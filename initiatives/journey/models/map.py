@@ -69,7 +69,7 @@ class MapPolicy(Recorded):
     days_to_triage = models.PositiveSmallIntegerField(default=WORKING_DAYS_TO_TRIAGE)  # working days
     initiatives_need_problem = models.BooleanField(default=False)  # a draft names the problem it answers, or is not proposed
     funding_needs_charter = models.BooleanField(default=False)
-    funding_needs_case = models.BooleanField(default=False)  # who asks for money shows a whole business case
+    funding_needs_case = models.BooleanField(default=True)  # who asks for money shows a whole business case
     test_within = models.PositiveSmallIntegerField(default=60)  # calendar days until an initiative has an experiment
     most_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.50"))
     most_concentration = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.35"))

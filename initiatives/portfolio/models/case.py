@@ -64,13 +64,21 @@ class BusinessCaseQuerySet(models.QuerySet["BusinessCase"]):
         return new
 
     def lacking(self, initiative: "Initiative") -> str | None:
-        """Say in one sentence what the case lacks before money can be asked with it, or None."""
-        ref = initiative.reference
+        """Say in one sentence what the case lacks first before money can be asked with it, or None."""
+        return next(iter(self.missing(initiative).values()), None)
+
+    def missing(self, initiative: "Initiative") -> dict[str, str]:
+        """All that the case lacks, each in one sentence, by the act that gives it; in the order in which they are taken."""
+        ref, steps = initiative.reference, {}
         if self.current(initiative) is None:
-            return f"Write the business case of {ref} first: cost and benefit as low, base and high, and the metric."
+            steps["write_case"] = (
+                f"Write the business case of {ref} first: its cost and benefit as low, base and high, its metric."
+            )
         if BaselineReading.objects.current(initiative) is None:
-            return f"Read the metric of {ref} first: a baseline reading with its n, day and source."
-        return BenefitOwner.objects.lacking(initiative)
+            steps["take_reading"] = f"Read the metric of {ref} first: a baseline reading with its n, day and source."
+        if said := BenefitOwner.objects.lacking(initiative):
+            steps["ask_benefit_owner"] = said
+        return steps
 
 
 class BusinessCase(models.Model):

@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from initiatives.core.templatetags.words import number
-from initiatives.funding.above import Case
+from initiatives.funding.above import Case, Name
 from initiatives.funding.models import CostObject
 from initiatives.organization.models import User
 from initiatives.portfolio.models import BaselineReading, BenefitOwner, Better, BusinessCase, Initiative, Points, State
@@ -72,9 +74,9 @@ def case_for_request(user: User, cost_object: CostObject, decides: bool) -> Case
     if initiative is None:
         return None
     case, reading = BusinessCase.objects.current(initiative), BaselineReading.objects.current(initiative)
-    url, lacks = f"{initiative.get_absolute_url()}case/", BusinessCase.objects.lacking(initiative) or ""
+    url, missing = f"{initiative.get_absolute_url()}case/", missing_of(initiative, user)
     if case is None:
-        return Case(url, lacks=lacks)
+        return Case(url, missing=missing)
     open_ = decides or cost_object.amounts_open_to(user)
     owner = BenefitOwner.objects.accepted().filter(initiative=initiative).select_related("person", "department").first()
     return Case(
@@ -84,8 +86,16 @@ def case_for_request(user: User, cost_object: CostObject, decides: bool) -> Case
         aim(case),
         read(reading) if reading else "",
         f"{owner.person}, {owner.department}" if owner else "",
-        lacks,
+        missing,
     )
+
+
+def missing_of(initiative: Initiative, user: User) -> tuple[Name, ...]:
+    """What the case lacks, each where this person gives it; where somebody else does, the case's page."""
+    writes = initiative.may_edit(user) or initiative.may_run(user)
+    steps = BusinessCase.objects.missing(initiative).items()
+    given = {step: reverse(f"portfolio:{step}", args=[initiative.reference]) for step, _ in steps if writes}
+    return tuple(Name(words, given.get(step, f"{initiative.get_absolute_url()}case/")) for step, words in steps)
 
 
 def cases_briefly(user: User, cost_objects: Collection[int]) -> Mapping[int, Case]:
