@@ -70,7 +70,8 @@ STATUSES = {  # share of all initiatives
     Status.DECLINED: 3,
     Status.CANCELLED: 1,
 }
-LAUNCHED = (Status.ACTIVE, Status.PAUSED, Status.COMPLETED)
+STOPPED = (Status.PAUSED, Status.COMPLETED)
+LAUNCHED = (Status.ACTIVE, *STOPPED)
 RANKED = (Status.PRIORITISED, Status.FUNDED)
 NOUNS = ("queue", "sign", "shuttle", "counter", "app", "lounge", "gate", "refund", "voucher", "call", "form", "delivery")
 VERBS = ("Shorten the", "Explain the", "Rebuild the", "One answer about the", "Measure the", "Open the", "Simplify the")
@@ -110,6 +111,7 @@ class Seed:
         self.involve()
         self.report()
         self.fund()
+        self.stop()
         self.ask()
         owners = [(department, self.people[f"head-{department.code.lower()}"]) for department in self.departments]
         Map(self.dice, self.size, owners, self.people["cxo"]).write()
@@ -208,7 +210,12 @@ class Seed:
         CostObject.objects.bulk_update(costs, ["department", "owner"], batch_size=2000)
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval('portfolio_reference', %s)", [self.size])
+        ends = [Status(row.status) for row in rows]
+        for row in rows:
+            row.status = Status.ACTIVE if row.status in STOPPED else row.status
         self.initiatives = Initiative.objects.bulk_create(rows, batch_size=2000)
+        for row, status in zip(self.initiatives, ends, strict=True):
+            row.status = status
         actor = self.people["cxo"]
         Event.objects.bulk_create(
             (
@@ -363,6 +370,12 @@ class Seed:
             ]
             for some in batched(transfers):
                 Transfer.objects.bulk_create(some)
+
+    def stop(self) -> None:
+        """What was paused or completed had its money committed before."""
+        for status in STOPPED:
+            some = [row.pk for row in self.initiatives if row.status == status]
+            Initiative.objects.filter(pk__in=some).update(status=status)
 
     def ask(self) -> None:
         """Everybody who answers for an active initiative is asked for a check-in."""

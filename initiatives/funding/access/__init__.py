@@ -83,12 +83,12 @@ def view_money(user: User, cost_object: CostObject) -> bool:
 
 @permission("funding.commit_money")
 def commit_money(user: User, cost_object: CostObject) -> bool:
-    return cost_object.obstacle_to_commit(user) is None
+    return cost_object.may_use(user)
 
 
 @permission("funding.decommit_money")
 def decommit_money(user: User, cost_object: CostObject) -> bool:
-    return cost_object.obstacle_to_decommit(user) is None
+    return cost_object.may_use(user)
 
 
 @permission("funding.spend_money")

@@ -23,7 +23,7 @@ from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, More, content_of
 from initiatives.funding.models.sharing import moves_of, paying, signature
-from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
+from initiatives.funding.models.triggers import NEVER_DELETED, STOPPED_WITH_ITS_WORK, kept_by_the_database, never_changes
 from initiatives.organization.models import Department, User
 from initiatives.organization.purview import SEE_ALL_MONEY, purview
 
@@ -48,8 +48,8 @@ class CostObject(Entrusted):
     """Something that can be given money, with an owner and a department. The database keeps its figures.
 
     `allocated` is all that was given; `committed` (promised) and `spent` (paid) are parts of it; `asked` is what its
-    requests ask for that are not decided yet. `held` is what may not be committed yet: the tranches of gates to come, by
-    a trigger of the room above that has the gates.
+    requests ask for that are not decided yet. `held` is what may not be committed yet: the tranches of gates to come; while
+    it is `stopped` nothing is. Triggers of the room above keep both, which has the gates and knows of the work.
     """
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -71,6 +71,7 @@ class CostObject(Entrusted):
             NEVER_DELETED,
             kept_by_the_database(*ROLLUPS, "held", "other_currencies"),
             never_changes("stays_what_it_is", "currency"),
+            STOPPED_WITH_ITS_WORK,
         ]
 
     def __str__(self) -> str:

@@ -35,13 +35,15 @@ class Entrusted(Figures):
 
     def obstacle_to_commit(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot promise this money to somebody, or None."""
-        if may_post(by) or (handles_money(by) and by.pk == self.owner_id):
-            return None
-        return "Only the owner or finance commits this money."
+        return self.obstacle_to_promise if self.may_use(by) else "Only the owner or finance commits this money."
 
     def obstacle_to_decommit(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot lower or give up what is committed here, or None."""
-        return "Only the owner or finance decommits this money." if self.obstacle_to_commit(by) else None
+        return None if self.may_use(by) else "Only the owner or finance decommits this money."
+
+    def may_use(self, by: User) -> bool:
+        """Whether it is this person who commits and decommits here, in whatever state the work is."""
+        return may_post(by) or (handles_money(by) and by.pk == self.owner_id)
 
     def obstacle_to_spend(self, by: User, *pools: "Pool") -> str | None:
         """Say in one sentence why `by` cannot post an actual here, out of these pools or at all, or None."""

@@ -32,10 +32,18 @@ class Sums(models.Model):
         return self.allocated - self.committed - self.spent
 
 
+class Stopped(models.TextChoices):
+    """Why nothing is committed for a cost object: what it stands for rests, or has ended."""
+
+    PAUSED = "paused", "The work is paused"
+    OVER = "over", "The work is over"
+
+
 class Figures(Recorded, Sums):
-    """What the database counts in the own currency, in how many others there is money, and what gates hold."""
+    """What the database counts in the own currency, in how many others there is money, what gates hold, whether work rests."""
 
     held = AmountColumn(default=Decimal(0), editable=False)
+    stopped = models.CharField(max_length=6, choices=Stopped, blank=True, default="", db_default="", editable=False)
     other_currencies = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
@@ -45,6 +53,11 @@ class Figures(Recorded, Sums):
     def open_to_commit(self) -> Decimal:
         """What may be promised today: what is given and neither promised, paid nor held by a gate."""
         return max(self.uncommitted - self.held, Decimal(0))
+
+    @property
+    def obstacle_to_promise(self) -> str | None:
+        """Say in one sentence why nobody promises this money to anybody now, or None. What is promised already is paid."""
+        return f"{self.get_stopped_display()}; nothing is committed for it." if self.stopped else None
 
     def obstacle_to_hold(self, amount: Decimal) -> str | None:
         """Say in one sentence why gates cannot hold so much back, or None: what is promised or paid is not held any more."""

@@ -53,6 +53,20 @@ BESIDE = """
         UPDATE funding_costobject SET other_currencies = other_currencies + 1 WHERE id = {thing};
     END IF;"""
 
+# The room above says so by a trigger on its work. Nothing is committed meanwhile: see `move_money`.
+STOPPED_WITH_ITS_WORK = pgtrigger.Trigger(
+    name="stopped_with_its_work",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | update_of("stopped"),
+    func=with_refusals(
+        """
+        IF pg_trigger_depth() < 2 AND (TG_OP = 'UPDATE' OR NEW.stopped <> '') THEN REFUSE stopped_by_its_work; END IF;
+        RETURN NEW;
+    """,
+        stopped_by_its_work="Money rests with the work that it is for, and nobody else says so.",
+    ),
+)
+
 NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 
 GIVEN = """
@@ -82,6 +96,7 @@ MOVE_MONEY = pgtrigger.Trigger(
         ("given_after", "integer"),
         ("thing", "bigint"),
         ("waiting", "numeric"),
+        ("rests", "varchar(6)"),
     ],
     func=with_refusals(
         f"""
@@ -152,18 +167,20 @@ MOVE_MONEY = pgtrigger.Trigger(
             spent = spent + NEW.amount * ((target.kind = 'spent')::int - (source.kind = 'spent')::int)
         WHERE id = source.pool_id;
         thing := coalesce(target.cost_object_id, source.cost_object_id);
-        UPDATE funding_costobject SET {GIVEN} WHERE id = thing AND currency = fund.currency;
+        UPDATE funding_costobject SET {GIVEN} WHERE id = thing AND currency = fund.currency RETURNING stopped INTO rests;
         IF NOT FOUND AND thing IS NOT NULL THEN
-            SELECT held INTO waiting FROM funding_costobject WHERE id = thing FOR SHARE;
+            SELECT held, stopped INTO waiting, rests FROM funding_costobject WHERE id = thing FOR SHARE;
             IF waiting > 0 AND source.kind = 'allocated' AND target.kind = 'committed' THEN
                 REFUSE gates_hold_other_currencies;
             END IF;
             {BESIDE.format(thing="thing", currency="fund.currency")}
             UPDATE funding_foreignmoney SET {GIVEN} WHERE cost_object_id = thing AND currency = fund.currency;
         END IF;
+        IF rests <> '' AND book.act = 'committed' THEN REFUSE resting_work_commits_nothing; END IF;
         RETURN NULL;
     """,  # noqa: S608 - our own words
         one_currency_in_a_journal="An entry is in one currency; what is in another one is another entry.",
+        resting_work_commits_nothing="The work is paused or over; nothing is committed for it.",
         gates_hold_other_currencies="Money in another currency is not committed before the last gate lets its tranche go.",
         only_legal_moves="Money cannot move between these two accounts in this way.",
         beyond_a_limit_is_marked="What goes beyond the limit of its pool is marked.",

@@ -18,6 +18,7 @@ from initiatives.portfolio.models.case import BusinessCase
 from initiatives.portfolio.models.experiments import Experiment
 from initiatives.portfolio.models.grants import VIEW, InitiativeGroupPermission, InitiativeUserPermission
 from initiatives.portfolio.models.involvement import Involvement
+from initiatives.portfolio.models.life_laws import STOPS_MONEY
 from initiatives.portfolio.models.lifecycle import Lifecycle
 from initiatives.portfolio.models.words import CANDIDATES, OVER, STEPS, Horizon, Letter, Status, Type, rank_among, stale_after
 
@@ -178,6 +179,7 @@ class Initiative(Lifecycle):
         triggers: ClassVar = [
             pgtrigger.FSM(name="life", field="status", transitions=list(STEPS)),
             pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            STOPS_MONEY,
         ]
 
     def rank_among(self, hidden: list[int]) -> int | None:

@@ -18,7 +18,9 @@ from initiatives.portfolio.models.experiments import Experiment
 from initiatives.portfolio.models.involvement import Involvement
 from initiatives.portfolio.models.milestones import Milestone
 from initiatives.portfolio.models.rebaselining import BaselineProposal
-from initiatives.portfolio.models.words import CANDIDATES, Letter, Status
+from initiatives.portfolio.models.words import CANDIDATES, OVER, Letter, Status
+
+STOPS = (Status.PAUSED, *OVER)  # from then on nothing is committed: see life_laws.py
 
 
 class Lifecycle(Aimed):
@@ -218,9 +220,9 @@ class Lifecycle(Aimed):
         return f"{need}: {sentence}" if need else sentence
 
     def _step(self, to: Status | None, verb: str, by: User | None, obstacle: Any, reason: str = "", **fields: Any) -> None:
+        if to in STOPS or (to == Status.ACTIVE and self.status == Status.PAUSED):
+            self.cost_object.lock()  # before the work, as every act that moves money does
         self.lock()
-        if to in (Status.CANCELLED, Status.DECLINED):
-            self.cost_object.lock()
         if said := obstacle(by):
             raise RuleBroken(said)
         if to is not None and to != self.status:
