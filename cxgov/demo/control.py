@@ -63,6 +63,7 @@ class Keeping:
         self.plan(38, self.pay_in_dollars)
         self.plan(31, self.confirm_limits)
         self.plan(20, self.let_pass)
+        self.plan(5, self.ask_apart)
         self.plan(4, partial(self.band, "horizon_3", 5, 15, NEW))
         self.plan(3, partial(self.propose_limit, "deputy", "40000", "Deputies ask too often for small purchases."))
         self.plan(2, self.name_delegate)
@@ -123,6 +124,17 @@ class Keeping:
         request.approve(by=self.company.head("AIR"))
         request.approve(by=self.company.second_finance)
         thing.commit(self.company.pools["AIR"], Decimal(18_000), by=thing.owner, memo="Access points, pier B")
+
+    def ask_apart(self) -> None:
+        """The controllers of the Wi-Fi last for years, their care is paid each year: one request, one pool, two lines."""
+        thing = Initiative.objects.get(title="Wi-Fi that signs in once").cost_object
+        assert thing.owner is not None
+        pool = self.company.pools["ITS"]
+        lines = [(pool, Decimal(24_000), "capex"), (pool, Decimal(6_000), "opex")]
+        request = FundingRequest.objects.draft(
+            thing, lines=lines, purpose="Controllers for pier C and their care", by=thing.owner
+        )
+        request.submit(by=thing.owner)
 
     def propose_limit(self, kind: str, amount: str, reason: str) -> None:
         ApprovalLimit.objects.propose(kind=kind, amount=Decimal(amount), reason=reason, by=self.company.administrator)

@@ -109,9 +109,10 @@ UNION ALL SELECT 'the reversal is not the mirror of its entry', 'journal', back.
 UNION ALL SELECT 'the allocation is not what was asked for', 'request', request.id, '', ''
     FROM funding_fundingrequest request LEFT JOIN funding_journal journal ON journal.request_id = request.id
     WHERE (request.state = 'allocated' OR journal.id IS NOT NULL) AND (
-        SELECT array_agg((pool_id, nature, amount)::text ORDER BY pool_id) FROM funding_requestline WHERE request_id = request.id
+        SELECT array_agg((pool_id, nature, amount)::text ORDER BY pool_id, nature)
+        FROM funding_requestline WHERE request_id = request.id
     ) IS DISTINCT FROM (
-        SELECT array_agg((target.pool_id, target.nature, transfer.amount)::text ORDER BY target.pool_id)
+        SELECT array_agg((target.pool_id, target.nature, transfer.amount)::text ORDER BY target.pool_id, target.nature)
         FROM funding_transfer transfer JOIN funding_account target ON target.id = transfer.target_id
         WHERE transfer.journal_id = journal.id AND target.cost_object_id = request.cost_object_id)
 UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virement', virement.id, '', ''
@@ -146,7 +147,8 @@ UNION ALL SELECT 'the money was allocated without every approval', 'request', re
             SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'finance'))
         OR jsonb_array_length(request.steps) <> (
             SELECT count(*) FROM funding_approval given WHERE given.request_id = request.id AND given.step = 'further')
-        OR request.seed AND 1 <> (SELECT count(*) FROM funding_requestline line WHERE line.request_id = request.id)
+        OR request.seed AND 1 <> (
+            SELECT count(DISTINCT line.pool_id) FROM funding_requestline line WHERE line.request_id = request.id)
         OR EXISTS (SELECT FROM funding_approval given WHERE given.request_id = request.id AND given.by_id = request.requester_id)
         OR EXISTS (
             SELECT FROM funding_requestline line WHERE line.request_id = request.id AND NOT EXISTS (

@@ -17,7 +17,7 @@ from initiatives.core.fields import CodeField, DayField, LineField, ProseField
 from initiatives.core.forms import offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
-from initiatives.funding.models import Months, Nature, Pool
+from initiatives.funding.models import Months, Pool
 from initiatives.funding.models.natures import nature_name
 
 
@@ -142,58 +142,6 @@ class SpendForm(MoveForm):
         choice.choices = [(code, code) for code in codes]
         if len(codes) < 2:
             del self.fields["currency"]
-
-
-class RequestForm(Keyed):
-    """A purpose, and an amount for each pool that is asked: one field a pool."""
-
-    purpose = ProseField(label="What the money is for", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    nature = forms.ChoiceField(
-        label="Kind of expenditure",
-        choices=[("", "Not divided"), *Nature.choices],
-        required=False,
-        help_text="Ask for each apart.",
-    )
-    seed = forms.BooleanField(label="As seed for the experiment that runs", required=False)
-
-    def __init__(self, pools: Iterable[Pool], *args: Any, sowing: Iterable[Pool] = (), **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.pools = {f"pool-{pool.pk}": pool for pool in pools}
-        most = [f"{pool} {pool.seed_limit:,.2f} {pool.currency}" for pool in sowing]
-        if not most:
-            del self.fields["seed"]
-        else:
-            self.fields["seed"].help_text = (
-                "From one pool, which decides within five working days; finance is not asked."
-                f" Gives an initiative at most, all seeds added up: {'; '.join(most)}."
-            )
-        for name, pool in self.pools.items():
-            only = f" ({Nature(pool.nature).label.lower()})" if pool.nature else ""
-            self.fields[name] = AmountField(label=f"{pool}{only}", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not self.lines:
-            self.add_error(None, "Ask for an amount from at least one pool.")
-        return data
-
-    @property
-    def amounts(self) -> dict[str, list[forms.BoundField]]:
-        """The fields of the pools, by their currency."""
-        found: dict[str, list[forms.BoundField]] = {}
-        for name, pool in self.pools.items():
-            found.setdefault(pool.currency, []).append(self[name])
-        return found
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What is asked for, without the form's key."""
-        return {"purpose": self.cleaned_data["purpose"], "seed": self.cleaned_data.get("seed", False), "lines": self.lines}
-
-    @property
-    def lines(self) -> list[tuple[Pool, Decimal, str]]:
-        nature, pools = self.cleaned_data["nature"], self.pools.items()
-        return [(pool, amount, nature or pool.nature) for name, pool in pools if (amount := self.cleaned_data.get(name))]
 
 
 class VirementForm(Keyed):

@@ -13,6 +13,7 @@ from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding import above
 from initiatives.funding.models.keeping import Control
 from initiatives.funding.models.natures import Nature
+from initiatives.funding.models.papers import parts_of
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import may_post
 from initiatives.organization.models import User
@@ -49,13 +50,13 @@ def obstacle_to_give(pool: Pool, cost_object: "CostObject", nature: str) -> str 
 
 def findings(request: "Deciding", lines: "Iterable[RequestLine]") -> list[Finding]:
     """What the pools' controls say about these lines, `request` not counted among what is asked already."""
-    found: list[Finding] = []
-    for line in lines:
-        pool = line.pool
-        others = pool.asked - (line.amount if request.state in ("submitted", "returned") else 0)
-        if said := obstacle_to_give(pool, request.cost_object, line.nature):
+    found, lines = list[Finding](), list(lines)
+    for pool, amount in parts_of(lines):
+        others = pool.asked - (amount if request.state in ("submitted", "returned") else 0)
+        natures = [line.nature for line in lines if line.pool == pool]
+        if said := next((said for nature in natures if (said := obstacle_to_give(pool, request.cost_object, nature))), None):
             found.append(Finding(pool, said, stops=True))
-        elif pool.control != Control.OFF and others + line.amount > pool.most_asked:
+        elif pool.control != Control.OFF and others + amount > pool.most_asked:
             lifted = Exemption.objects.filter(request_id=request.pk, pool=pool).exists()
             stops = pool.control == Control.STOP and not lifted
             found.append(Finding(pool, f"{pool} is asked for more than it has to give{pool.with_tolerance}.", stops, lifted))
@@ -174,9 +175,10 @@ WITHIN_CONTROL = pgtrigger.Trigger(
         THEN REFUSE pool_pays_one_kind;
         END IF;
         IF NEW.state = 'submitted' AND OLD.state = 'draft' AND EXISTS (
-            SELECT FROM funding_requestline line JOIN funding_pool pool ON pool.id = line.pool_id
-            WHERE line.request_id = NEW.id AND pool.control = 'stop'
-                AND pool.asked + line.amount > pool.free * (100 + pool.tolerance) / 100
+            SELECT FROM (
+                SELECT pool_id, sum(amount) AS amount FROM funding_requestline WHERE request_id = NEW.id GROUP BY pool_id
+            ) part JOIN funding_pool pool ON pool.id = part.pool_id
+            WHERE pool.control = 'stop' AND pool.asked + part.amount > pool.free * (100 + pool.tolerance) / 100
                 AND NOT EXISTS (
                     SELECT FROM funding_exemption passed WHERE passed.request_id = NEW.id AND passed.pool_id = pool.id))
         THEN REFUSE asked_within_control;

@@ -13,7 +13,7 @@ from initiatives.funding.models.control import obstacle_to_give
 from initiatives.funding.models.deciders import Authority
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
-from initiatives.funding.models.papers import Approval, RequestLine, State, Step
+from initiatives.funding.models.papers import Approval, RequestLine, State, Step, parts_of
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import Act, handles_money
 from initiatives.funding.models.seeds import ASK, Seeded
@@ -86,8 +86,8 @@ class Deciding(Seeded):
 
     def shortage(self, due: Due, *, to: User) -> str | None:
         """Say which pool does not have what this approval would take from it, or None."""
-        lines = self._lines_of(due)
-        return next((said for line in lines if (said := line.pool.shortage(line.amount, to=to))), None)
+        parts = parts_of(self._lines_of(due))
+        return next((said for pool, amount in parts if (said := pool.shortage(amount, to=to))), None)
 
     @transaction.atomic
     def approve(self, *, by: User, pool: Pool | None = None, shown: str | None = None, key: UUID | None = None) -> None:
@@ -127,16 +127,15 @@ class Deciding(Seeded):
                 raise RuleBroken(f"{approval.by} approved this and is now its requester or owner; withdraw it and ask anew.")
             if not (approval.by.is_active and handles_money(approval.by) and still_may(self, approval, lines, authority)):
                 raise RuleBroken(f"{approval.by} approved this and may no longer; withdraw the request and ask anew.")
-        pools = [line.pool for line in lines]
         for line in lines:
             Account.objects.open_for(line.pool, cost_object=self.cost_object, nature=line.nature)
-        accounts = Account.objects.locked(*pools, cost_object=self.cost_object)
-        moves = []
-        for line in lines:
-            available = accounts[line.pool_id, Kind.AVAILABLE, UNDIVIDED]
-            if shortage := line.pool.shortage(line.amount, to=by, free=available.balance):
+        parts = parts_of(lines)
+        accounts = Account.objects.locked(*(part.pool for part in parts), cost_object=self.cost_object)
+        free = {part.pool.pk: accounts[part.pool.pk, Kind.AVAILABLE, UNDIVIDED] for part in parts}
+        for pool, amount in parts:
+            if shortage := pool.shortage(amount, to=by, free=free[pool.pk].balance):
                 raise RuleBroken(shortage)
-            moves.append(Move(available, accounts[line.pool_id, Kind.ALLOCATED, line.nature], line.amount))
+        moves = [Move(free[line.pool_id], accounts[line.pool_id, Kind.ALLOCATED, line.nature], line.amount) for line in lines]
         self._become(State.ALLOCATED, "allocated", by=by)
         Journal.objects.post(Act.ALLOCATED, moves, by=by, key=None, content=current, request=self)
         above.allocated(self.cost_object, by, seed=self.seed)

@@ -1,6 +1,8 @@
 """What a request is made of: lines by pool, approvals given, and receipts of the forms that were sent."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import ClassVar, NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -40,7 +42,7 @@ class Step(models.TextChoices):
 
 
 class RequestLine(models.Model):
-    """How much of a request one pool is asked for."""
+    """How much of a request one pool is asked for; what is asked of it for each kind of expenditure is a line of its own."""
 
     request = models.ForeignKey("funding.FundingRequest", models.PROTECT, related_name="lines")
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="lines")
@@ -50,7 +52,8 @@ class RequestLine(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["request", "pool"], name=says("one_line_per_pool", "Each pool is asked once; add the amounts up.")
+                fields=["request", "pool", "nature"],
+                name=says("one_line_per_kind", "Each pool is asked once for each kind of expenditure; add the amounts up."),
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name=says("asked_amounts_are_positive", "The amount must be greater than zero.")
@@ -63,6 +66,21 @@ class RequestLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} from {self.pool}"
+
+
+class Part(NamedTuple):
+    """What a request asks of one pool, all kinds of expenditure together: what is approved, and measured against the pool."""
+
+    pool: Pool
+    amount: Decimal
+
+
+def parts_of(lines: Iterable[RequestLine]) -> list[Part]:
+    """These lines added up by pool, in their order."""
+    sums: dict[Pool, Decimal] = {}
+    for line in lines:
+        sums[line.pool] = sums.get(line.pool, Decimal(0)) + line.amount
+    return [Part(pool, amount) for pool, amount in sums.items()]
 
 
 class Approval(models.Model):

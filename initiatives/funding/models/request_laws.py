@@ -69,8 +69,10 @@ KEEP_ASKED = pgtrigger.Trigger(
         IF sign <> 0 THEN
             PERFORM FROM funding_pool WHERE id IN (SELECT pool_id FROM funding_requestline WHERE request_id = NEW.id)
                 ORDER BY id FOR NO KEY UPDATE;
-            UPDATE funding_pool SET asked = asked + sign * line.amount
-                FROM funding_requestline line WHERE line.request_id = NEW.id AND line.pool_id = funding_pool.id;
+            UPDATE funding_pool SET asked = asked + sign * part.amount
+                FROM (
+                    SELECT pool_id, sum(amount) AS amount FROM funding_requestline WHERE request_id = NEW.id GROUP BY pool_id
+                ) part WHERE part.pool_id = funding_pool.id;
             SELECT coalesce(sum(amount), 0) INTO wanted FROM funding_requestline WHERE request_id = NEW.id;
             UPDATE funding_costobject SET asked = asked + sign * wanted
                 WHERE id = NEW.cost_object_id AND currency = NEW.currency;

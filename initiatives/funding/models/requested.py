@@ -53,7 +53,7 @@ class Requested(Recorded):
     def shown(self, asked: Iterable[RequestLine] | None = None) -> str:
         """The hash of what a decider is shown: amounts, pools, whose money it becomes, what for, which version.
 
-        `asked` are the lines with their pools in the order of the pools' ids, where they were read already.
+        `asked` are the lines with their pools in the order of `asked_lines`, where they were read already.
         """
         asked = self.asked_lines().select_related("pool") if asked is None else asked
         lines = [[line.pool_id, line.pool.currency, line.amount, *([line.nature] if line.nature else [])] for line in asked]
@@ -71,7 +71,7 @@ class Requested(Recorded):
         )
 
     def asked_lines(self) -> models.QuerySet[RequestLine]:
-        return RequestLine.objects.filter(request_id=self.pk).order_by("pool_id")
+        return RequestLine.objects.filter(request_id=self.pk).order_by("pool_id", "nature")
 
     def given(self) -> models.QuerySet[Approval]:
         return Approval.objects.filter(request_id=self.pk).order_by("id")

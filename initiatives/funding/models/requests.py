@@ -97,7 +97,8 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
     ) -> "FundingRequest":
         """Write down a request for money from these pools; nobody is asked before it is submitted.
 
-        A line may say which kind of expenditure it is; a pool that pays one kind only gives that. A `seed` goes the short way.
+        A line may say which kind of expenditure it is, one for each kind that is asked of a pool; a pool that pays one kind only
+        gives that. A `seed` goes the short way.
         """
         wanted = [(pool, exact(amount), nature[0] if nature else pool.nature) for pool, amount, *nature in lines]
         cost_object.lock()
@@ -112,13 +113,13 @@ class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
             raise BadInput("Say what the money is for, and how much from at least one pool.")
         if len(currencies := sorted({pool.currency for pool, *_ in wanted})) > 1:
             raise BadInput(f"A request is in one currency: ask for {' and '.join(currencies)} apart.")
-        if len({pool.pk for pool, *_ in wanted}) < len(wanted):
-            raise BadInput("Each pool is asked once; add the amounts up.")
+        if len({(pool.pk, nature) for pool, _, nature in wanted}) < len(wanted):
+            raise BadInput("Each pool is asked once for each kind of expenditure; add the amounts up.")
         if said := next((said for pool, _, nature in wanted if (said := obstacle_to_give(pool, cost_object, nature))), None):
             raise RuleBroken(said)
         facts = {"purpose": purpose, "seed": seed, "currency": currencies[0]}
         request = self.create(cost_object=cost_object, requester=by, **facts)
-        for pool, amount, nature in sorted(wanted, key=lambda line: line[0].pk):
+        for pool, amount, nature in sorted(wanted, key=lambda line: (line[0].pk, line[2])):
             RequestLine.objects.create(request=request, pool=pool, amount=amount, nature=nature)
         if seed and (said := request.obstacle_to_seed()):
             raise RuleBroken(said)

@@ -45,7 +45,7 @@ class Seeded(Requested):
         if said := self.obstacle_to_sow():
             return said
         lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
-        if len(lines) != 1:
+        if len({line.pool_id for line in lines}) != 1:
             return "A seed comes from one pool."
         if self.currency != self.cost_object.currency:
             return f"Seeds are added up, in {self.cost_object.currency}; ask for an ordinary request."

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from initiatives.funding.models.deciders import Authority, Line, financiers, holders, signers
-from initiatives.funding.models.papers import Approval, RequestLine, State, Step
+from initiatives.funding.models.papers import Approval, RequestLine, State, Step, parts_of
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.seeds import Seeded
 from initiatives.funding.models.step_rules import Signer
@@ -54,8 +54,8 @@ class Due:
 def needed(request: Seeded, lines: list[RequestLine]) -> list[Asked]:
     """Every approval that the request needs, given or not, in their order."""
     total = sum((line.amount for line in lines), Decimal(0))
-    parts = {line.pool_id: line for line in lines}
-    asked = [Asked(0, Step.BUDGET, line.pool, line.amount) for line in lines]
+    parts = {part.pool.pk: part for part in parts_of(lines)}
+    asked = [Asked(0, Step.BUDGET, part.pool, part.amount) for part in parts.values()]
     for number, step in enumerate(request.steps, 1):
         part = parts.get(step["pool"])
         pool, amount = (part.pool, part.amount) if part else (None, total)

@@ -110,7 +110,7 @@ class PoolPage:
 
 
 def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = None) -> PoolPage:
-    waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(lines__pool=pool)
+    waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(pk__in=pool.lines.values("request"))
     entries = pool_entries(user, pool, act=act, before=before)
     rows = request_rows(user, waiting, of=pool)
     return PoolPage(pool, *given(user, [pool]), rows, entries, act, restrictions(pool), changes(user, pool))

@@ -1,6 +1,6 @@
 """Requests: lists of them, one of them, and all that wait for somebody's decision."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from initiatives.core.models import Event
 from initiatives.funding import above
 from initiatives.funding.above import Case, Name, Trial
 from initiatives.funding.models import Delegation, FundingRequest, Pool, Question, RequestLine, State, Step
-from initiatives.funding.models.papers import Approval
+from initiatives.funding.models.papers import Approval, parts_of
 from initiatives.funding.models.requests import FundingRequestQuerySet
 from initiatives.funding.models.sequence import Due
 from initiatives.funding.reports.drafts import hurdles
@@ -53,7 +53,7 @@ def requests(user: User, *, state: str = "", waiting: bool = False, pool: Pool |
     if state in State.values:
         found = found.filter(state=state)
     if pool is not None:
-        found = found.filter(lines__pool=pool)
+        found = found.filter(pk__in=pool.lines.values("request"))
     if waiting:
         found = found.waiting_for(user)
     return found
@@ -61,10 +61,15 @@ def requests(user: User, *, state: str = "", waiting: bool = False, pool: Pool |
 
 @dataclass
 class Line:
-    """What one pool is asked for; `open`: whether the reader sees what the pool has, else every figure of it is withheld."""
+    """What one pool is asked for; `open`: whether the reader sees what the pool has, else every figure of it is withheld.
+
+    Where a pool is asked for several kinds of expenditure, its first line measures all of them: it stands for so many `rows`.
+    """
 
     pool: Pool
     amount: Decimal
+    together: Decimal
+    rows: int = 1  # 0 where the line above stands for this one too
     approval: Approval | None = None
     open: bool = False
     counted: bool = True  # whether the amount is among what the pool is asked already
@@ -76,7 +81,7 @@ class Line:
 
     @property
     def after(self) -> Decimal | None:
-        return self.pool.free - self.amount if self.open else None
+        return self.pool.free - self.together if self.open else None
 
     @property
     def allocated(self) -> Decimal | None:
@@ -84,12 +89,12 @@ class Line:
 
     @property
     def allocated_after(self) -> Decimal | None:
-        return self.pool.allocated + self.amount if self.open else None
+        return self.pool.allocated + self.together if self.open else None
 
     @property
     def others(self) -> Decimal | None:
         """What other requests ask of the same pool."""
-        return self.pool.asked - (self.amount if self.counted else NONE) if self.open else None
+        return self.pool.asked - (self.together if self.counted else NONE) if self.open else None
 
 
 def open_pools(user: User, requests: Iterable[FundingRequest]) -> set[int]:
@@ -187,17 +192,22 @@ def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -
     pending = request.state in (State.DRAFT, State.SUBMITTED, State.RETURNED)
     known = open_pools(user, [request]) if pending else set()
     given = {approval.pool_id: approval for approval in approvals if approval.step == Step.BUDGET}
-    return [
-        Line(
-            line.pool,
-            line.amount,
-            given.get(line.pool_id),
-            line.pool_id in known,
-            request.state != State.DRAFT,
-            line.get_nature_display(),
-        )
-        for line in request.asked_lines().select_related("pool__department", "pool__year")
-    ]
+    lines = _measured(request.asked_lines().select_related("pool__department", "pool__year"), known)
+    for line in lines:
+        line.approval, line.counted = given.get(line.pool.pk), request.state != State.DRAFT
+    return lines
+
+
+def _measured(asked: Iterable[RequestLine], known: Collection[int]) -> list[Line]:
+    """These lines, in the order of their pools, each pool measured once."""
+    asked, found = list(asked), list[Line]()
+    together = {pool.pk: amount for pool, amount in parts_of(asked)}
+    for line in asked:
+        first = not found or found[-1].pool != line.pool
+        rows = sum(other.pool_id == line.pool_id for other in asked) if first else 0
+        nature, is_open = line.get_nature_display(), line.pool_id in known
+        found.append(Line(line.pool, line.amount, together[line.pool_id], rows, open=is_open, nature=nature))
+    return found
 
 
 @dataclass
@@ -224,14 +234,14 @@ def decisions(user: User) -> dict[int, Decision]:
     known, cases = open_pools(user, found.values()), above.cases(user, names)
     lines: dict[int, list[RequestLine]] = {pk: [] for pk in found}
     asked = RequestLine.objects.filter(request__in=found).select_related("pool__department", "pool__year")
-    for line in asked.order_by("pool_id"):
+    for line in asked.order_by("pool_id", "nature"):
         lines[line.request_id].append(line)
     return {
         pk: Decision(
             request,
             names.get(request.cost_object_id, above.RESTRICTED),
             request.purpose if request.cost_object_id in names else None,
-            [Line(line.pool, line.amount, open=line.pool_id in known, nature=line.get_nature_display()) for line in lines[pk]],
+            _measured(lines[pk], known),
             sum((line.amount for line in lines[pk]), NONE),
             request.shown(lines[pk]),
             cases.get(request.cost_object_id),

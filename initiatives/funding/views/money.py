@@ -10,7 +10,8 @@ from initiatives.core.pages import Request, form_view, page, reply
 from initiatives.core.policy import scoped
 from initiatives.core.rules import explained
 from initiatives.funding import above, reports
-from initiatives.funding.forms.money import RequestForm, YearForm, key_of
+from initiatives.funding.forms.money import YearForm, key_of
+from initiatives.funding.forms.requests import RequestForm
 from initiatives.funding.models import CostObject, FiscalYear, FundingRequest, Journal, Pool, State
 from initiatives.funding.models.years import FiscalYearQuerySet
 
