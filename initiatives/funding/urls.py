@@ -16,6 +16,7 @@ from initiatives.funding.views import (
     journal,
     money,
     periods,
+    proposals,
     rates,
     virements,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("pools/<int:pk>/control/", control.pool_control, name="pool_control"),
     path("control-changes/<int:pk>/confirm/", control.control_confirm, name="control_confirm"),
     path("control-changes/<int:pk>/decline/", control.control_decline, name="control_decline"),
+    path("proposals/<slug:kind>/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
     path("requests/<int:pk>/exempt/", control.request_exempt, name="request_exempt"),
     path("pools/<int:pk>/journal.csv", money.pool_journal, name="pool_journal"),
     path("departments/<int:pk>/", departments.department_year, name="department_year"),

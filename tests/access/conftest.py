@@ -163,12 +163,15 @@ def _money(world: World, cast: Cast) -> None:
     for case, code in (("own", "OPS"), ("foreign", "HR")):
         moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
         world.arguments["virement", case] = {"pk": moved.pk}
-        change = ControlChange.objects.propose(pools[code], control="stop", reason="Savings.", by=cast.second_finance)
+        change = ControlChange.objects.propose(pools[code], control="stop", reason="Savings.", by=cast.finance)
         world.arguments["control change", case] = {"pk": change.pk}
         more = BudgetChange.objects.propose(pools[code], Way.RAISE, Decimal(5), reason="More.", by=cast.cxo)
         world.arguments["budget change", case] = {"pk": more.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
+    world.arguments["proposal", "own"] = {"kind": "controlchange", **world.of("control change", "own")}
+    world.arguments["proposal", "foreign"] = {"kind": "approvallimit", "pk": limit.pk}
+    world.arguments["proposal", "none"] = {"kind": "pool", **world.of("pool", "own")}  # no proposal
     signed = StepRule.objects.propose(signer="cxo", above=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["further step", "own"] = {"pk": signed.pk}
     world.arguments["year", "own"] = {"pk": year.pk}

@@ -50,6 +50,7 @@ SEEN: dict[str, dict[str, str]] = {
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "budget change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "control change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
+    "proposal": {"own": "hdfxea", "foreign": "hdofxeaA", "none": ""},  # of a pool's control; a limit
     "year": {"own": ALL, "none": ""},
     "period": {"own": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
@@ -229,6 +230,7 @@ TABLE: list[Row] = [
     ("funding:pool_control", "GET POST", "pool", {"own": "f", "foreign": "f"}),
     ("funding:control_confirm", "POST", "control change", {"own": "f", "foreign": "f"}),
     ("funding:control_decline", "POST", "control change", {"own": "f", "foreign": "f"}),
+    ("funding:proposal_withdraw", "POST", "proposal", {"own": "f", "foreign": "A"}),
     ("funding:request_exempt", "POST", "request", everywhere("f")),
     ("funding:pool_journal", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),
     ("funding:virements", "GET", "", {"": "hdofxea"}),

@@ -16,6 +16,7 @@ from initiatives.funding.models.ceilings import obstacle_to_let_pass
 from initiatives.funding.models.change_laws import Way
 from initiatives.funding.models.guardrails import may_propose
 from initiatives.funding.models.posting import handles_money, may_post
+from initiatives.funding.models.withdrawing import Withdrawable
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
 
@@ -116,6 +117,12 @@ def decide_guardrail(user: User, guardrail: Guardrail) -> bool:
     return handles_money(user) and user.standing.holds("cxo")
 
 
+@permission("funding.withdraw_proposal")
+def withdraw_proposal(user: User, proposal: Withdrawable) -> bool:
+    """Who proposed it; that nobody has decided it, the act says."""
+    return user.pk == proposal.by_id
+
+
 @permission("funding.view_journal")
 def view_journal(user: User) -> bool:
     """Everybody who could see money; each reads the entries of their pools and of what they work on."""
@@ -148,5 +155,6 @@ declare(
     Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
     Rule("funding:control_confirm", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:control_decline", "POST", "funding.decide_control", of="control change", who=ANOTHER),
+    Rule("funding:proposal_withdraw", "POST", "funding.withdraw_proposal", of="proposal", who="who proposed it"),
     Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
 )  # fmt: skip

@@ -5,12 +5,14 @@ from django.db import models
 
 from initiatives.core.triggers import update_of, with_refusals
 from initiatives.funding.models.keeping import FIELDS
+from initiatives.funding.models.proposal_laws import BY_WHO_PROPOSED
 
 
 class ChangeState(models.TextChoices):
     PROPOSED = "proposed", "Waiting for another person in finance"
     CONFIRMED = "confirmed", "Confirmed"
     DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class Way(models.TextChoices):
@@ -35,9 +37,11 @@ def made_by_two(*columns: str) -> pgtrigger.Trigger:
             RETURN NEW;
         END IF;
         IF ({stands}) IS DISTINCT FROM ({stood})
-            OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'declined'))
+            OR (OLD.state, NEW.state) NOT IN (
+                ('proposed', 'confirmed'), ('proposed', 'declined'), ('proposed', 'withdrawn'))
         THEN REFUSE a_change_stays;
         END IF;
+        IF NEW.state = 'withdrawn' AND NEW.decided_by_id <> NEW.by_id THEN REFUSE withdrawn_by_who_proposed; END IF;
         IF NEW.state = 'confirmed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
             SELECT FROM organization_role role
             WHERE role.person_id = NEW.decided_by_id AND role.kind = 'finance'
@@ -48,6 +52,7 @@ def made_by_two(*columns: str) -> pgtrigger.Trigger:
     """,
             a_change_is_proposed_first="A change of a pool is proposed before it is confirmed.",
             a_change_stays="What was proposed for a pool is not edited; it is declined and proposed anew.",
+            withdrawn_by_who_proposed=BY_WHO_PROPOSED,
             a_change_is_made_by_two="A change of a pool holds when another person in finance confirms it.",
         ),
     )

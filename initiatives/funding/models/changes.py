@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, Stale, reason_given, says
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.change_laws import ChangeState
 from initiatives.funding.models.deciders import Authority, financiers
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.posting import may_post
+from initiatives.funding.models.withdrawing import Withdrawable
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import User
 
@@ -54,7 +54,7 @@ def one_by_one(name: str) -> list[models.BaseConstraint]:
     ]
 
 
-class PoolChange(Recorded):
+class PoolChange(Withdrawable):
     """One thing that shall be otherwise about a pool, from the confirmation on. Each kind says what it is and takes effect."""
 
     ASK: ClassVar[str]  # the kind of ask that waits for its confirmation
@@ -145,13 +145,20 @@ class PoolChange(Recorded):
         self._decide(ChangeState.DECLINED, "declined", by, reason_given(reason), self.facts())
 
     def _lock(self, by: User) -> User:
-        """The pool, then the change; who decides is read anew, whatever this request knew."""
-        self.pool.lock()
-        self.lock()
+        """Who decides is read anew, whatever this request knew."""
+        self.lock_what_it_changes()
         by = User.objects.get(pk=by.pk)
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         return by
+
+    def lock_what_it_changes(self) -> None:
+        """The pool, then the change."""
+        self.pool.lock()
+        self.lock()
+
+    def taken_back(self, by: User, reason: str) -> None:
+        self._decide(ChangeState.WITHDRAWN, "withdrawn", by, reason, self.facts())
 
     def _decide(self, state: ChangeState, verb: str, by: User, reason: str, facts: dict[str, Any]) -> None:
         self.state, self.decided_by, self.decided_at = state, by, clock.now()

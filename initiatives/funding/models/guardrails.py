@@ -8,13 +8,14 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from initiatives.core import clock
-from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, reason_given, says
 from initiatives.core.triggers import with_refusals
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.posting import handles_money
+from initiatives.funding.models.proposal_laws import BY_WHO_PROPOSED
 from initiatives.funding.models.proposals import ask_a_cxo
 from initiatives.funding.models.triggers import NEVER_DELETED
+from initiatives.funding.models.withdrawing import Withdrawable
 from initiatives.funding.models.years import FiscalYear
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -38,6 +39,7 @@ class BandState(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
     DECLINED = "declined", "Declined"
     REPLACED = "replaced", "Replaced"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 BANDS_STAY = pgtrigger.Trigger(
@@ -53,9 +55,10 @@ BANDS_STAY = pgtrigger.Trigger(
         IF (NEW.year_id, NEW.share, NEW.low, NEW.high, NEW.by_id) IS DISTINCT FROM
                 (OLD.year_id, OLD.share, OLD.low, OLD.high, OLD.by_id)
             OR (OLD.state, NEW.state) NOT IN (
-                ('proposed', 'confirmed'), ('proposed', 'declined'), ('confirmed', 'replaced'))
+                ('proposed', 'confirmed'), ('proposed', 'declined'), ('proposed', 'withdrawn'), ('confirmed', 'replaced'))
         THEN REFUSE a_band_stays;
         END IF;
+        IF NEW.state = 'withdrawn' AND NEW.decided_by_id <> NEW.by_id THEN REFUSE withdrawn_by_who_proposed; END IF;
         IF NEW.state = 'confirmed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
             SELECT FROM organization_role role
             WHERE role.person_id = NEW.decided_by_id AND role.kind = 'cxo' AND (role.ends IS NULL OR role.ends > role.starts)))
@@ -63,6 +66,7 @@ BANDS_STAY = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
+        withdrawn_by_who_proposed=BY_WHO_PROPOSED,
         a_band_is_proposed_first="A guardrail is proposed before it is confirmed.",
         a_band_stays="A guardrail is not edited; another one takes its place.",
         a_band_is_confirmed_by_a_cxo="A guardrail holds when a CXO confirms it who did not propose it.",
@@ -102,7 +106,7 @@ class GuardrailQuerySet(models.QuerySet["Guardrail"]):
         return band
 
 
-class Guardrail(Recorded):
+class Guardrail(Withdrawable):
     """Between which percents of what is allocated in a year one share shall lie."""
 
     year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="guardrails")
@@ -173,6 +177,12 @@ class Guardrail(Recorded):
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         self._decide(BandState.DECLINED, "declined", by=by, reason=reason_given(reason))
+
+    def lock_what_it_changes(self) -> None:
+        self.lock()
+
+    def taken_back(self, by: User, reason: str) -> None:
+        self._decide(BandState.WITHDRAWN, "withdrawn", by=by, reason=reason)
 
     def _decide(self, state: BandState, verb: str, *, by: User, reason: str = "") -> None:
         self.decided_by, self.decided_at = by, clock.now()

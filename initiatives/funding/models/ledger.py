@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.utils.text import Truncator
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
@@ -16,7 +17,9 @@ from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.actual_laws import REVERSED_LINES_WAIT
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
 from initiatives.funding.models.posting import Act, Keyed, content_of, may_post
-from initiatives.funding.models.triggers import APPROVER_DOES_NOT_POST, MOVE_MONEY, REVERSED_BY_ANOTHER
+from initiatives.funding.models.reversal_laws import REVERSED_BY_ANOTHER
+from initiatives.funding.models.reversing import judged_again
+from initiatives.funding.models.triggers import APPROVER_DOES_NOT_POST, MOVE_MONEY
 from initiatives.funding.models.years import nearest_day
 from initiatives.organization.models import User
 from initiatives.organization.purview import SEE_ALL_MONEY
@@ -159,12 +162,17 @@ class Journal(Keyed, Recorded):
             raise RuleBroken("The money has moved on since; reverse the later entry first.")
         if held := self._held_since(thing, rows[0]):
             raise RuleBroken(held)
+        owner = thing.owner_id if thing else None
+        kept = judged_again(self.act, rows, by=by, owner=owner, reason=reason)
         moves = [Move(row.target, row.source, row.amount) for row in rows]
         line = getattr(self, "actual_line", None)  # of a file of finance's: it waits again
-        back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=reason, reverses=self)
+        memo, amount = Truncator(reason).chars(300), str(sum(row.amount for row in rows))
+        back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=memo, reverses=self, **kept)
         if line is not None:
             line.came_back(by=by)
-        self.record("reversed", by=by, reason=reason, journal=back.pk, amount=str(sum(row.amount for row in rows)))
+        self.record("reversed", by=by, reason=reason, journal=back.pk, amount=amount)
+        if back.because and thing is not None:
+            thing.record("let_pass", by=by, reason=reason, amount=amount, journal=back.pk)
         return back
 
     def _held_since(self, thing: "CostObject | None", moved: "Transfer") -> str | None:

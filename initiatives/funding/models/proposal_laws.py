@@ -4,6 +4,8 @@ import pgtrigger
 
 from initiatives.core.triggers import with_refusals
 
+BY_WHO_PROPOSED = "Only who proposed it takes it back."
+
 
 def set_by_two(
     name: str, *about: str, proposed_first: tuple[str, str], stays: tuple[str, str], by_a_cxo: tuple[str, str]
@@ -29,6 +31,9 @@ def set_by_two(
                 OR NEW.decided_by_id <> OLD.decided_by_id OR coalesce(NEW.ends, 'infinity') > coalesce(OLD.ends, 'infinity')))
         THEN REFUSE {stays[0]};
         END IF;
+        IF NEW.state = 'withdrawn' AND OLD.state = 'proposed' AND NEW.decided_by_id <> NEW.by_id THEN
+            REFUSE withdrawn_by_who_proposed;
+        END IF;
         IF NEW.state = 'confirmed' AND OLD.state = 'proposed' AND (NEW.decided_by_id = NEW.by_id OR NOT EXISTS (
             SELECT FROM organization_role role
             WHERE role.person_id = NEW.decided_by_id AND role.kind = 'cxo' AND (role.ends IS NULL OR role.ends > role.starts)))
@@ -36,6 +41,7 @@ def set_by_two(
         END IF;
         RETURN NEW;
     """,
+            withdrawn_by_who_proposed=BY_WHO_PROPOSED,
             **dict((proposed_first, stays, by_a_cxo)),
         ),
     )

@@ -10,6 +10,7 @@ from initiatives.core.models import Recorded
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding.models.posting import handles_money
+from initiatives.funding.models.withdrawing import Withdrawable
 from initiatives.organization.calendars import working_days_after
 from initiatives.organization.models import Role, RoleKind, User
 from initiatives.organization.models.roles import today
@@ -29,6 +30,7 @@ class LimitState(models.TextChoices):
     PROPOSED = "proposed", "Waiting for the CXO"
     CONFIRMED = "confirmed", "Confirmed"
     DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class ProposedQuerySet(models.QuerySet[Any]):
@@ -68,7 +70,7 @@ class ProposedQuerySet(models.QuerySet[Any]):
         return one
 
 
-class Proposed(Recorded):
+class Proposed(Withdrawable):
     """What holds from a day on, when a CXO confirmed what somebody else proposed.
 
     called, kind_of_ask, about  what it is called, how the CXO is asked, and the fields of which one combination holds at a time
@@ -165,6 +167,12 @@ class Proposed(Recorded):
         if obstacle := self.obstacle_to_decide(by):
             raise RuleBroken(obstacle)
         self._decide(LimitState.DECLINED, "declined", by=by, reason=reason)
+
+    def lock_what_it_changes(self) -> None:
+        self.lock()
+
+    def taken_back(self, by: User, reason: str) -> None:
+        self._decide(LimitState.WITHDRAWN, "withdrawn", by=by, reason=reason)
 
     def _decide(self, state: LimitState, verb: str, *, by: User, reason: str = "") -> None:
         self.state, self.decided_by, self.decided_at = state, by, clock.now()

@@ -145,8 +145,8 @@ MOVE_MONEY = pgtrigger.Trigger(
             WHERE other.journal_id = NEW.journal_id AND pool.currency <> fund.currency)
         THEN REFUSE one_currency_in_a_journal;
         END IF;
-        IF fund.post_control <> 'off' AND book.act IN ('committed', 'spent') THEN
-            used := NEW.amount + fund.spent + CASE WHEN book.act = 'committed' THEN fund.committed ELSE 0 END;
+        IF fund.post_control <> 'off' AND (source.kind, target.kind) IN (('allocated', 'committed'), ('committed', 'spent')) THEN
+            used := NEW.amount + fund.spent + CASE WHEN target.kind = 'committed' THEN fund.committed ELSE 0 END;
             IF used * 100 > fund.appropriated * fund.post_limit AND NOT book.over_limit THEN
                 REFUSE beyond_a_limit_is_marked;
             END IF;
@@ -209,28 +209,5 @@ APPROVER_DOES_NOT_POST = pgtrigger.Trigger(
         RETURN NEW;
     """,
         approver_does_not_post="Who asked for money or approved it does not post what was spent of it; another in finance can.",
-    ),
-)
-
-REVERSED_BY_ANOTHER = pgtrigger.Trigger(
-    name="reversed_by_another",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert,
-    declare=[("original", "funding_journal%ROWTYPE")],
-    func=with_refusals(
-        """
-        IF NEW.reverses_id IS NOT NULL THEN
-            SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;
-            IF original.act IN ('reversed', 'appropriated', 'cut', 'allocated', 'released', 'transferred') THEN
-                REFUSE not_everything_is_reversed;
-            END IF;
-            IF original.by_id = NEW.by_id THEN
-                REFUSE reversed_by_another_person;
-            END IF;
-        END IF;
-        RETURN NEW;
-    """,
-        not_everything_is_reversed="What others agreed to is undone as it was done: released, asked anew or transferred back.",
-        reversed_by_another_person="Who posted an entry does not reverse it; another person in finance can.",
     ),
 )

@@ -20,7 +20,17 @@ class AuthorityPage:
     steps_waiting: list[tuple[StepRule, str | None]]
     former_steps: list[StepRule]
     decides_steps: bool
+    user: User
     most_days: int = MOST_DAYS
+
+    @property
+    def acts(self) -> bool:
+        """Whether the reader confirms a limit that waits, or may take one back."""
+        return self.decides or any(limit.by_id == self.user.pk for limit, _ in self.waiting)
+
+    @property
+    def acts_on_steps(self) -> bool:
+        return self.decides_steps or any(step.by_id == self.user.pk for step, _ in self.steps_waiting)
 
 
 def authority_page(user: User) -> AuthorityPage:
@@ -34,7 +44,7 @@ def authority_page(user: User) -> AuthorityPage:
     ended = [(one, one.obstacle_to_end(user)) for one in named]
     steps, steps_waiting, former_steps = _steps(user)
     decides_steps = any(step.obstacle_to_decide(user) is None for step, _ in steps_waiting)
-    return AuthorityPage(holding, waiting, former, decides, ended, steps, steps_waiting, former_steps, decides_steps)
+    return AuthorityPage(holding, waiting, former, decides, ended, steps, steps_waiting, former_steps, decides_steps, user)
 
 
 def _steps(user: User) -> tuple[list[StepRule], list[tuple[StepRule, str | None]], list[StepRule]]:
