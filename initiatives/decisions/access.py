@@ -58,6 +58,11 @@ def approve_scenario(user: User, scenario: Scenario) -> bool:
     return user.standing.holds("cxo", "ceo")
 
 
+@permission("decisions.request_scenario")
+def request_scenario(user: User, scenario: Scenario | None = None) -> bool:
+    return user.standing.holds("cxo")
+
+
 @permission("decisions.view_round")
 def view_round(user: User, chosen: Round | None = None) -> bool:
     """Every active person with a role; each the initiatives that they may see."""
@@ -100,6 +105,7 @@ declare(
     Rule("decisions:scenario", "GET", "decisions.view_scenario", of="scenario", who="CXO, CEO, auditor"),
     Rule("decisions:scenario_plan", "GET POST", "decisions.plan_scenario", of="scenario", who="CXO"),
     Rule("decisions:scenario_approve", "GET POST", "decisions.approve_scenario", of="scenario", who="CXO, CEO"),
+    Rule("decisions:scenario_request", "POST", "decisions.request_scenario", of="scenario", who="CXO"),
     Rule("decisions:log", "GET", "decisions.view_decision", who=LOGGED),
     Rule("decisions:decision", "GET", "decisions.view_decision", of="decision", who=LOGGED),
     Rule("decisions:weigh", "GET POST", "decisions.weigh_decision", of="decision", who="who decided, CXO"),

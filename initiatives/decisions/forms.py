@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.db.models.functions import Length
@@ -91,13 +90,15 @@ class PlanForm(forms.Form):
 
     initiative = forms.ModelChoiceField(Initiative.objects.none())
     pool = forms.ModelChoiceField(Pool.objects.none())
-    amount = AmountField(label="Amount", required=False, zero=True, help_text="Empty or zero takes it out.")
+    amount = AmountField(
+        label="Amount", required=False, zero=True, help_text="In the pool’s currency. Empty or zero takes it out."
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, user: User, scenario: Scenario, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, "initiative", Initiative.objects.visible_to(user).exclude(status__in=OVER).order_by("reference"))
-        offer(self, "pool", Pool.objects.visible_to(user).filter(year=scenario.year_id, currency=settings.CURRENCY).in_order())
+        offer(self, "pool", Pool.objects.visible_to(user).filter(year=scenario.year_id).in_order())
 
 
 class NoteForm(forms.Form):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("scenarios/<int:number>/", scenarios.scenario, name="scenario"),
     path("scenarios/<int:number>/plan/", scenarios.scenario_plan, name="scenario_plan"),
     path("scenarios/<int:number>/approve/", scenarios.scenario_approve, name="scenario_approve"),
+    path("scenarios/<int:number>/requests/", scenarios.scenario_request, name="scenario_request"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/open/", rounds.open_round, name="round_open"),
     path("rounds/<int:number>/", rounds.one, name="round"),

@@ -61,11 +61,12 @@ class Trial(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """What the plan of a fiscal year gives to a cost object, and where that plan stands."""
+    """What the plan of a fiscal year gives to a cost object in the company's currency, and where that plan stands."""
 
     year: str
     url: str
     amount: Decimal
+    unpriced: tuple[str, ...] = ()  # amounts of the plan that have no exchange rate
 
 
 Naming = Callable[["User", Collection[int]], Mapping[int, Name]]

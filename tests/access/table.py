@@ -420,6 +420,7 @@ TABLE: list[Row] = [
     ("decisions:scenario", "GET", "scenario", {"own": "xea"}),
     ("decisions:scenario_plan", "GET POST", "scenario", {"own": "x"}),
     ("decisions:scenario_approve", "GET POST", "scenario", {"own": "xe"}),
+    ("decisions:scenario_request", "POST", "scenario", {"own": "x"}),
     ("decisions:log", "GET", "", {"": ROLE}),
     ("decisions:decision", "GET", "decision", {"own": ROLE, "foreign": ROLE, "hidden": "xea"}),
     ("decisions:paper_bound", "GET POST", "", {"": "x"}),

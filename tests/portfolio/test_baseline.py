@@ -15,11 +15,15 @@ from pytest_django import DjangoAssertNumQueries
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.decisions.models.log import decisions
 from initiatives.duties.models import Obligation
+from initiatives.funding.models import ExchangeRate, FiscalYear, FundingRequest
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Baseline, BaselineProposal, Initiative, Proposed
 from initiatives.portfolio.models.asking import DECIDE_BASELINE
+from initiatives.portfolio.models.baselines import plan_of
 from initiatives.portfolio.reports.baseline import baseline_page
+from initiatives.portfolio.reports.baseline_money import Worth, money_rows
 from tests.cast import Cast
+from tests.pools import opened
 from tests.portfolio.conftest import Make
 from tests.portfolio.planning import funded, ranked, whole, written
 
@@ -96,6 +100,45 @@ def test_a_new_baseline_is_approved_and_the_first_is_kept(planned: Initiative, c
     with pytest.raises(RuleBroken, match="approved already"):
         fresh(proposal).approve(by=cast.cxo)
     assert Baseline.objects.count() == 2
+
+
+def paid_in_dollars(initiative: Initiative, cast: Cast) -> Initiative:
+    """50.00 more, from a pool that is kept in dollars."""
+    cast.head("HR")
+    pool = opened(cast, FiscalYear.objects.get(), cast.department("HR"), Decimal(500), by=cast.second_finance, currency="USD")
+    by = cast.contributor("OPS")
+    asks = FundingRequest.objects.draft(initiative.cost_object, lines=[(pool, Decimal(50))], purpose="Airlines", by=by)
+    asks.submit(by=by)
+    asks.approve(by=cast.head("HR"))
+    asks.approve(by=cast.finance)
+    return Initiative.objects.get(pk=initiative.pk)
+
+
+def test_money_in_another_currency_is_in_the_plan_at_the_rate_of_the_day(planned: Initiative, cast: Cast) -> None:
+    paid = paid_in_dollars(planned, cast)
+    page = baseline_page(paid, cast.finance)
+    assert (page["since"], page["counted"].unpriced) == ([""], ["USD 50.00"])  # nothing is converted without a rate
+    ExchangeRate.objects.enter("USD", date(2026, 1, 1), Decimal("0.5"), by=cast.finance)
+    page = baseline_page(paid, cast.finance)
+    assert page["since"] == ["money +25.00 (+25.0\u00a0%)"]
+    told = {row.label: (row.before, row.after) for row in page["against"][0][1].rows}
+    assert told["Money allocated, USD"] == ("USD 0.00", "USD 50.00")
+    second = fresh(propose(paid, cast)).approve(by=cast.cxo)
+    assert (second.money, second.foreign) == (Decimal("100.00"), {"USD": "50.00"})
+    with pytest.raises(BadInput, match="Nothing of the plan differs"):
+        propose(paid, cast)
+    assert baseline_page(paid, cast.finance)["since"][0] == ""
+    assert "USD" not in str(baseline_page(paid, cast.head("IT"))["against"])
+
+
+def test_a_baseline_that_did_not_count_other_currencies_is_compared_by_its_own(planned: Initiative, cast: Cast) -> None:
+    paid = paid_in_dollars(planned, cast)
+    ExchangeRate.objects.enter("USD", date(2026, 1, 1), Decimal("0.5"), by=cast.finance)
+    before = Baseline(money=Decimal("100.00"), foreign=None, scope={"milestones": [], "touchpoints": [], "problems": []})
+    today = Baseline(**plan_of(paid))
+    told = {row.label: (row.before, row.after) for row in money_rows(before, today, Worth(before, today))}
+    assert told["Money allocated"] == (Decimal("100.00"), Decimal("100.00"))
+    assert told["Money allocated, USD"] == ("not counted", "USD 50.00")
 
 
 def test_nobody_approves_what_they_proposed_or_answer_for_and_the_database_knows_it_too(planned: Initiative, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from initiatives.decisions.models.assessment import Assessment, AssessmentQuerySet
 from initiatives.decisions.models.lines import Placement, RankedItem, Row
 from initiatives.decisions.models.log import Outcome, Paper
+from initiatives.decisions.models.plan_drafts import PlanDraft
 from initiatives.decisions.models.portions import Portion, RoundBallot, RoundCandidate
 from initiatives.decisions.models.ranking import Ranking, State
 from initiatives.decisions.models.rounds import Round, RoundState
@@ -16,6 +17,7 @@ __all__ = [
     "Paper",
     "PaperBound",
     "Placement",
+    "PlanDraft",
     "Portion",
     "RankedItem",
     "Ranking",

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Sum, Value, When
 from django.urls import reverse
@@ -119,8 +118,8 @@ class Scenario(Recorded):
             raise RuleBroken(obstacle)
         if not initiative.seen_by(by) or initiative.is_over:
             raise RuleBroken(f"{initiative.reference} is over: no money is planned for it.")
-        if pool.year_id != self.year_id or pool.currency != settings.CURRENCY:
-            raise RuleBroken(f"{pool} is not a pool of {self.year} in {settings.CURRENCY}.")
+        if pool.year_id != self.year_id:
+            raise RuleBroken(f"{pool} is not a pool of {self.year}.")
         self.lines.filter(initiative=initiative, pool=pool).delete()
         if amount:
             self.lines.create(initiative=initiative, pool=pool, amount=amount)
@@ -158,8 +157,8 @@ class Scenario(Recorded):
             other.record("archived", by=by)
         self.note, self.decided_by, self.decided_at = reason_given(note), by, clock.now()
         self._become(ScenarioState.APPROVED, "note", "decided_by", "decided_at")
-        total = self.lines.aggregate(all=Sum("amount"))["all"]
-        self.record("approved", by=by, reason=self.note, total=str(total))
+        sums = self.lines.values_list("pool__currency").annotate(Sum("amount")).order_by("pool__currency")
+        self.record("approved", by=by, reason=self.note, total=" + ".join(f"{currency} {amount}" for currency, amount in sums))
 
     def _become(self, state: ScenarioState, *fields: str) -> None:
         self.state = state
@@ -188,7 +187,9 @@ LINES_OF_DRAFTS = pgtrigger.Trigger(
 
 
 class ScenarioLine(models.Model):
-    """How much one pool would pay for one initiative."""
+    """How much one pool would pay for one initiative, in the pool's currency."""
+
+    worth: Decimal | None = None  # in the company's currency, where a report counted it and there is a rate
 
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="lines")
     initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="+")

@@ -11,6 +11,7 @@ from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, Scena
 from initiatives.funding import above
 from initiatives.funding.above import Name, Planned
 from initiatives.funding.models import CostObject
+from initiatives.funding.reports.currencies import in_one_currency
 from initiatives.funding.reports.so_far import given, waiting
 from initiatives.organization.models import User
 
@@ -50,13 +51,13 @@ class SoFar:
 
 
 def so_far(user: User, scenario: Scenario, lines: Collection[ScenarioLine]) -> SoFar | None:
-    """For the plan of a year only: a draft promises nothing."""
+    """For the plan of a year only: a draft promises nothing. Its lines are counted already."""
     if scenario.state != ScenarioState.APPROVED:
         return None
     paid, asked, planned = given(scenario.year_id), waiting(scenario.year_id), dict[int, Decimal]()
     for line in lines:
         thing = line.initiative.cost_object_id
-        planned[thing] = planned.get(thing, NONE) + line.amount
+        planned[thing] = planned.get(thing, NONE) + (line.worth or NONE)
     things = {*planned, *paid.amounts, *asked.amounts}
     names = above.names(user, things)
     rows = [
@@ -71,6 +72,8 @@ def planned_for(user: User, cost_object: CostObject, years: Collection[int]) -> 
     plans = Scenario.objects.visible_to(user).filter(year__in=years, state=ScenarioState.APPROVED).select_related("year")
     found = {}
     for plan in plans:
-        amount = plan.lines.filter(initiative__cost_object=cost_object).aggregate(all=Sum("amount"))["all"]
-        found[plan.year_id] = Planned(str(plan.year), plan.get_absolute_url(), amount or NONE)
+        sums = plan.lines.filter(initiative__cost_object=cost_object).values_list("pool__currency").annotate(Sum("amount"))
+        counted = in_one_currency((plan.pk, currency, amount) for currency, amount in sums.order_by("pool__currency"))
+        amount = counted.amounts.get(plan.pk, NONE)
+        found[plan.year_id] = Planned(str(plan.year), plan.get_absolute_url(), amount, tuple(counted.unpriced))
     return found

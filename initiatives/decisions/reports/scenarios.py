@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from initiatives.decisions.models.plan_drafts import ALL_ASKED, PlanDraft, Wish, wishes
 from initiatives.decisions.models.scenarios import Scenario, ScenarioLine, ScenarioState
 from initiatives.decisions.reports.against import SoFar, so_far
 from initiatives.funding import above
 from initiatives.funding.models import Pool
+from initiatives.funding.reports.currencies import Counted, in_one_currency
 from initiatives.journey.models import Stage
 from initiatives.organization.models import User
 
@@ -19,6 +21,15 @@ NONE = Decimal(0)
 def lines_of(scenario: Scenario) -> list[ScenarioLine]:
     found = scenario.lines.select_related("initiative__lead_department", "pool__department", "pool__year")
     return list(found.order_by("initiative", "pool"))
+
+
+def counted(lines: Iterable[ScenarioLine]) -> Counted:
+    """What these lines are worth in the company's currency today; each line knows its own."""
+    lines = list(lines)
+    found = in_one_currency((line.pk, line.pool.currency, line.amount) for line in lines)
+    for line in lines:
+        line.worth = found.amounts.get(line.pk, NONE)
+    return found
 
 
 @dataclass
@@ -39,20 +50,29 @@ class ScenarioPage:
     lines: list[ScenarioLine]
     pools: list[PoolRow]
     total: Decimal
+    counted: Counted  # with which rates, and what has none
     obstacles: dict[str, str | None]
     others: list[Scenario]  # of the year, to compare with
     so_far: SoFar | None  # of the plan
+    wishes: list[Wish]  # of the plan: what asks for it
 
 
 def scenario_page(user: User, scenario: Scenario) -> ScenarioPage:
     lines, sums = lines_of(scenario), dict[Pool, Decimal]()
+    worth = counted(lines)
     for line in lines:
         sums[line.pool] = sums.get(line.pool, NONE) + line.amount
-    obstacles = {"plan": scenario.obstacle_to_plan(user), "approve": scenario.obstacle_to_approve(user)}
+    wanted = wishes(scenario) if scenario.state == ScenarioState.APPROVED else []
+    asked = None if any(wish.is_open for wish in wanted) else ALL_ASKED
+    obstacles = {
+        "plan": scenario.obstacle_to_plan(user),
+        "approve": scenario.obstacle_to_approve(user),
+        "request": PlanDraft.objects.obstacle_to_draft(scenario, user) or asked,
+    }
     others = Scenario.objects.visible_to(user).filter(year=scenario.year_id).exclude(pk=scenario.pk).in_order()
     pools = [PoolRow(pool, amount) for pool, amount in sums.items()]
     since = so_far(user, scenario, lines)
-    return ScenarioPage(scenario, lines, pools, sum(sums.values(), NONE), obstacles, list(others), since)
+    return ScenarioPage(scenario, lines, pools, sum(worth.amounts.values(), NONE), worth, obstacles, list(others), since, wanted)
 
 
 @dataclass
@@ -88,6 +108,7 @@ class Comparison:
     initiatives: tuple[Difference, ...] = ()
     departments: tuple[Difference, ...] = ()
     stages: tuple[Difference, ...] = ()
+    counted: Counted | None = None
 
     @property
     def total(self) -> Difference:
@@ -114,8 +135,10 @@ def comparison(user: User, query: QueryDict) -> Comparison:
         return Comparison(found)
     before, after = lines_of(left), lines_of(right)
     names = stage_names([*before, *after])
+    worth = counted([*before, *after])
     kinds = (by_initiative, by_department, lambda lines: by_stage(lines, names))
-    return Comparison(found, left, right, *(differences(count(before), count(after)) for count in kinds))
+    initiatives, departments, stages = (differences(count(before), count(after)) for count in kinds)
+    return Comparison(found, left, right, initiatives, departments, stages, worth)
 
 
 def differences(left: Parts, right: Parts) -> tuple[Difference, ...]:
@@ -125,11 +148,11 @@ def differences(left: Parts, right: Parts) -> tuple[Difference, ...]:
 
 
 def by_initiative(lines: Iterable[ScenarioLine]) -> Parts:
-    return added_up(((str(line.initiative), line.initiative.get_absolute_url()), line.amount) for line in lines)
+    return added_up(((str(line.initiative), line.initiative.get_absolute_url()), line.worth or NONE) for line in lines)
 
 
 def by_department(lines: Iterable[ScenarioLine]) -> Parts:
-    return added_up(((str(line.initiative.lead_department), ""), line.amount) for line in lines)
+    return added_up(((str(line.initiative.lead_department), ""), line.worth or NONE) for line in lines)
 
 
 def by_stage(lines: Iterable[ScenarioLine], names: Mapping[int, list[str]]) -> Parts:
@@ -137,9 +160,10 @@ def by_stage(lines: Iterable[ScenarioLine], names: Mapping[int, list[str]]) -> P
     parts: list[tuple[tuple[str, str], Decimal]] = []
     for line in lines:
         stages = names.get(line.initiative.cost_object_id) or ["no stage named"]
-        each = (line.amount / len(stages)).quantize(Decimal("0.01"))
+        worth = line.worth or NONE
+        each = (worth / len(stages)).quantize(Decimal("0.01"))
         shares = [each] * (len(stages) - 1)
-        parts += [((stage, ""), share) for stage, share in zip(stages, [*shares, line.amount - sum(shares)], strict=True)]
+        parts += [((stage, ""), share) for stage, share in zip(stages, [*shares, worth - sum(shares)], strict=True)]
     return added_up(parts)
 
 

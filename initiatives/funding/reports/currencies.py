@@ -69,6 +69,10 @@ class Counted(NamedTuple):
     def unpriced(self) -> list[str]:
         return [f"{currency} {amount:,.2f}" for currency, amount in sorted(self.left_out.items())]
 
+    @property
+    def currency(self) -> str:
+        return settings.CURRENCY
+
 
 def in_one_currency(rows: Iterable[tuple[int, str, Decimal]]) -> Counted:
     rows = [row for row in rows if row[2]]

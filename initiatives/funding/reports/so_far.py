@@ -60,5 +60,6 @@ def against_plan(user: User, request: FundingRequest, lines: Collection[Asked]) 
         mine = [(thing, line.pool.currency, line.amount) for line in lines if line.pool.year_id == year]
         sums = [given(year, [thing]), waiting(year, [thing]), in_one_currency(mine if request.state == State.DRAFT else [])]
         so_far = sum((one.amounts.get(thing, NONE) for one in sums), NONE)
-        found.append(Against(plan.year, plan.url, plan.amount, so_far, [words for one in sums for words in one.unpriced]))
+        unpriced = [*plan.unpriced, *(words for one in sums for words in one.unpriced)]
+        found.append(Against(plan.year, plan.url, plan.amount, so_far, unpriced))
     return found

@@ -10,7 +10,7 @@ from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
 from initiatives.core.money import AmountColumn
 from initiatives.core.rules import says
-from initiatives.funding.models import CostObject
+from initiatives.funding.models import CostObject, ForeignMoney
 from initiatives.organization.models import Department, User
 from initiatives.portfolio.models.aims import AnsweredProblem, ImprovedTouchpoint
 from initiatives.portfolio.models.benefit_owner import BenefitOwner
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 class Plan(models.Model):
     """What a plan holds: dates, money given, the case with its benefit, who owns what, and the scope.
 
-    scope   {"milestones": [{"id", "title", "due_on"}], "touchpoints": [ids], "problems": [ids]}
+    money    allocated, in the currency of the initiative's money
+    foreign  allocated in other currencies, each by itself: {"USD": "42000.00"}; null: not counted, as it was at first
+    scope    {"milestones": [{"id", "title", "due_on"}], "touchpoints": [ids], "problems": [ids]}
     """
 
     PARTS = (
         "starts_on",
         "ends_on",
         "money",
+        "foreign",
         "case_id",
         "reading_id",
         "accountable_department_id",
@@ -41,7 +44,8 @@ class Plan(models.Model):
 
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
-    money = AmountColumn()  # allocated, in the currency of the initiative's money
+    money = AmountColumn()
+    foreign = models.JSONField(null=True, default=dict)
     case = models.ForeignKey(BusinessCase, models.PROTECT, null=True, related_name="+")
     reading = models.ForeignKey(BaselineReading, models.PROTECT, null=True, related_name="+")
     accountable_department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
@@ -55,17 +59,22 @@ class Plan(models.Model):
     def parts(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.PARTS}
 
+    def is_as(self, parts: Mapping[str, Any]) -> bool:
+        """Whether these parts of a plan are the same; nothing in other currencies is as good as not counted."""
+        return {**self.parts(), "foreign": self.foreign or {}} == parts
+
 
 def plan_of(initiative: "Owned") -> dict[str, Any]:
     """The plan as it stands now, read from the database; the parts of a `Plan`."""
     case = BusinessCase.objects.of(initiative.pk).values_list("pk", flat=True)
     reading = BaselineReading.objects.of(initiative.pk).values_list("pk", flat=True)
     owner = BenefitOwner.objects.accepted().filter(initiative=initiative.pk).values_list("person", flat=True)
-    money = CostObject.objects.filter(pk=initiative.cost_object_id)
+    money, others = CostObject.objects.values_list("allocated", "other_currencies").get(pk=initiative.cost_object_id)
     return {
         "starts_on": initiative.starts_on,
         "ends_on": initiative.ends_on,
-        "money": money.values_list("allocated", flat=True).get(),
+        "money": money,
+        "foreign": foreign_of(initiative.cost_object_id) if others else {},
         "case_id": case.first(),
         "reading_id": reading.first(),
         "accountable_department_id": initiative.accountable_department_id,
@@ -73,6 +82,12 @@ def plan_of(initiative: "Owned") -> dict[str, Any]:
         "benefit_owner_id": owner.first(),
         "scope": scope_of(initiative),
     }
+
+
+def foreign_of(cost_object: int) -> dict[str, str]:
+    """What was allocated in other currencies than the initiative's own."""
+    rows = ForeignMoney.objects.filter(cost_object=cost_object, allocated__gt=0)
+    return {currency: str(amount) for currency, amount in rows.values_list("currency", "allocated")}
 
 
 def scope_of(initiative: "Owned") -> dict[str, list[Any]]:

@@ -104,7 +104,8 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         a case is written as `has_case`; in the same question.
         """
         newest = Baseline.objects.filter(initiative=OuterRef("pk")).order_by("-number")
-        told = JSONObject(number="number", at="at", ends_on="ends_on", money=Cast("money", models.TextField()))
+        money = {"money": Cast("money", models.TextField()), "foreign": "foreign"}
+        told = JSONObject(number="number", at="at", ends_on="ends_on", **money)
         case = BusinessCase.objects.filter(initiative=OuterRef("pk"))
         tests = Experiment.objects.filter(initiative=OuterRef("pk")).order_by("-id")
         tested = Subquery(tests.values(told=JSONObject(stops_on="stops_on", result="result"))[:1])

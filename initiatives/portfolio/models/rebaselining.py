@@ -62,7 +62,7 @@ class BaselineProposalQuerySet(BelongingQuerySet["BaselineProposal"]):
             raise RuleBroken(obstacle)
         reason, plan = reason_given(reason), plan_of(initiative)
         current = Baseline.objects.of(initiative).first()
-        if current is not None and current.parts() == plan:
+        if current is not None and current.is_as(plan):
             raise BadInput("Nothing of the plan differs from the baseline.")
         proposal = self.create(initiative=initiative, reason=reason, proposed_by=by, **plan)
         asking.ask_to_decide_baseline(proposal, by=by)
@@ -120,6 +120,7 @@ class BaselineProposal(Plan, Recorded):
                     "starts_on",
                     "ends_on",
                     "money",
+                    "foreign",
                     "case",
                     "reading",
                     "accountable_department",

@@ -3,33 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from initiatives.core.templatetags.words import amount, day, number
+from initiatives.core.templatetags.words import day
+from initiatives.funding.reports.panels import Panel
 from initiatives.journey.models import Problem, Touchpoint
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Baseline, BaselineProposal, Initiative, Plan
 from initiatives.portfolio.models.baselines import plan_of
+from initiatives.portfolio.reports.baseline_money import Row, Worth, in_money, money_rows, words_row
 from initiatives.portfolio.reports.case import aim, read
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that two plans say: before, after, and what lies between. `kind` "money": an amount that is None is withheld."""
-
-    label: str
-    before: Any
-    after: Any
-    change: str = ""
-    kind: str = "words"
-
-    @property
-    def withheld(self) -> bool:
-        return self.kind == "money" and self.before is None
 
 
 @dataclass(frozen=True)
@@ -84,16 +71,6 @@ def in_days(before: date | None, after: date | None) -> str:
     return ngettext("%(n)s day", "%(n)s days", abs(days)) % {"n": f"{'+' if days > 0 else '−'}{abs(days)}"}
 
 
-def in_money(before: Decimal | None, after: Decimal | None) -> str:
-    """How far an amount moved, and in percent of what it was: "+10,000.00 (+5.0 %)"."""
-    if before is None or after is None or before == after:
-        return ""
-    moved = after - before
-    said = f"{'+' if moved > 0 else ''}{amount(moved)}"
-    percent = (100 * moved / before).quantize(Decimal("0.1"), ROUND_HALF_EVEN) if before else None
-    return said if percent is None else f"{said} ({'+' if moved > 0 else ''}{number(percent, 1)}\u00a0%)"
-
-
 class Names:
     """What touchpoints and problems are called, for those that this reader may know of."""
 
@@ -106,10 +83,10 @@ class Names:
         self.problems = {one.pk: str(one) for one in answered} if problems else {}
 
 
-def difference(before: Plan, after: Plan, names: Names, *, open_: bool) -> Difference:
-    """What lies between two plans; amounts only where the money is open to the reader."""
+def difference(before: Plan, after: Plan, names: Names, worth: Worth | None) -> Difference:
+    """What lies between two plans; amounts only where the money is open to the reader: then `worth` counts them."""
     return Difference(
-        list(rows(before, after, open_=open_)),
+        list(rows(before, after, worth)),
         list(milestones(before.scope["milestones"], after.scope["milestones"])),
         [
             *aims(before.scope["touchpoints"], after.scope["touchpoints"], names.touchpoints),
@@ -118,45 +95,17 @@ def difference(before: Plan, after: Plan, names: Names, *, open_: bool) -> Diffe
     )
 
 
-def rows(before: Plan, after: Plan, *, open_: bool) -> list[Row]:
+def rows(before: Plan, after: Plan, worth: Worth | None) -> list[Row]:
     return [
         Row(_("Start"), before.starts_on, after.starts_on, in_days(before.starts_on, after.starts_on), "day"),
         Row(_("End"), before.ends_on, after.ends_on, in_days(before.ends_on, after.ends_on), "day"),
-        *(money_rows(before, after) if open_ else [Row(_("Money, cost and benefit"), None, None, kind="money")]),
+        *(money_rows(before, after, worth) if worth else [Row(_("Money, cost and benefit"), None, None, kind="money")]),
         words_row(_("Metric"), before.case and aim(before.case), after.case and aim(after.case)),
         words_row(_("Baseline reading"), before.reading and read(before.reading), after.reading and read(after.reading)),
         words_row(_("Accountable department"), before.accountable_department, after.accountable_department),
         words_row(_("Accountable person"), before.accountable_person, after.accountable_person),
         words_row(_("Benefit owner"), before.benefit_owner, after.benefit_owner),
     ]
-
-
-def money_rows(before: Plan, after: Plan) -> list[Row]:
-    """What was given, and the points of cost and benefit where one of the plans has a case."""
-    found = [money_row(_("Money allocated"), before.money, after.money)]
-    if before.case is None and after.case is None:
-        return found
-    labels = {
-        "cost": (_("Cost, low"), _("Cost, base"), _("Cost, high"), _("Cost, expected")),
-        "benefit": (_("Benefit, low"), _("Benefit, base"), _("Benefit, high"), _("Benefit, expected")),
-    }
-    for what, words in labels.items():
-        for point, label in zip(("low", "base", "high", "expected"), words, strict=True):
-            was, now = (getattr(getattr(plan.case, what), point) if plan.case else None for plan in (before, after))
-            found.append(money_row(label, was, now))
-    return found
-
-
-def money_row(label: str, was: Decimal | None, now: Decimal | None) -> Row:
-    """Where one of the plans had no case, there was no amount: nothing, and not withheld."""
-    if was is None or now is None:
-        before, after = ("" if one is None else amount(one) for one in (was, now))
-        return Row(label, before, after, _("new") if was is None else _("gone"))
-    return Row(label, was, now, in_money(was, now), "money")
-
-
-def words_row(label: str, was: Any, now: Any) -> Row:
-    return Row(label, was or "", now or "", _("changed") if was != now else "")
 
 
 def milestones(before: list[Mapping[str, Any]], after: list[Mapping[str, Any]]) -> list[Piece]:
@@ -192,7 +141,9 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
     first, current = (versions[-1], versions[0]) if versions else (None, None)
     open_ = initiative.cost_object.amounts_open_to(user)
     names = Names(user, today, *versions, *([waiting] if waiting else []))
-    against = [(plan, difference(plan, today, names, open_=open_)) for plan in dict.fromkeys([current, first]) if plan]
+    shown = [plan for plan in dict.fromkeys([current, first]) if plan]
+    worth = Worth(today, *shown, *([waiting] if waiting else [])) if open_ else None
+    against = [(plan, difference(plan, today, names, worth)) for plan in shown]
     return {
         "initiative": initiative,
         "currency": initiative.cost_object.currency,
@@ -200,10 +151,11 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "first": first,
         "current": current,
         "against": against,
-        "since": [summed(plan, today, open_=open_) for plan in dict.fromkeys([current, first]) if plan],
+        "since": [summed(plan, today, worth) for plan in shown],
+        "counted": worth.counted if worth else None,
         "versions": versions,
         "waiting": waiting,
-        "wanted": difference(current or _nothing(), waiting, names, open_=open_) if waiting else None,
+        "wanted": difference(current or _nothing(), waiting, names, worth) if waiting else None,
         "past": [one for one in proposals if not one.is_open],
         "propose_obstacle": BaselineProposal.objects.obstacle_to_propose(initiative, user),
         "may_propose": initiative.may_run(user) or initiative.may_edit(user),
@@ -213,9 +165,9 @@ def baseline_page(initiative: Initiative, user: User) -> dict[str, Any]:
     }
 
 
-def summed(plan: Plan, today: Plan, *, open_: bool) -> str:
+def summed(plan: Plan, today: Plan, worth: Worth | None) -> str:
     """End and money in one sentence's part: "end +14 days; money +10,000.00 (+5.0 %)"; empty when both are as they were."""
-    moved, grown = in_days(plan.ends_on, today.ends_on), in_money(plan.money, today.money) if open_ else ""
+    moved, grown = in_days(plan.ends_on, today.ends_on), in_money(*worth.both(plan, today)) if worth else ""
     return "; ".join(said for said in (moved and f"{_('end')} {moved}", grown and f"{_('money')} {grown}") if said)
 
 
@@ -224,11 +176,19 @@ def _nothing() -> Plan:
     return Baseline(money=Decimal(0), scope={"milestones": [], "touchpoints": [], "problems": []})
 
 
-def baseline_line(kept: Mapping[str, Any] | None, initiative: Initiative, *, open_: bool) -> Mapping[str, str] | None:
+def baseline_line(kept: Mapping[str, Any] | None, initiative: Initiative, panel: Panel) -> Mapping[str, str] | None:
     """The current baseline in one line on the initiative's page; `kept` is what the page's one question brought along."""
     if kept is None:
         return None
-    plan = Baseline(ends_on=date.fromisoformat(kept["ends_on"]) if kept["ends_on"] else None, money=Decimal(kept["money"]))
-    today = Baseline(ends_on=initiative.ends_on, money=initiative.cost_object.allocated)
+    ends_on = date.fromisoformat(kept["ends_on"]) if kept["ends_on"] else None
+    plan = Baseline(ends_on=ends_on, money=Decimal(kept["money"]), foreign=kept["foreign"])
+    others = {book.figures.currency: book for book in (panel.money.books if panel.money else ()) if not book.own}
+    there = {code: str(book.figures.allocated) for code, book in others.items() if book.figures.allocated}
+    today = Baseline(ends_on=initiative.ends_on, money=initiative.cost_object.allocated, foreign=there)
+    rates = {code: book.rate for code, book in others.items() if book.rate}
     at = day(date.fromisoformat(kept["at"][:10]))
-    return {"number": kept["number"], "at": at, "change": summed(plan, today, open_=open_)}
+    return {
+        "number": kept["number"],
+        "at": at,
+        "change": summed(plan, today, Worth(plan, today, rates=rates) if panel.open else None),
+    }

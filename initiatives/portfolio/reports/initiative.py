@@ -175,7 +175,7 @@ def initiative_page(initiative: Initiative, user: User) -> dict[str, Any]:
         "withheld": sorted(initiative.withheld.items()),
         "panel": panel,
         "experiment": experiment_line(initiative.tested),
-        "baseline": baseline_line(initiative.kept_plan, initiative, open_=panel.open),
+        "baseline": baseline_line(initiative.kept_plan, initiative, panel),
         "may_edit": initiative.obstacle_to_edit(user) is None,
         **aims(initiative, user),
         "may_involve": initiative.obstacle_to_propose_involvement(user) is None,
