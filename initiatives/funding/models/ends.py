@@ -10,6 +10,7 @@ from django.db.models import Exists, Q
 from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput
 from initiatives.funding.models.accounts import Account, Kind
+from initiatives.funding.models.entrusted import settled_by
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.posting import Act
@@ -61,10 +62,7 @@ def locked_ends(act: Act, pool: "Pool", cost_object: "CostObject", *, by: "User"
     """The ends of a posting, locked with the pool until the transaction ends. The caller has locked the cost object."""
     source, target = MOVES[act]
     asked = pool.pk, cost_object.pk, source, target, by.pk, key
-    if act == Act.SPENT:
-        rows: list[Any] = list(_between(*asked).annotate(settled=Exists(cost_object.settled(by, pool))))
-    else:
-        rows = _prepared(*asked)
+    rows: list[Any] = _paying(cost_object.requests.model, *asked) if act == Act.SPENT else _prepared(*asked)
     return Ends(
         pool,
         [row for row in rows if row.kind == source],
@@ -81,6 +79,12 @@ def _between(pool: Any, cost_object: Any, source: Any, target: Any, by: Any, key
 
 
 _prepared = prepared(_between)
+
+
+@prepared
+def _paying(requests: Any, pool: Any, cost_object: Any, source: Any, target: Any, by: Any, key: Any) -> models.QuerySet[Account]:
+    had_a_part = requests.objects.filter(settled_by(by), cost_object_id=cost_object, lines__pool_id=pool)
+    return _between(pool, cost_object, source, target, by, key).annotate(settled=Exists(had_a_part))
 
 
 def not_enough(act: Act, source: Account | None, pool: "Pool", amount: Decimal) -> str:
