@@ -67,7 +67,7 @@ def pytest_collection_finish() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     soak = parser.getgroup("soak", "the long races of `make soak`")
     soak.addoption("--operations", type=int, default=500, help="of each of the eight writers")
-    soak.addoption("--acts", type=int, default=8_000, help="of the machine of requests, approvals and postings")
+    soak.addoption("--acts", type=int, default=20_000, help="of the machine of requests, approvals and postings")
     soak.addoption("--transfers", type=int, default=8, help="between two pools, both ways, by eight workers at once")
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
     soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
