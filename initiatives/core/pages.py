@@ -158,7 +158,8 @@ def chosen(field: "forms.ModelMultipleChoiceField[Any]", rows: models.QuerySet[A
 
 
 def _shown(value: Any) -> Any:
-    return (", ".join(value.values()) or None) if isinstance(value, dict) else value
+    value = list(value.values()) if isinstance(value, dict) else value
+    return (", ".join(map(str, value)) or None) if isinstance(value, list) else value
 
 
 def reply(request: HttpRequest, to: models.Model | str, *, said: str = "") -> HttpResponse:

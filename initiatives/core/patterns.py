@@ -104,6 +104,7 @@ def patterns(reader: Any) -> dict[str, Any]:
             "committed": Decimal("240500.00"),
             "allocated": Decimal("199500.00"),
             "free": Decimal("250000.00"),
+            "marks": (50, 80, 95),
         },
         "events": [
             Happening(1, "Clara Cox", "published the ranking", now - timedelta(hours=2)),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from initiatives.funding import news
+from initiatives.funding import alerts, news
 from initiatives.funding.imports import again
 from initiatives.funding.models import FundingRequest, Virement, idle
 
@@ -24,6 +24,7 @@ def try_again() -> None:
 
 @shared_task(name="funding.tell", ignore_result=True)
 def tell() -> None:
-    """Once an hour: write to whom yesterday's changes of budgets concern, and ask for money that lies idle."""
+    """Once an hour: write of yesterday's changes of budgets and of alert levels that are passed, ask for money that lies idle."""
     news.tell()
+    alerts.tell()
     idle.propose()

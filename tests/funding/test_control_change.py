@@ -164,10 +164,10 @@ def test_the_form_and_the_page(cast: Cast, treasury: Treasury) -> None:
     second.force_login(cast.second_finance)
     path = reverse("funding:pool_control", args=[pool.pk])
     assert 'name="version" value="1"' in finance.get(path).content.decode()
-    form = {"version": "1", "control": "stop", "tolerance": "5", "alert_at": "101", "reason": "Savings"}
+    form = {"version": "1", "control": "stop", "tolerance": "5", "alert_levels": "101", "reason": "Savings"}
     form |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0", "for_departments": [cast.department("OPS").pk]}
     assert finance.post(path, form).status_code == 422
-    form["alert_at"] = "70"
+    form["alert_levels"] = "70"
     assert finance.post(path, {**form, "reason": ""}).status_code == 422
     assert not ControlChange.objects.exists()
     assert finance.post(path, form).status_code == 302
@@ -181,7 +181,7 @@ def test_the_form_and_the_page(cast: Cast, treasury: Treasury) -> None:
     assert second.post(change.decline_url, {"reason": ""}).status_code == 422
     assert treasury.pool("OPS").control == "warn"
     assert second.post(change.confirm_url, {"shown": change.shown}).status_code == 302
-    assert (treasury.pool("OPS").control, treasury.pool("OPS").alert_at) == ("stop", 70)
+    assert (treasury.pool("OPS").control, treasury.pool("OPS").alert_levels) == ("stop", [70])
     late = second.post(path, {**form, "control": "off"})  # opened before the change
     assert late.status_code == 409
     assert "Stop: such a request" in late.content.decode().partition("Somebody changed this")[2]

@@ -144,7 +144,7 @@ def test_a_pool_gives_for_its_types_only(cast: Cast, treasury: Treasury, monkeyp
     aims = {thing.pk: Aims()}
     monkeypatch.setattr(above, "_aiming", [lambda ids: aims])
     finance.force_login(cast.finance)
-    control = {"control": "off", "tolerance": "0", "alert_at": "80", "post_control": "off", "post_limit": "100"}
+    control = {"control": "off", "tolerance": "0", "alert_levels": "80", "post_control": "off", "post_limit": "100"}
     control |= {"post_tolerance": "0", "for_types": ["it", "people"], "version": str(pool.version), "reason": "For systems"}
     address = reverse("funding:pool_control", args=[pool.pk])
     assert finance.post(address, control | {"for_types": ["it", "magic"]}).status_code == 422
@@ -180,7 +180,7 @@ def test_the_pages_keep_the_kinds_apart(cast: Cast, treasury: Treasury) -> None:
     page = finance.post(reverse("funding:commit", args=[thing.pk]), spend)
     assert page.status_code == 302
     assert balances(thing)["opex committed"] == 50
-    chosen = {"version": "1", "reason": "Savings", "control": "off", "tolerance": "0", "alert_at": "80", "nature": "opex"}
+    chosen = {"version": "1", "reason": "Savings", "control": "off", "tolerance": "0", "alert_levels": "80", "nature": "opex"}
     chosen |= {"post_control": "off", "post_limit": "100", "post_tolerance": "0"}
     page = finance.post(reverse("funding:pool_control", args=[pool.pk]), chosen)
     assert (page.status_code, treasury.pool("OPS").nature) == (409, "")

@@ -169,7 +169,7 @@ def test_the_pages_of_a_limit(cast: Cast, treasury: Treasury, thing: CostObject,
         "reason": "Savings",
         "control": "off",
         "tolerance": "0",
-        "alert_at": "80",
+        "alert_levels": "80",
         "post_control": "stop",
         "post_tolerance": "0",
     }

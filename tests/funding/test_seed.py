@@ -193,7 +193,7 @@ def test_a_seed_over_http(cast: Cast, treasury: Treasury) -> None:
     assert "seed" not in client.get(page).context["form"].fields
     finance.force_login(cast.finance)
     _ = cast.head("OPS")
-    form = {"control": "warn", "tolerance": "0", "alert_at": "80", "post_control": "off", "post_limit": "100"}
+    form = {"control": "warn", "tolerance": "0", "alert_levels": "80", "post_control": "off", "post_limit": "100"}
     form |= {"post_tolerance": "0", "seed_limit": "-1", "version": "1", "reason": "Ideas"}
     control = reverse("funding:pool_control", args=[pool.pk])
     assert finance.post(control, form).status_code == 422

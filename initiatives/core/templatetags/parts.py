@@ -175,11 +175,15 @@ def pool_bar(
     free: Decimal | None = None,
     size: str = "",
     words: str = "",
+    marks: tuple[int, ...] = (),
 ) -> SafeString:
-    """A bar filled by what was spent, committed, allocated and is still free: four disjoint parts of one sum."""
+    """A bar filled by what was spent, committed, allocated and is still free: four disjoint parts of one sum.
+
+    `marks` are percents of the sum at which it is marked.
+    """
     parts = {"spent": (_("Spent"), spent), "committed": (_("Committed"), committed), "allocated": (_("Allocated"), allocated)}
     shown = {key: (label, value) for key, (label, value) in (parts | {"free": (_("Free"), free)}).items() if value is not None}
-    return kept("ui/pool.html", slices=tuple(_slices(shown)), size=size, words=words or _("Where the money is"))
+    return kept("ui/pool.html", slices=tuple(_slices(shown)), size=size, words=words or _("Where the money is"), marks=marks)
 
 
 def _slices(parts: dict[str, tuple[str, Decimal]]) -> Iterator[Slice]:

@@ -226,6 +226,7 @@ declare(
     Rule("funding:delegate_name", "GET POST", "funding.name_delegate", who="who heads a department; CXO, finance"),
     Rule("funding:delegation_end", "POST", "funding.end_delegation", of="delegation", who="who named; the delegate; CXO"),
     MailRule("budget_changed", who=CONCERNED),
-    TaskRule("funding.tell", "writes to whom changes of budgets concern, asks for money that lies idle; in nobody’s name"),
+    MailRule("pool_alert", who="who leads the department of the pool, the CXO for the central one; finance; while they see it"),
+    TaskRule("funding.tell", "writes of budgets that changed and alert levels, asks for idle money; in nobody’s name"),
     TaskRule("funding.expire", "closes what nobody answered in time, asks who decides by now; in nobody’s name"),
 )  # fmt: skip

@@ -1,17 +1,40 @@
 """How a pool is kept, and between which shares a year's money shall lie."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from initiatives.core.fields import ProseField
+from initiatives.core.fields import LineField, ProseField
 from initiatives.core.forms import ReasonForm, offer
 from initiatives.core.money import AmountField
 from initiatives.funding import above
 from initiatives.funding.models import Control, Nature, PostingControl, Share
+from initiatives.funding.models.keeping import MOST_LEVELS
 from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
+
+
+class PercentsField(LineField):
+    """Some different percents, typed as "50, 80, 95" in any order."""
+
+    def to_python(self, value: Any) -> Any:
+        words = re.split(r"[\s,;%]+", (super().to_python(value) or "").strip(" ,;%"))
+        if words == [""]:
+            return []
+        if not all(word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= 100 for word in words):
+            raise ValidationError("Type percents from 1 to 100, such as 50, 80, 95.", code="percents")
+        if len(set(map(int, words))) < len(words) or len(words) > MOST_LEVELS:
+            raise ValidationError(f"Type at most {MOST_LEVELS} percents, none of them twice.", code="percents")
+        return sorted(map(int, words))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
 
 
 class ControlForm(ReasonForm):
@@ -25,8 +48,9 @@ class ControlForm(ReasonForm):
         max_value=100,
         help_text="So much more than is free may be asked.",
     )
-    alert_at = forms.IntegerField(
-        label="Alert level, percent", min_value=1, max_value=100, help_text="Pages warn when so much of it is given away."
+    alert_levels = PercentsField(
+        label="Alert levels, percent",
+        help_text=f"At most {MOST_LEVELS}, such as 50, 80, 95: its head and finance are told when so much is given away.",
     )
     post_control = forms.ChoiceField(label="When more of it is committed or spent than its limit", choices=PostingControl)
     post_limit = forms.IntegerField(label="Limit, percent", min_value=1, max_value=100, help_text="Of the pool’s budget.")

@@ -7,7 +7,7 @@ from django.db import transaction
 from initiatives.core.rules import BadInput, RuleBroken, reason_given
 from initiatives.funding.models.change_laws import made_by_two
 from initiatives.funding.models.changes import Difference, PoolChange, PoolChangeQuerySet, one_by_one
-from initiatives.funding.models.keeping import CHOSEN, FIELDS, Asked, Keeping
+from initiatives.funding.models.keeping import CHOSEN, FIELDS, Asked, Keeping, rising
 from initiatives.funding.models.natures import GAVE_ANOTHER_KIND
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.triggers import NEVER_DELETED
@@ -17,7 +17,7 @@ CONFIRM_CONTROL = "funding.confirm_control"
 WORDS = {
     "control": "When more is asked than it has",
     "tolerance": "Tolerance",
-    "alert_at": "Alert level",
+    "alert_levels": "Alert levels",
     "post_control": "When more is committed or spent than its limit",
     "post_limit": "Limit",
     "post_tolerance": "Tolerance of the limit",
@@ -67,7 +67,7 @@ class ControlChange(PoolChange, Keeping):
     objects = ControlChangeQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = one_by_one("control_change")
+        constraints: ClassVar = [*one_by_one("control_change"), rising("alert_levels_proposed_rise")]
         triggers: ClassVar = [NEVER_DELETED, made_by_two(*FIELDS)]
 
     @property

@@ -6,18 +6,21 @@ from typing import Any, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 
 from initiatives.core.models import Recorded
 from initiatives.core.money import AmountColumn
+from initiatives.core.rules import says
 from initiatives.funding import above
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.posting import may_post
 from initiatives.journey.models import Stage
 from initiatives.organization.models import Department, User
 
-PERCENTS = ("tolerance", "alert_at", "post_limit", "post_tolerance")
-FIELDS = (*PERCENTS, "control", "post_control", "nature", "for_types", "seed_limit")
+PERCENTS = ("tolerance", "post_limit", "post_tolerance")
+FIELDS = (*PERCENTS, "alert_levels", "control", "post_control", "nature", "for_types", "seed_limit")
 CHOSEN = ("for_departments", "for_stages")
+MOST_LEVELS = 5
 
 
 class Control(models.TextChoices):
@@ -41,7 +44,7 @@ class Asked(TypedDict, total=False):
 
     control: str
     tolerance: int
-    alert_at: int
+    alert_levels: list[int]
     for_departments: Iterable[Department]
     for_stages: Iterable[Stage]
     for_types: Iterable[str]
@@ -52,12 +55,29 @@ class Asked(TypedDict, total=False):
     seed_limit: Decimal
 
 
+def levels() -> list[int]:
+    """The alert levels of a pool until finance says otherwise."""
+    return [80]
+
+
+def rising(name: str) -> models.CheckConstraint:
+    """Alert levels are one to five percents, each above the one before."""
+    kept = Q(alert_levels__len__range=(1, MOST_LEVELS), alert_levels__0__range=(1, 100), alert_levels__0__isnull=False)
+    for place in range(1, MOST_LEVELS):
+        above: dict[str, Any] = {f"alert_levels__{place}__isnull": False, f"alert_levels__{place}__lte": 100}
+        above[f"alert_levels__{place}__gt"] = F(f"alert_levels__{place - 1}")
+        kept &= Q(alert_levels__len__lte=place) | Q(**above)
+    return models.CheckConstraint(
+        condition=kept, name=says(name, f"Alert levels are one to {MOST_LEVELS} different percents, 1 to 100, rising.")
+    )
+
+
 class Keeping(Recorded):
     """How a pool is kept, or how somebody proposes to keep it."""
 
     control = models.CharField(max_length=4, choices=Control, default=Control.WARN)
     tolerance = models.PositiveSmallIntegerField(default=0)  # percent of what is free that may be asked on top of it
-    alert_at = models.PositiveSmallIntegerField(default=80)  # percent given away from which on pages warn
+    alert_levels = ArrayField(models.PositiveSmallIntegerField(), default=levels)  # percents given away at which somebody is told
     for_departments = models.ManyToManyField(Department, blank=True, related_name="+")  # none: for all
     for_stages = models.ManyToManyField(Stage, blank=True, related_name="+")  # none: for what is for any stage, or for none
     for_types = ArrayField(models.CharField(max_length=10), default=list, blank=True)  # of initiatives; none: for any type
@@ -83,6 +103,8 @@ class Keeping(Recorded):
         value = getattr(self, name)
         if name == "for_types":
             return ", ".join(self.type_names) or "all"
+        if name == "alert_levels":
+            return ", ".join(f"{level} %" for level in value)
         if name in PERCENTS:
             return f"{value} %"
         return f"{value:,.2f}" if name == "seed_limit" else str(getattr(self, f"get_{name}_display")()) or "both"
@@ -113,11 +135,25 @@ class Kept(Keeping):
         return f", even with its tolerance of {self.tolerance} %" if self.tolerance else ""
 
     @property
+    def passed(self) -> list[int]:
+        """The alert levels that what is given away has reached; none where its control is off."""
+        if self.control == Control.OFF or not self.appropriated:
+            return []
+        return [level for level in self.alert_levels if self.allocated * 100 >= self.appropriated * level]
+
+    @property
     def alert(self) -> str:
         """Say that so much of it is given away that pages warn, or nothing."""
-        if self.control == Control.OFF or not self.appropriated or self.allocated * 100 < self.appropriated * self.alert_at:
+        if not (passed := self.passed):
             return ""
-        return f"{self.allocated * 100 // self.appropriated} % of {self} are given away; {self.alert_at} % is its alert level."
+        given = f"{self.allocated * 100 // self.appropriated} % of {self} are given away"
+        later = f"; the next is {self.alert_levels[len(passed)]} %" if len(passed) < len(self.alert_levels) else ""
+        return f"{given}; {passed[-1]} % is its alert level{later}."
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Its alert levels, for the bar on its page; none where its control is off."""
+        return () if self.control == Control.OFF else tuple(self.alert_levels)
 
     @property
     def posting_words(self) -> str:

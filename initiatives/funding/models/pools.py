@@ -14,7 +14,7 @@ from initiatives.core.money import A_CURRENCY, AmountColumn
 from initiatives.core.rules import says
 from initiatives.funding import above
 from initiatives.funding.models.change_laws import KEPT_AS_CONFIRMED
-from initiatives.funding.models.keeping import Control, Kept, PostingControl
+from initiatives.funding.models.keeping import Control, Kept, PostingControl, rising
 from initiatives.funding.models.natures import A_NATURE, PAYS_ITS_KIND
 from initiatives.funding.models.triggers import NEVER_DELETED, kept_by_the_database, never_changes
 from initiatives.funding.models.years import FiscalYear
@@ -107,9 +107,10 @@ class Pool(Kept):
                 name=says("pool_adds_up", "The pool does not have that much money."),
             ),
             models.CheckConstraint(
-                condition=Q(control__in=Control.values, tolerance__lte=100, alert_at__range=(1, 100)),
-                name=says("control_in_percent", "A tolerance is 0 to 100 percent, an alert level 1 to 100."),
+                condition=Q(control__in=Control.values, tolerance__lte=100),
+                name=says("control_in_percent", "A tolerance is 0 to 100 percent."),
             ),
+            rising("alert_levels_rise"),
             models.CheckConstraint(
                 condition=Q(post_control__in=PostingControl.values, post_limit__range=(1, 100), post_tolerance__lte=100),
                 name=says("limit_in_percent", "A limit is 1 to 100 percent of the budget, its tolerance 0 to 100 percent of it."),
