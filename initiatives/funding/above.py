@@ -1,7 +1,7 @@
 """The seams through which the room above says what a cost object is, without this room knowing that room.
 
 The room above calls `name_with`, `when_allocated`, `owner_may_ask`, `amounts_with`, `aims_with`, `case_with`, `refer_with`,
-`plan_with` and `tested_with` once, when the product starts.
+`plan_with`, `progress_with` and `tested_with` once, when the product starts.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -60,6 +60,13 @@ class Trial(NamedTuple):
     stops_on: date
 
 
+class Progress(NamedTuple):
+    """How far the work is, in percent as it was last reported, and what its plan holds of money: that of its baseline."""
+
+    percent: int
+    planned: Decimal
+
+
 class Planned(NamedTuple):
     """What the plan of a fiscal year gives to a cost object in the company's currency, and where that plan stands."""
 
@@ -96,6 +103,7 @@ Sparing = Callable[["OuterRef", Any], "models.QuerySet[Any, Any]"]
 
 _sparing: list[Sparing] = []
 _planning: list[Planning] = []
+_progress: list[Callable[["User", "CostObject"], Progress | None]] = []
 _referring: list[tuple[Referring, Over]] = []
 
 
@@ -171,6 +179,15 @@ def plan_with(planning: Planning) -> None:
 
 def planned(user: "User", cost_object: "CostObject", years: Collection[int]) -> Mapping[int, Planned]:
     return _planning[0](user, cost_object, years) if _planning else {}
+
+
+def progress_with(answer: Callable[["User", "CostObject"], Progress | None]) -> None:
+    """`answer(user, cost_object)` says how far the work is, to who may see it."""
+    _progress[:] = [answer]
+
+
+def progress(user: "User", cost_object: "CostObject") -> Progress | None:
+    return _progress[0](user, cost_object) if _progress else None
 
 
 def refer_with(referring: Referring, over: Over) -> None:

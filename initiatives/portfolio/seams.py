@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.urls import reverse
 
 from initiatives.core.rules import RuleBroken
@@ -154,6 +154,14 @@ def tested(cost_object: CostObject) -> above.Trial | None:
     return above.Trial(newest.hypothesis, newest.get_absolute_url(), newest.stops_on) if newest else None
 
 
+def progress_of(user: User, cost_object: CostObject) -> above.Progress | None:
+    """The percent that was last reported, and the money of the newest baseline; None where one of them is not there."""
+    newest = Baseline.objects.filter(initiative=OuterRef("pk")).order_by("-number").values("money")[:1]
+    known = Initiative.objects.visible_to(user).filter(cost_object=cost_object).exclude(percent=None)
+    found = known.annotate(planned=Subquery(newest)).exclude(planned=None).values_list("percent", "planned").first()
+    return above.Progress(found[0] or 0, found[1]) if found else None
+
+
 def case_lacks(cost_object: CostObject) -> str | None:
     """What the case lacks for money to be asked with it, where the policy says that it must be whole.
 
@@ -205,6 +213,7 @@ above.aims_with(aims_of, Type.choices)
 above.tested_with(tested)
 above.refer_with(referred, over)
 above.spare_with(tranches_from)
+above.progress_with(progress_of)
 above.when_allocated(money_was_allocated)
 above.owner_may_ask(may_ask_for)
 above.case_with(case_for_request, case_lacks, cases_briefly)

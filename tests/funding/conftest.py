@@ -75,6 +75,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> dict[int, Name]:
     monkeypatch.setattr(above, "_sparing", [])
     monkeypatch.setattr(above, "_cases", [])
     monkeypatch.setattr(above, "_referring", [])
+    monkeypatch.setattr(above, "_progress", [])
     return names
 
 

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.decisions.models.log import decisions
 from initiatives.duties.models import Obligation
+from initiatives.funding import above
 from initiatives.funding.models import ExchangeRate, FiscalYear, FundingRequest
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Baseline, BaselineProposal, Initiative, Proposed
@@ -328,3 +329,10 @@ def test_without_the_locks_there_are_two_new_baselines(waiting: tuple[int, list[
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE portfolio_baselineproposal ENABLE TRIGGER USER")
+
+
+def test_how_far_the_work_is_is_told_to_who_may_see_it(planned: Initiative, cast: Cast) -> None:
+    assert above.progress(cast.finance, planned.cost_object) is None  # nobody has reported
+    Initiative.objects.filter(pk=planned.pk).update(percent=40)
+    assert above.progress(cast.finance, planned.cost_object) == (40, Baseline.objects.get(initiative=planned).money)
+    assert above.progress(cast.nobody, planned.cost_object) is None

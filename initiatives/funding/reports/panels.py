@@ -10,6 +10,7 @@ from initiatives.funding.models import Account, CostObject, FundingRequest, Pool
 from initiatives.funding.models.figures import Sums
 from initiatives.funding.models.idle import idle_of
 from initiatives.funding.reports.currencies import Together, together
+from initiatives.funding.reports.estimates import NEEDS_PROGRESS, Estimate, Method, estimate
 from initiatives.funding.reports.forecast import Forecast, forecast
 from initiatives.funding.reports.journals import Given, Page, journal
 from initiatives.funding.reports.requests import RequestRow
@@ -27,7 +28,8 @@ class Panel:
     requests: list[RequestRow] = field(default_factory=list)
     obstacles: dict[str, str | None] = field(default_factory=dict)
     may_ask: bool = False
-    forecasts: list[tuple[str, Forecast]] = field(default_factory=list)  # by currency
+    forecasts: list[tuple[str, Forecast | Estimate]] = field(default_factory=list)  # by currency
+    method: Method = Method.PACE  # of the forecasts
     idle_days: int = 0
     idle: dict[str, Decimal] = field(default_factory=dict)  # what lies without a commitment for too long, by currency
     money: Together | None = None  # where there are several currencies
@@ -38,6 +40,11 @@ class Panel:
         if self.money is None:
             return [self.cost_object]
         return [book.figures for book in self.money.books if book.figures.allocated] or [self.cost_object]
+
+    @property
+    def methods(self) -> list[tuple[str, str]]:
+        """By which methods the reader may have the forecast reckoned, with their names."""
+        return list(Method.choices)
 
     @property
     def committed(self) -> bool:
@@ -65,7 +72,7 @@ def money_panel(user: User, cost_object: CostObject, *, name: Name = above.RESTR
     return Panel(cost_object, open=True, name=name, requests=requests, may_ask=above.may_ask(user, cost_object), money=money)
 
 
-def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED) -> Panel:
+def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRICTED, method: Method = Method.PACE) -> Panel:
     """The panel on the cost object's own page: with what each pool gave, and which postings are open to the reader."""
     panel = money_panel(user, cost_object, name=name)
     if not panel.open:
@@ -78,9 +85,7 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
     panel.pools = [(pool, row) for (pool, _), row in rows.items()]
     lying, panel.idle = idle_of(cost_object)
     panel.idle_days = (clock.company_day() - lying[0].since).days if lying else 0
-    for sums, given in panel.groups:
-        until = max(pool.year.ends for pool, _ in given)
-        panel.forecasts.append((sums.currency, forecast(cost_object, sums, until)))
+    _forecast(panel, user, method)
     panel.obstacles = {
         "commit": cost_object.obstacle_to_commit(user),
         "decommit": cost_object.obstacle_to_decommit(user),
@@ -88,6 +93,16 @@ def money_page(user: User, cost_object: CostObject, *, name: Name = above.RESTRI
         "release": cost_object.obstacle_to_release(user),
     }
     return panel
+
+
+def _forecast(panel: Panel, user: User, method: Method) -> None:
+    """What it will have cost by this method, in each currency."""
+    thing, panel.method = panel.cost_object, method
+    progress = above.progress(user, thing) if method in NEEDS_PROGRESS else None
+    for sums, given in panel.groups:
+        until = max(pool.year.ends for pool, _ in given)
+        found = forecast(thing, sums, until) if method == Method.PACE else estimate(method, sums, progress, thing.currency)
+        panel.forecasts.append((sums.currency, found))
 
 
 def _requests(user: User, cost_object: CostObject, name: Name) -> list[RequestRow]:

@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
+from initiatives.core.looks import one_of
 from initiatives.core.pages import Request, page, reason_of, reply
 from initiatives.core.rules import explained
 from initiatives.funding import reports
 from initiatives.funding.forms.money import DecommitForm, MoveForm, SpendForm, key_of
 from initiatives.funding.models import CostObject, Journal, Pool, PostingControl, idle
 from initiatives.funding.models.sharing import signature
+from initiatives.funding.reports.estimates import Method
 from initiatives.funding.views.money import cost_object_for, name_of, older_than
 
 Shares = list[tuple[Pool, Decimal, Decimal]]
@@ -20,7 +22,8 @@ Shares = list[tuple[Pool, Decimal, Decimal]]
 
 def show_cost_object(request: Request, cost_object: CostObject, shares: Shares | None = None, **forms: MoveForm) -> HttpResponse:
     name = name_of(request, cost_object)
-    panel = reports.money_page(request.user, cost_object, name=name)
+    method = Method(one_of(request.GET, "forecast", Method) or Method.PACE)
+    panel = reports.money_page(request.user, cost_object, name=name, method=method)
     pools, natures = dict.fromkeys(pool for pool, _ in panel.pools), [given.nature for _, given in panel.pools]
     context = {
         "panel": panel,
