@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, DateField, PositiveSmallIntegerField, Value
+from django.db.models import BigIntegerField, DateField, PositiveSmallIntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
+from initiatives.core.prepared import prepared
 from initiatives.organization.models import Department
 from initiatives.organization.models.calendar import MONDAY_TO_FRIDAY, Holiday, WorkingWeek
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Self
 
 DAY = timedelta(days=1)
@@ -109,7 +109,8 @@ class Calendars:
         return dict(found)
 
 
-def _rows() -> "Iterable[tuple[int | None, int | None, date | None, list[int] | None]]":
+@prepared
+def _rows() -> QuerySet[Department, tuple[int | None, int | None, date | None, list[int] | None]]:
     """The tree of departments (a department, the one above it), the holidays (whose, when) and the week, in one query."""
     no_id, no_day = Cast(Value(None), BigIntegerField()), Cast(Value(None), DateField())
     no_week = Cast(Value(None), ArrayField(PositiveSmallIntegerField()))

@@ -1,26 +1,45 @@
 """Who decides about the money of a department: along the tree of departments, each up to the limit of the own role."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from django.db import models
+
+from initiatives.core.prepared import prepared
 from initiatives.funding.models.delegates import Delegation
-from initiatives.funding.models.limits import ApprovalLimit
+from initiatives.funding.models.limits import DECIDE, ApprovalLimit
 from initiatives.organization.models import Department, Role, RoleKind, User
+from initiatives.organization.models.roles import today
 
 if TYPE_CHECKING:
     from initiatives.funding.models.pools import Pool
 
 
 class Authority:
-    """The limits and the delegates of today, read once for everything that is decided in one go."""
+    """The limits, the delegates and the roles of today, read once for everything that is decided in one go."""
 
     def __init__(self, rows: Iterable[ApprovalLimit] = (), delegations: Iterable[Delegation] = ()) -> None:
         self.rows, self.delegations = list(rows), list(delegations)
 
     @classmethod
     def read(cls) -> Self:
-        return cls(ApprovalLimit.objects.in_force(), Delegation.objects.in_force().select_related("delegate").order_by("pk"))
+        return cls(_limits(today()), _delegations(today()))
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """What decides about money, those that are held longest first."""
+        return _roles(today())
+
+    @cached_property
+    def parents(self) -> dict[int, int | None]:
+        """The tree of departments: each and the one above it."""
+        return dict(Department.objects.values_list("id", "parent_id"))
+
+    def held(self, *kinds: RoleKind, without: Collection[int]) -> list[Role]:
+        return [role for role in self.roles if role.kind in kinds and role.person_id not in without]
 
     def of(self, role: Role, currency: str) -> Decimal | None:
         """Up to which amount this role decides; None: any. Who is limited in one currency decides about no other one."""
@@ -56,13 +75,12 @@ def holders(
     separation of duties) the nearest department above decides, and above the top, as for the central pool, the CXO. Without an
     amount: whoever may decide about anything. Empty when nobody may. `over`: the head of the department above, and so on.
     """
-    parents = dict(Department.objects.values_list("id", "parent_id")) if pool.department_id else {}
     above, here = [], pool.department_id
     while here is not None and here not in above:
         above.append(here)
-        here = parents[here]
+        here = authority.parents[here]
     above = above[1:] if over else above
-    roles = _roles(without, RoleKind.HEAD, RoleKind.DEPUTY, RoleKind.CXO)
+    roles = authority.held(RoleKind.HEAD, RoleKind.DEPUTY, RoleKind.CXO, without=without)
     by_place: dict[int | None, list[Role]] = {}
     for role in roles:
         by_place.setdefault(role.department_id, []).append(role)
@@ -88,7 +106,7 @@ def signers(kind: str, amount: Decimal | None, currency: str, authority: Authori
 
     Where no CXO is left, as when the CXO decided for the central pool already, the CEO signs.
     """
-    roles = _roles(without, RoleKind(kind))
+    roles = authority.held(RoleKind(kind), without=without)
     line = _within(authority, roles, amount, currency)
     _add_delegates(line, authority, roles, amount, currency, without)
     if kind == RoleKind.CXO and not line.people:
@@ -97,11 +115,22 @@ def signers(kind: str, amount: Decimal | None, currency: str, authority: Authori
     return line
 
 
-def _roles(without: Collection[int], *kinds: RoleKind) -> list[Role]:
-    """Roles of these kinds that are held today, but not by those who administer the product: they have no say over money."""
-    roles = Role.objects.current().held_by_the_active().exclude(person__in=without).select_related("person")
-    administrators = Role.objects.current().filter(kind=RoleKind.ADMINISTRATOR).values("person")
-    return list(roles.filter(kind__in=kinds).exclude(person__in=administrators).order_by("starts", "id"))
+@prepared
+def _limits(day: date) -> models.QuerySet[ApprovalLimit]:
+    return ApprovalLimit.objects.on(day)
+
+
+@prepared
+def _delegations(day: date) -> models.QuerySet[Delegation]:
+    return Delegation.objects.on(day).select_related("delegate").order_by("pk")
+
+
+@prepared
+def _roles(day: date) -> models.QuerySet[Role]:
+    """Roles that decide about money, but not of those who administer the product: they have no say over it."""
+    administrators = Role.objects.on(day).filter(kind=RoleKind.ADMINISTRATOR).values("person")
+    deciding = Role.objects.on(day).held_by_the_active().filter(kind__in=(*DECIDE, RoleKind.CEO))
+    return deciding.exclude(person__in=administrators).select_related("person").order_by("starts", "id")
 
 
 def _within(authority: Authority, roles: Iterable[Role], amount: Decimal | None, currency: str) -> Line:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
@@ -72,16 +72,16 @@ class Deciding(Seeded):
             return None, f"{why} {who}."
         return due, self.kept_out(due) or self.shortage(due, to=by)
 
-    def _lines_of(self, due: Due) -> models.QuerySet[RequestLine]:
+    def _lines_of(self, due: Due) -> list[RequestLine]:
         """What this approval would take from its pool, or from all."""
-        lines = self.asked_lines().select_related("pool__department", "pool__year")
-        return lines if due.pool is None else lines.filter(pool=due.pool)
+        return [line for line in self.lines_with_pools() if due.pool in (None, line.pool)]
 
     def kept_out(self, due: Due) -> str | None:
         """Say why no money is given for this any more, or None."""
         if said := self.obstacle_to_sow():
             return said
-        lines = self._lines_of(due).prefetch_related("pool__for_departments", "pool__for_stages")
+        lines = self._lines_of(due)
+        prefetch_related_objects(lines, "pool__for_departments", "pool__for_stages")
         return next((said for line in lines if (said := obstacle_to_give(line.pool, self.cost_object, line.nature))), None)
 
     def shortage(self, due: Due, *, to: User) -> str | None:
@@ -119,7 +119,7 @@ class Deciding(Seeded):
     def _allocate(self, by: User) -> None:
         """Move the money to the cost object. Every approval must still stand: for this content, by these people."""
         current, approvals, authority = self.shown(), list(self.given().select_related("by", "pool")), Authority.read()
-        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
+        lines = self.lines_with_pools()
         if any(approval.shown != current for approval in approvals):
             raise RuleBroken("What was approved is not what would be allocated; withdraw the request and ask anew.")
         for approval in approvals:

@@ -1,6 +1,6 @@
 """Delegates: who decides for a head, the CXO or somebody in finance for some days, on their behalf and within their right."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -39,12 +39,16 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         return self.filter(ends__gt=today()).exclude(ends=F("starts"))
 
     def in_force(self) -> Self:
-        """Those of today whose delegate still works there and does not administer the product."""
-        roles = Role.objects.current().filter(person=OuterRef("delegate"))
-        return self.not_over().filter(
+        return self.on(today())
+
+    def on(self, day: date) -> Self:
+        """Those of that day whose delegate still works there and does not administer the product."""
+        roles = Role.objects.on(day).filter(person=OuterRef("delegate"))
+        return self.filter(
             Exists(roles.filter(department=OuterRef("department"))) | Q(department=None) & Exists(roles),
             ~Exists(roles.filter(kind=RoleKind.ADMINISTRATOR)),
-            starts__lte=today(),
+            starts__lte=day,
+            ends__gt=day,
             delegate__is_active=True,
         )
 

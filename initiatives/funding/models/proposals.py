@@ -1,5 +1,6 @@
 """What an administrator proposes about authority and a CXO confirms: dated, one at a time, never edited."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -49,7 +50,10 @@ class ProposedQuerySet(models.QuerySet[Any]):
         return self.confirmed().filter(Q(ends=None) | Q(ends__gt=today()), ~Q(ends=F("starts")))
 
     def in_force(self) -> Self:
-        return self.not_over().filter(starts__lte=today())
+        return self.on(today())
+
+    def on(self, day: date) -> Self:
+        return self.confirmed().filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
 
     def for_the_same(self, other: "Proposed") -> Self:
         """The others about the same, one of which holds at a time."""

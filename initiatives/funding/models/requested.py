@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.core.models import Recorded
+from initiatives.core.prepared import prepared
 from initiatives.funding.models.cost_objects import CostObject
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State
 from initiatives.funding.models.pools import Pool
@@ -55,7 +56,7 @@ class Requested(Recorded):
 
         `asked` are the lines with their pools in the order of `asked_lines`, where they were read already.
         """
-        asked = self.asked_lines().select_related("pool") if asked is None else asked
+        asked = self.lines_with_pools() if asked is None else asked
         lines = [[line.pool_id, line.pool.currency, line.amount, *([line.nature] if line.nature else [])] for line in asked]
         return content_of(
             "approve",
@@ -72,6 +73,10 @@ class Requested(Recorded):
 
     def asked_lines(self) -> models.QuerySet[RequestLine]:
         return RequestLine.objects.filter(request_id=self.pk).order_by("pool_id", "nature")
+
+    def lines_with_pools(self) -> list[RequestLine]:
+        """The same, read now, each with its pool, that pool's department and year."""
+        return _lines_with_pools(self.pk)
 
     def given(self) -> models.QuerySet[Approval]:
         return Approval.objects.filter(request_id=self.pk).order_by("id")
@@ -108,4 +113,10 @@ class Requested(Recorded):
         else:
             self.decided_at = clock.now()
         self.save(update_fields=["state", "submitted_at", "submitted_on", "decided_at", "expires_on"])
-        self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.asked_lines())))
+        self.record(verb, by=by, reason=reason, total=str(sum(line.amount for line in self.lines_with_pools())))
+
+
+@prepared
+def _lines_with_pools(request: int) -> models.QuerySet[RequestLine]:
+    lines = RequestLine.objects.filter(request_id=request).order_by("pool_id", "nature")
+    return lines.select_related("pool__department", "pool__year")

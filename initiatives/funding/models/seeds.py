@@ -44,7 +44,7 @@ class Seeded(Requested):
         """Say in one sentence why this is not asked for as a seed, or None."""
         if said := self.obstacle_to_sow():
             return said
-        lines = list(self.asked_lines().select_related("pool__department", "pool__year"))
+        lines = self.lines_with_pools()
         if len({line.pool_id for line in lines}) != 1:
             return "A seed comes from one pool."
         if self.currency != self.cost_object.currency:

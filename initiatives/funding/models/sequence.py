@@ -67,7 +67,7 @@ def to_give(request: Seeded, *, ahead: bool = False) -> list[Due]:
     """The approvals whose turn it is; `ahead`: all that are not given yet, in their order."""
     if request.state != State.SUBMITTED:
         return []
-    lines = list(request.asked_lines().select_related("pool__department", "pool__year"))
+    lines = request.lines_with_pools()
     given = set(request.given().values_list("step", "pool_id", "further"))
     waiting = [asked for asked in needed(request, lines) if asked.key not in given]
     if not waiting:
