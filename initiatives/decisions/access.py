@@ -4,7 +4,7 @@ from initiatives.core.models import Event
 from initiatives.core.pages import Request
 from initiatives.core.policy import SIGNED_IN, Rule, TaskRule, declare, permission, scoped
 from initiatives.decisions.models import Round, RoundBallot, Scenario
-from initiatives.decisions.models.log import decisions, obstacle_to_weigh
+from initiatives.decisions.models.log import is_seen, obstacle_to_weigh
 from initiatives.decisions.models.scenarios import READERS
 from initiatives.organization.models import User
 
@@ -18,7 +18,7 @@ def rank_initiatives(user: User) -> bool:
 @permission("decisions.view_decision")
 def view_decision(user: User, event: Event | None = None) -> bool:
     """Everybody with a role, the decisions about what they may see."""
-    return user.standing.anywhere and (event is None or decisions(user).filter(pk=event.pk).exists())
+    return user.standing.anywhere and (event is None or is_seen(event, user))
 
 
 @permission("decisions.weigh_decision")
@@ -34,7 +34,8 @@ def put_paper_bound(user: User) -> bool:
 
 def decision_for(request: Request, number: int, to: str = "view") -> Event:
     """One decision of the log: unseen is 404, seen but forbidden 403."""
-    return scoped(request, decisions(request.user).select_related("actor"), f"decisions.{to}_decision", pk=number)
+    found = [event for event in Event.objects.filter(pk=number).select_related("actor") if is_seen(event, request.user)]
+    return scoped(request, found, f"decisions.{to}_decision")
 
 
 @permission("decisions.view_scenarios")

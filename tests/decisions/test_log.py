@@ -16,7 +16,7 @@ from initiatives.core import clock
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput, RuleBroken
 from initiatives.decisions.models import Outcome, Paper
-from initiatives.decisions.models.log import LOG, REVIEW, decisions
+from initiatives.decisions.models.log import LOG, REVIEW, VERBS, decisions, is_seen
 from initiatives.duties.models import Obligation
 from initiatives.funding.models import FiscalYear, FundingRequest, RequestLine
 from initiatives.portfolio.models import Initiative
@@ -58,6 +58,15 @@ def test_who_may_not_see_what_was_decided_does_not_see_that_it_was(cast: Cast) -
     hidden = cancelled(cast, "The merger", confidential=True)
     assert list(decisions(cast.ceo)) == [hidden]
     assert list(decisions(cast.contributor("HR"))) == []
+
+
+def test_one_decision_and_the_log_agree_on_who_sees_what(decision: Event, cast: Cast) -> None:
+    hidden, other = cancelled(cast, "The merger", confidential=True), Event.objects.exclude(verb__in=VERBS).first()
+    people = [cast.ceo, cast.finance, cast.auditor, cast.nobody, cast.administrator, cast.head("OPS"), cast.contributor("HR")]
+    for person in people:
+        for event in filter(None, (decision, hidden, other)):
+            assert is_seen(event, person) == decisions(person).filter(pk=event.pk).exists(), (person, event)
+    assert len({is_seen(hidden, person) for person in people}) == 2
 
 
 def test_finance_reads_the_amounts_of_a_hidden_initiative_and_not_why_they_were_refused(cast: Cast) -> None:

@@ -90,6 +90,12 @@ def decisions(user: User) -> EventQuerySet:
     return Event.objects.filter(verb__in=VERBS).filter(seen)
 
 
+def is_seen(event: Event, user: User) -> bool:
+    """Whether it is one of this person's `decisions`: asked of its own kind alone, a tenth of asking of all."""
+    kinds = (logged for logged in LOG if event.verb in logged.verbs())
+    return user.is_active and any(logged.seen_by(user).filter(pk=event.subject_id).exists() for logged in kinds)
+
+
 def subjects_of(events: list[Event]) -> dict[int, models.Model]:
     """What each event decided about, by the event's id; one query for each kind."""
     found: dict[int, models.Model] = {}
