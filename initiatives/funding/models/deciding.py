@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q, prefetch_related_objects
 
 from initiatives.core.rules import BadInput, RuleBroken, Stale
