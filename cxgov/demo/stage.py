@@ -15,6 +15,7 @@ from cxgov.demo.actuals import Feed
 from cxgov.demo.charter import Vote
 from cxgov.demo.contests import Court
 from cxgov.demo.control import Keeping
+from cxgov.demo.habits import Habits
 from cxgov.demo.handoffs import Handing
 from cxgov.demo.plot import Plot
 from cxgov.demo.readings import Readings
@@ -68,6 +69,7 @@ class Stage:
         Readings(self).write()
         Transfers(self).write()
         Keeping(self).write()
+        Habits(self).write()
         Planning(self).write()
         Feed(self).write()
         for days_ago in RANKED_ON:

@@ -10,13 +10,15 @@ Who took which file out, when, with which filters and how many rows is an event 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, TypeVar
 
-from django.http import HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
@@ -24,6 +26,9 @@ from openpyxl.cell import WriteOnlyCell
 
 if TYPE_CHECKING:
     from initiatives.core.pages import Request
+    from initiatives.organization.models import User
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 Cell = str | int | float | Decimal | date | bool | None
 
@@ -33,12 +38,20 @@ _INSIDE_IS_AT_RISK = re.compile(r"(?<=[;,\t\r\n\"])(?=[ '\"]*[=@＝＠])")
 _INSIDE_WAS_GUARDED = re.compile(r"(?<=[;,\t\r\n\"])'(?=[ '\"]*[=@＝＠])")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+IN_MEMORY = 1 << 20  # bytes; a larger file lies on the disk until it is sent
 XLSX_CELL = 32_767  # characters, Excel's own limit
 
 EXPORTED = "exported"  # the act by which a person's event says that a file left the building
 FILTERS, NAME, VALUE = 30, 60, 200  # of a query string, how many are kept, and how many characters of each
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Sent(SpooledTemporaryFile[bytes]):
+    """A file that the answer closes when it is sent, and that closes itself where nobody read it to its end."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def guarded(text: str) -> str:
@@ -83,19 +96,23 @@ def csv_response(request: "Request", name: str, header: Sequence[str], rows: Ite
     """A download `name`.csv in UTF-8 with a mark, so that spreadsheet programs read the umlauts."""
     rows = list(rows)
     body = csv_text(header, rows).encode("utf-8-sig", errors="replace")
-    return _download(request, f"{name}.csv", body, "text/csv; charset=utf-8", len(rows))
+    return _download(request, f"{name}.csv", HttpResponse(body, content_type="text/csv; charset=utf-8"), len(rows))
 
 
-def xlsx_response(request: "Request", name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
-    """A download `name`.xlsx of one sheet; longer texts than Excel can hold end in “…”."""
+def xlsx_response(request: "Request", name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
+    """A download `name`.xlsx of one sheet; longer texts than Excel can hold end in “…”.
+
+    Written row by row into a file and sent from there: a million rows need no more memory than one.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Export")
     count = 0
     for count, row in enumerate(chain([header], rows)):  # noqa: B007 - counted for the record; the header is row 0
         sheet.append([_typed(sheet, cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return _download(request, f"{name}.xlsx", out.getvalue(), XLSX_TYPE, count)
+    file = Sent(IN_MEMORY)
+    book.save(file)
+    file.seek(0)
+    return _download(request, f"{name}.xlsx", FileResponse(file, content_type=XLSX_TYPE), count)
 
 
 def _typed(sheet: object, value: Cell) -> object:
@@ -109,11 +126,14 @@ def _typed(sheet: object, value: Cell) -> object:
     return cell
 
 
-def _download(request: "Request", name: str, body: bytes, content_type: str, rows: int) -> HttpResponse:
+def taken_out(person: "User", name: str, *, of: str, rows: int, filters: Mapping[str, str]) -> None:
+    """Record that this person took a file out: of which address, how many rows, narrowed to what."""
+    person.record(EXPORTED, by=person, file=name, of=of, rows=rows, filters=dict(filters))
+
+
+def _download(request: "Request", name: str, response: Answer, rows: int) -> Answer:
     if request.method == "GET":  # to ask for the head alone takes nothing out
-        person = request.user
-        person.record(EXPORTED, by=person, file=name, of=request.path, rows=rows, filters=_filters(request.GET))
-    response = HttpResponse(body, content_type=content_type)
+        taken_out(request.user, name, of=request.path, rows=rows, filters=_filters(request.GET))
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -60,7 +60,7 @@ def test_csv_is_a_download_that_excel_reads() -> None:
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers() -> None:
     rows = [[text, Decimal("-1.50"), date(2026, 3, 31)] for text in DANGEROUS]
     response = xlsx_response(ONLY_THE_HEAD, "initiatives", ["Text", "Amount", "Day"], rows)
-    sheet = load_workbook(io.BytesIO(response.content)).active
+    sheet = load_workbook(io.BytesIO(response.getvalue())).active
     assert sheet is not None
     rows = list(sheet.iter_rows(min_row=2))
     assert {row[0].data_type for row in rows} == {"s"}
@@ -69,9 +69,29 @@ def test_xlsx_holds_text_as_text_and_numbers_as_numbers() -> None:
     assert rows[0][2].value.date() == date(2026, 3, 31)
 
 
+def test_xlsx_is_written_row_by_row_and_sent_from_a_file() -> None:
+    held, most = 0, 0
+
+    class Row(list[str]):
+        def __init__(self) -> None:
+            nonlocal held, most
+            super().__init__(["x"])
+            held += 1
+            most = max(most, held)
+
+        def __del__(self) -> None:
+            nonlocal held
+            held -= 1
+
+    response = xlsx_response(ONLY_THE_HEAD, "x", ["a"], (Row() for _ in range(500)))
+    assert (response.streaming, most <= 2) == (True, True)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="x.xlsx"'
+    assert int(response.headers["Content-Length"]) == len(response.getvalue())
+
+
 def test_xlsx_takes_what_xml_cannot_hold_and_cuts_what_excel_cannot() -> None:
     response = xlsx_response(ONLY_THE_HEAD, "x", ["a\x00b"], [["y" * 40_000]])
-    sheet = load_workbook(io.BytesIO(response.content)).active
+    sheet = load_workbook(io.BytesIO(response.getvalue())).active
     assert sheet is not None
     assert sheet["A1"].value == "ab"
     assert len(str(sheet["A2"].value)) == 32_767

@@ -236,7 +236,7 @@ def test_a_file_holds_what_the_pages_show_and_reconciles_with_the_ledger(
 def test_no_cell_of_a_file_is_a_formula(cast: Cast, world: Any) -> None:
     assert entries(cast.finance, q="PO 17")[0]["memo"] == "'=PO 17"
     answer = as_(cast.finance).get(XLSX, {"q": "PO 17"})
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
     assert "=PO 17" in [cell.value for cell in cells]

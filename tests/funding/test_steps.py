@@ -14,6 +14,7 @@ from initiatives.core.rules import RuleBroken
 from initiatives.duties.models import Obligation
 from initiatives.funding.books import verify
 from initiatives.funding.models import Approval, FundingRequest, LimitState, State, StepRule
+from initiatives.funding.models.sequence import would_need
 from initiatives.organization.models import Role, User
 from initiatives.organization.models.roles import today
 from tests.cast import Cast
@@ -50,6 +51,22 @@ def tall(cast: Cast) -> User:
     ops.save()
     cast.head("OPS")
     return cast.head("AIR")
+
+
+def test_a_draft_says_whom_it_will_need(cast: Cast, treasury: Treasury, client: Client) -> None:
+    _ = cast.head("OPS"), cast.ceo, cast.finance, step(cast, "cxo"), step(cast, "ceo", "800.00", place=2)
+    small = treasury.draft(treasury.cost_object(), OPS="100.00")
+    draft = treasury.draft(treasury.cost_object(), OPS="900.00")
+    assert [due.step for due in would_need(small)] == ["budget", "finance"]
+    foreseen = [f"{due}: {', '.join(map(str, due.people))}" for due in would_need(draft)]
+    client.force_login(draft.requester)
+    page = client.get(draft.get_absolute_url()).content.decode()
+    assert "When it is submitted, it needs in this order" in page
+    assert page.index("Head Ops") < page.index("Clara Cxo") < page.index("Ernst Ceo") < page.index("Fiona Finance")
+    fresh = FundingRequest.objects.get(pk=draft.pk)
+    assert (fresh.state, fresh.steps, Approval.objects.exists()) == (State.DRAFT, [], False)  # it was only looked at
+    draft.submit(by=draft.requester)
+    assert (asked(draft), would_need(draft)) == (foreseen, [])
 
 
 def test_without_steps_there_are_the_two_of_always(cast: Cast, treasury: Treasury) -> None:

@@ -1,14 +1,20 @@
 """Which approvals a request needs, in which order, and who may give each: its pools, the further steps, finance."""
 
+import json
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import connection
+
+from initiatives.core import clock
 from initiatives.funding.models.deciders import Authority, Line, financiers, holders, signers
 from initiatives.funding.models.papers import Approval, RequestLine, State, Step, parts_of
 from initiatives.funding.models.pools import Pool
 from initiatives.funding.models.seeds import Seeded
+from initiatives.funding.models.step_laws import IF_SUBMITTED
 from initiatives.funding.models.step_rules import Signer
 from initiatives.organization.models import User
 
@@ -65,8 +71,22 @@ def needed(request: Seeded, lines: list[RequestLine]) -> list[Asked]:
 
 def to_give(request: Seeded, *, ahead: bool = False) -> list[Due]:
     """The approvals whose turn it is; `ahead`: all that are not given yet, in their order."""
-    if request.state != State.SUBMITTED:
+    return _waiting(request, ahead=ahead) if request.state == State.SUBMITTED else []
+
+
+def would_need(request: Seeded) -> list[Due]:
+    """The approvals that a draft will need, in their order, with who could give each, as if it were submitted today."""
+    if request.state != State.DRAFT:
         return []
+    with connection.cursor() as cursor:
+        cursor.execute(IF_SUBMITTED, {"day": clock.company_day(), "request": request.pk})
+        (steps,) = cursor.fetchone()
+    asked = copy(request)
+    asked.steps = json.loads(steps) if isinstance(steps, str) else steps
+    return _waiting(asked, ahead=True)
+
+
+def _waiting(request: Seeded, *, ahead: bool) -> list[Due]:
     lines = request.lines_with_pools()
     given = set(request.given().values_list("step", "pool_id", "further"))
     waiting = [asked for asked in needed(request, lines) if asked.key not in given]

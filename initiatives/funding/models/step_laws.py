@@ -57,6 +57,10 @@ STEPS_IN_FORCE = pgtrigger.Trigger(
     ),
 )
 
+# The same of a draft, as if it were submitted on this day: %(day)s, %(request)s.
+IF_SUBMITTED = f"""SELECT ({_IN_FORCE.replace("NEW.", "draft.")})
+    FROM funding_fundingrequest draft, (SELECT %(day)s::date AS day) today WHERE draft.id = %(request)s"""  # noqa: S608 - our own words
+
 # The further steps of the request in the variable `request` that nobody has signed.
 UNSIGNED = """SELECT FROM jsonb_array_elements({request}.steps) WITH ORDINALITY AS asked(step, number)
                 WHERE NOT EXISTS (

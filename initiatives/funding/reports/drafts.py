@@ -1,9 +1,22 @@
-"""What a draft of a request still needs before it can be submitted, each with the place where it is given."""
+"""What a draft of a request still needs before it can be submitted, and whose approvals it needs then."""
+
+from dataclasses import dataclass
 
 from initiatives.funding import above
 from initiatives.funding.above import Case, Name
 from initiatives.funding.models import FundingRequest, State
+from initiatives.funding.models.sequence import Due, would_need
 from initiatives.organization.models import User
+
+__all__ = ["Draft", "hurdles", "would_need"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Of a request that is not submitted: what it lacks before its requester can submit it, and the approvals it will need."""
+
+    hurdles: list[Name]
+    needs: list[Due]
 
 
 def hurdles(user: User, request: FundingRequest, case: Case | None, obstacle: str | None) -> list[Name]:

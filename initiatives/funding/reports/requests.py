@@ -15,7 +15,7 @@ from initiatives.funding.models import Delegation, FundingRequest, Pool, Questio
 from initiatives.funding.models.papers import Approval, parts_of
 from initiatives.funding.models.requests import FundingRequestQuerySet
 from initiatives.funding.models.sequence import Due
-from initiatives.funding.reports.drafts import hurdles
+from initiatives.funding.reports.drafts import Draft, hurdles, would_need
 from initiatives.funding.reports.guardrails import warnings
 from initiatives.funding.reports.journals import NONE
 from initiatives.funding.reports.so_far import Against, against_plan
@@ -131,7 +131,7 @@ class RequestPage:
     tested: Trial | None  # the experiment of a seed, while it runs
     decide_by: date | None  # of a seed that waits
     plans: list[Against]  # beside which it stands; none for who may not read plans
-    hurdles: list[Name]  # what a draft lacks before its requester can submit it
+    draft: Draft
     key: UUID = field(default_factory=uuid4)
 
     @property
@@ -184,7 +184,7 @@ def request_page(user: User, request: FundingRequest) -> RequestPage:
         above.tested(request.cost_object) if request.seed and named else None,
         request.decide_by() if request.seed else None,
         against_plan(user, request, lines) if named else [],
-        hurdles(user, request, case, obstacle),
+        Draft(hurdles(user, request, case, obstacle), would_need(request)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from initiatives.core.exports import Cell, csv_response, xlsx_response
@@ -11,7 +12,7 @@ from initiatives.core.pages import Request, page
 from initiatives.funding.forms.journal import JournalForm
 from initiatives.funding.reports import BOOK_HEADER, Book
 
-Writer = Callable[[Request, str, Sequence[str], Iterable[Sequence[Cell]]], HttpResponse]
+Writer = Callable[[Request, str, Sequence[str], Iterable[Sequence[Cell]]], HttpResponseBase]
 
 
 @require_safe
@@ -27,7 +28,7 @@ def show_journal(request: Request, form: JournalForm) -> HttpResponse:
     return page(request, "funding/journal.html", {"form": form, "report": report, "page": report.page}, part="rows")
 
 
-def file_of(request: Request, write: Writer) -> HttpResponse:
+def file_of(request: Request, write: Writer) -> HttpResponseBase:
     form = JournalForm(request.user, request.GET)
     if not form.is_valid():
         return show_journal(request, form)
@@ -35,10 +36,10 @@ def file_of(request: Request, write: Writer) -> HttpResponse:
 
 
 @require_safe
-def journal_csv(request: Request) -> HttpResponse:
+def journal_csv(request: Request) -> HttpResponseBase:
     return file_of(request, csv_response)
 
 
 @require_safe
-def journal_xlsx(request: Request) -> HttpResponse:
+def journal_xlsx(request: Request) -> HttpResponseBase:
     return file_of(request, xlsx_response)
