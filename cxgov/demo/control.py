@@ -12,14 +12,15 @@ from initiatives.funding.models import (
     Account,
     ApprovalLimit,
     BudgetChange,
+    CarryOver,
     ControlChange,
     CostObject,
     Delegation,
     ExchangeRate,
-    FiscalYear,
     FundingRequest,
     Guardrail,
     Kind,
+    Period,
     Pool,
     Way,
 )
@@ -36,6 +37,7 @@ BOARD = "As the board set it with the budget: not everything to the terminal."
 NEW = "We only repair; the board wants a twentieth for what nobody does yet."
 KEPT = "As finance and the heads agreed it with the budget of the year."
 BARRIERS = "The supplier keeps the price until Friday; the board was asked by telephone and agreed."
+LATER = "The hall is handed over a year late, and the shops open then."
 FAIR = "The travel fair was cancelled; its stand is not paid."
 SUMMER = "The board of Tuesday: two more security lanes before the summer."
 HORIZONS = {
@@ -53,6 +55,8 @@ class Keeping:
         self.company, self.plan = company, company.plan
 
     def write(self) -> None:
+        self.plan(330, self.carry_forward)
+        self.plan(328, self.close_last_year)
         self.plan(50, self.say_horizons)
         self.plan(48, self.propose_bands)
         self.plan(46, self.enter_rates)
@@ -69,13 +73,24 @@ class Keeping:
         self.plan(2, self.name_delegate)
         self.plan(1, self.change_budgets)
 
+    def carry_forward(self) -> None:
+        """The shops in the hall open a year later than planned; their money goes on."""
+        left = Pool.objects.get(year=self.company.last_year)
+        carry = CarryOver.objects.propose(left, left.free, by=self.company.finance, reason=LATER)
+        carry.confirm(by=self.company.second_finance)
+
+    def close_last_year(self) -> None:
+        last = Period.objects.filter(year=self.company.last_year).latest("number")
+        last.propose(by=self.company.finance)
+        last.close(by=self.company.second_finance)
+
     def say_horizons(self) -> None:
         for initiative in Initiative.objects.exclude(status__in=OVER).order_by("pk"):
             horizon = {"horizon": HORIZONS.get(initiative.title, 1)}
             initiative.edit(horizon, version=initiative.version, by=self.company.cxo)
 
     def band(self, share: str, low: int, high: int, reason: str) -> Guardrail:
-        year = FiscalYear.objects.get()
+        year = self.company.year
         return Guardrail.objects.propose(year=year, share=share, low=low, high=high, reason=reason, by=self.company.finance)
 
     def propose_bands(self) -> None:

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from initiatives.decisions.models import Scenario
-from initiatives.funding.models import FiscalYear
 from initiatives.portfolio.models import Initiative
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Planning:
 
     def draft(self, name: str, lines: list[tuple[str, str, int]]) -> None:
         cxo = self.company.cxo
-        scenario = Scenario.objects.write(FiscalYear.objects.get(), name, by=cxo)
+        scenario = Scenario.objects.write(self.company.year, name, by=cxo)
         for title, code, amount in lines:
             pool, initiative = self.company.pools[code], Initiative.objects.get(title=title)
             scenario.set_amount(initiative, pool, Decimal(amount), version=scenario.version, by=cxo)

@@ -25,7 +25,19 @@ from cxgov.demo.systems import Systems
 from cxgov.demo.transfers import Transfers
 from cxgov.demo.voices import Voices
 from cxgov.demo.walk import Walk
-from cxgov.demo.world import COMPANY_WIDE, CURRENCIES, DEPARTMENTS, DOMAIN, FUNDS, HOLIDAYS, PASSWORD, POOLS, RANKED_ON, STORIES
+from cxgov.demo.world import (
+    COMPANY_WIDE,
+    CURRENCIES,
+    DEPARTMENTS,
+    DOMAIN,
+    FUNDS,
+    HOLIDAYS,
+    LAST_YEAR,
+    PASSWORD,
+    POOLS,
+    RANKED_ON,
+    STORIES,
+)
 from initiatives.core import clock
 from initiatives.decisions.models import Ranking
 from initiatives.duties import beat
@@ -52,10 +64,14 @@ class Stage:
         self.people: dict[str, User] = {}
         self.departments: dict[str, Department] = {}
         self.pools: dict[str, Pool] = {}
+        self.last_year: FiscalYear
+        self.year: FiscalYear
 
     def play(self) -> None:
         with self.on(400):
             self.found_the_company()
+        with self.on(399):
+            self.open_last_year()
         with self.on(335):
             self.open_the_pools()
         Walk(self).write()
@@ -128,22 +144,37 @@ class Stage:
         """One password for all, hashed once: thirty-six Argon2 hashes would take longer than the story."""
         return make_password(PASSWORD)
 
+    @cached_property
+    def first_day(self) -> date:
+        """Of the fiscal year of today."""
+        return (self.today - timedelta(days=335)).replace(day=1)
+
+    def open_last_year(self) -> None:
+        last_day = self.first_day - timedelta(days=1)
+        self.last_year = self.open_year((last_day - timedelta(days=360)).replace(day=1), last_day)
+        for (code, name), amount in LAST_YEAR.items():
+            self.open_pool(self.last_year, code, name, amount)
+
     def open_the_pools(self) -> None:
-        starts = (self.today - timedelta(days=335)).replace(day=1)
-        ends = (starts + timedelta(days=370)).replace(day=1) - timedelta(days=1)
-        year = FiscalYear.objects.create(name=f"FY {starts:%Y}/{ends:%y}", starts=starts, ends=ends)
+        self.year = self.open_year(self.first_day, (self.first_day + timedelta(days=370)).replace(day=1) - timedelta(days=1))
         for (code, name), amount in {**{(code, ""): amount for code, amount in POOLS.items()}, **FUNDS}.items():
-            change = BudgetChange.objects.open_pool(
-                year,
-                self.departments.get(code),
-                Decimal(amount),
-                by=self.cxo,
-                reason="Budget of the year",
-                currency=CURRENCIES.get(code, settings.CURRENCY),
-                name=name,
-            )
-            change.confirm(by=self.finance)
-            self.pools[name or code] = change.pool
+            self.pools[name or code] = self.open_pool(self.year, code, name, amount)
+
+    def open_year(self, starts: date, ends: date) -> FiscalYear:
+        return FiscalYear.objects.create(name=f"FY {starts:%Y}/{ends:%y}", starts=starts, ends=ends)
+
+    def open_pool(self, year: FiscalYear, code: str, name: str, amount: str) -> Pool:
+        change = BudgetChange.objects.open_pool(
+            year,
+            self.departments.get(code),
+            Decimal(amount),
+            by=self.cxo,
+            reason="Budget of the year",
+            currency=CURRENCIES.get(code, settings.CURRENCY),
+            name=name,
+        )
+        change.confirm(by=self.finance)
+        return change.pool
 
     @property
     def administrator(self) -> User:

@@ -57,8 +57,9 @@ POOLS = {  # department (or "" for the central pool): appropriation of this fisc
     "ITS": "860000",
     "CUS": "260000",
 }
-EQUIPMENT = "Checkpoint equipment"
-FUNDS = {("SEC", EQUIPMENT): "240000"}  # (department, name): a further pool of it beside its plain one, for what lasts only
+EQUIPMENT, POP_UP = "Checkpoint equipment", "Pop-up shops"
+FUNDS = {("SEC", EQUIPMENT): "240000", ("RET", POP_UP): "20000"}  # (department, name): pools beside its plain one
+LAST_YEAR = {("RET", POP_UP): "60000"}  # the year before; nothing of it was given
 CURRENCIES = {"AIR": "USD"}  # pools that are not kept in the company's currency: airlines pay in dollars
 
 

@@ -16,6 +16,7 @@ from initiatives.funding.models import (
     CONFIRM,
     CONFIRM_BAND,
     CONFIRM_BUDGET,
+    CONFIRM_CARRYOVER,
     CONFIRM_CONTROL,
     CONFIRM_STEP,
     MATCH,
@@ -23,6 +24,7 @@ from initiatives.funding.models import (
     ActualLine,
     ApprovalLimit,
     BudgetChange,
+    CarryOver,
     ControlChange,
     CostObject,
     Delivery,
@@ -97,6 +99,7 @@ CONFIRMED: dict[str, tuple[Confirmed, str]] = {
     CONFIRM_BAND: (Guardrail.objects, "Guardrail to confirm"),
     CONFIRM_CONTROL: (ControlChange.objects, "Control of a pool to confirm"),
     CONFIRM_BUDGET: (BudgetChange.objects, "Budget to confirm"),
+    CONFIRM_CARRYOVER: (CarryOver.objects, "Carryover to confirm"),
 }
 for name, (rows, words) in CONFIRMED.items():
     ask_about(rows, name, words, to_confirm(rows), named=False)
@@ -164,6 +167,7 @@ PASSED_ON: dict[str, tuple[Callable[[], QuerySet[Any]], Callable[[Any, User | No
     SET_ASIDE: (partial(ActualLine.objects.in_state, LineState.DOUBTED), lambda line, by: line.ask(by=by)),
     CONFIRM_CONTROL: (ControlChange.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
     CONFIRM_BUDGET: (BudgetChange.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
+    CONFIRM_CARRYOVER: (CarryOver.objects.with_pools().waiting, lambda change, by: change.ask(by=by)),
 }
 
 

@@ -127,7 +127,8 @@ UNION ALL SELECT 'the transfer between pools is not what both agreed to', 'virem
         (virement.taker_id, 'source'::varchar, 'available'::varchar, virement.amount)::text])
 UNION ALL SELECT 'the budget is not what two people said', 'budget change', change.id, '', ''
     FROM funding_budgetchange change LEFT JOIN funding_journal journal ON journal.budget_change_id = change.id
-    WHERE (change.state = 'confirmed') <> (journal.id IS NOT NULL) OR change.by_id = change.decided_by_id
+    WHERE (change.state = 'confirmed') <> (journal.id IS NOT NULL)
+        OR (change.state = 'confirmed' AND change.by_id = change.decided_by_id)
         OR (journal.id IS NOT NULL AND (
             SELECT array_agg((journal.act, journal.by_id, source.pool_id, source.kind, target.kind, transfer.amount)::text)
             FROM funding_transfer transfer JOIN funding_account source ON source.id = transfer.source_id
@@ -138,6 +139,18 @@ UNION ALL SELECT 'the budget is not what two people said', 'budget change', chan
                 'available'::varchar, change.amount)::text
             ELSE ('cut'::varchar, change.decided_by_id, change.pool_id, 'available'::varchar,
                 'source'::varchar, change.amount)::text END])
+UNION ALL SELECT 'what was carried forward is not what two people said', 'carryover', carry.id, '', ''
+    FROM funding_carryover carry
+    WHERE (carry.state = 'confirmed' AND carry.by_id = carry.decided_by_id) OR (
+        SELECT array_agg((journal.act, journal.by_id, source.pool_id, source.kind, target.kind, transfer.amount)::text
+            ORDER BY journal.act)
+        FROM funding_journal journal JOIN funding_transfer transfer ON transfer.journal_id = journal.id
+            JOIN funding_account source ON source.id = transfer.source_id
+            JOIN funding_account target ON target.id = transfer.target_id
+        WHERE journal.carryover_id = carry.id
+    ) IS DISTINCT FROM CASE carry.state WHEN 'confirmed' THEN ARRAY[
+        ('brought'::varchar, carry.decided_by_id, carry.into_id, 'source'::varchar, 'available'::varchar, carry.amount)::text,
+        ('carried'::varchar, carry.decided_by_id, carry.pool_id, 'available'::varchar, 'source'::varchar, carry.amount)::text] END
 UNION ALL SELECT 'one person changed a budget', 'journal', alone.id, '', ''
     FROM funding_journal alone WHERE alone.act = 'appropriated' AND alone.budget_change_id IS NULL
         AND alone.id > (SELECT min(id) FROM funding_journal WHERE budget_change_id IS NOT NULL)

@@ -23,7 +23,7 @@ from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import Role, RoleKind, User
 
 CHANGED = "budget_changed"  # the letter: templates/letters/budget_changed.txt
-OF_A_POOL = (Act.APPROPRIATED, Act.CUT)
+OF_A_POOL = (Act.APPROPRIATED, Act.CUT, Act.CARRIED, Act.BROUGHT)
 BUDGETS = (*OF_A_POOL, Act.ALLOCATED, Act.RELEASED, Act.TRANSFERRED)  # acts that change how much somebody has to spend
 BACK = timedelta(days=3)  # days that are looked at again, should nothing have run meanwhile
 LINES = 30  # a letter names so many; the rest is counted

@@ -20,6 +20,7 @@ from initiatives.funding.models import (
     ActualLine,
     ApprovalLimit,
     BudgetChange,
+    CarryOver,
     ControlChange,
     Delegation,
     Delivery,
@@ -159,12 +160,16 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["request", case] = {"pk": request.pk}
         world.arguments["cost object", case] = {"pk": subject.pk}
         world.arguments["journal", case] = {"pk": journal.pk}
+    before = FiscalYear.objects.create(name="2025", starts=date(2025, 1, 1), ends=date(2025, 12, 31))
     central = opened(cast, year, None, Decimal(1000), by=cast.second_finance)
     for case, code in (("own", "OPS"), ("foreign", "HR")):
         moved = Virement.objects.propose(central, pools[code], Decimal(5), reason="Peak season.", by=cast.finance)
         world.arguments["virement", case] = {"pk": moved.pk}
         change = ControlChange.objects.propose(pools[code], control="stop", reason="Savings.", by=cast.finance)
         world.arguments["control change", case] = {"pk": change.pk}
+        left = opened(cast, before, cast.department(code), Decimal(5), by=cast.second_finance)
+        carry = CarryOver.objects.propose(left, Decimal(5), reason="Late.", by=cast.second_finance)
+        world.arguments["carryover", case] = {"pk": carry.pk}
         more = BudgetChange.objects.propose(pools[code], Way.RAISE, Decimal(5), reason="More.", by=cast.cxo)
         world.arguments["budget change", case] = {"pk": more.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
@@ -190,6 +195,7 @@ def _money(world: World, cast: Cast) -> None:
         "pool",
         "budget change",
         "control change",
+        "carryover",
         "request",
         "limit",
         "delegation",

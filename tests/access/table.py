@@ -49,6 +49,7 @@ SEEN: dict[str, dict[str, str]] = {
     "import": {"own": "hx", "foreign": "x", "none": ""},  # of h; of the head of HR
     "pool": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "budget change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
+    "carryover": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "control change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "proposal": {"own": "hdfxea", "foreign": "hdofxeaA", "none": ""},  # of a pool's control; a limit
     "year": {"own": ALL, "none": ""},
@@ -227,6 +228,9 @@ TABLE: list[Row] = [
     ("funding:pool_budget", "GET POST", "pool", {"own": "fx", "foreign": "fx"}),
     ("funding:budget_confirm", "POST", "budget change", {"own": "f", "foreign": "f"}),
     ("funding:budget_decline", "POST", "budget change", {"own": "f", "foreign": "f"}),
+    ("funding:pool_carry", "GET POST", "pool", {"own": "f", "foreign": "f"}),
+    ("funding:carryover_confirm", "POST", "carryover", {"own": "f", "foreign": "f"}),
+    ("funding:carryover_decline", "POST", "carryover", {"own": "f", "foreign": "f"}),
     ("funding:pool_control", "GET POST", "pool", {"own": "f", "foreign": "f"}),
     ("funding:control_confirm", "POST", "control change", {"own": "f", "foreign": "f"}),
     ("funding:control_decline", "POST", "control change", {"own": "f", "foreign": "f"}),

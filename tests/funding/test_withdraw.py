@@ -10,6 +10,7 @@ from django.test import Client
 from initiatives.core.models import Event
 from initiatives.core.rules import BadInput
 from initiatives.duties.models import Obligation, Outcome
+from initiatives.funding import books
 from initiatives.funding.models import ApprovalLimit, BudgetChange, ControlChange, Guardrail, StepRule, Way
 from initiatives.organization.models import User
 from tests.cast import Cast
@@ -73,6 +74,7 @@ def test_who_proposed_it_takes_it_back(cast: Cast, treasury: Treasury, client: C
     assert refusal(lambda: proposal.withdraw(by=by, reason="Again")) == "It is withdrawn already."
     assert "withdrawn already" in refusal(lambda: proposal.confirm(by=decides))
     propose(cast, treasury)  # another one may be proposed at once
+    assert books.verify().right
 
 
 def test_what_is_decided_is_not_taken_back(cast: Cast, treasury: Treasury) -> None:

@@ -14,7 +14,7 @@ from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.decisions.models.ranking import Ranking
 from initiatives.decisions.models.scenarios import Scenario
 from initiatives.duties.models import Obligation
-from initiatives.funding.models import BudgetChange, ControlChange, CostObject, FundingRequest, Virement
+from initiatives.funding.models import BudgetChange, CarryOver, ControlChange, CostObject, FundingRequest, Virement
 from initiatives.journey.models import CharterVersion, Contest, OwnedObject
 from initiatives.organization.models import User
 from initiatives.portfolio.models import Initiative
@@ -53,6 +53,7 @@ LOG = (
     Logged(CostObject, money_with_words, {"let_pass": "Override"}),
     Logged(Virement, Virement.objects.visible_to, {"made": "Money", "declined": "Money"}),
     Logged(BudgetChange, BudgetChange.objects.visible_to, {"confirmed": "Pool", "declined": "Pool"}),
+    Logged(CarryOver, CarryOver.objects.visible_to, {"confirmed": "Pool", "declined": "Pool"}),
     Logged(ControlChange, ControlChange.objects.visible_to, {"confirmed": "Pool", "declined": "Pool"}),
     Logged(
         Initiative,
@@ -74,6 +75,7 @@ ALONG: Mapping[type[models.Model], tuple[str, ...]] = {
     FundingRequest: ("cost_object__initiative",),
     CostObject: ("initiative",),
     BudgetChange: ("pool__department", "pool__year"),
+    CarryOver: ("pool__department", "pool__year"),
     ControlChange: ("pool__department", "pool__year"),
 }
 VERBS = {verb: words for logged in LOG for verb, words in logged.verbs().items()}

@@ -3,6 +3,7 @@
 from initiatives.core.policy import Rule, declare, permission
 from initiatives.funding.models import (
     BudgetChange,
+    CarryOver,
     ControlChange,
     CostObject,
     FiscalYear,
@@ -74,6 +75,17 @@ def propose_budget(user: User, pool: Pool | None = None) -> bool:
 
 @permission("funding.decide_budget")
 def decide_budget(user: User, change: BudgetChange) -> bool:
+    """Finance; that it is another person than who proposed it, the act says."""
+    return may_post(user)
+
+
+@permission("funding.carry_pool")
+def carry_pool(user: User, pool: Pool | None = None) -> bool:
+    return may_post(user)
+
+
+@permission("funding.decide_carryover")
+def decide_carryover(user: User, carry: CarryOver) -> bool:
     """Finance; that it is another person than who proposed it, the act says."""
     return may_post(user)
 
@@ -152,6 +164,9 @@ declare(
     Rule("funding:pool_budget", "GET POST", "funding.propose_budget", of="pool", who="CXO; finance, a cut only"),
     Rule("funding:budget_confirm", "POST", "funding.decide_budget", of="budget change", who=ANOTHER),
     Rule("funding:budget_decline", "POST", "funding.decide_budget", of="budget change", who=ANOTHER),
+    Rule("funding:pool_carry", "GET POST", "funding.carry_pool", of="pool", who=FINANCE),
+    Rule("funding:carryover_confirm", "POST", "funding.decide_carryover", of="carryover", who=ANOTHER),
+    Rule("funding:carryover_decline", "POST", "funding.decide_carryover", of="carryover", who=ANOTHER),
     Rule("funding:pool_control", "GET POST", "funding.control_pool", of="pool", who=FINANCE),
     Rule("funding:control_confirm", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:control_decline", "POST", "funding.decide_control", of="control change", who=ANOTHER),

@@ -1,9 +1,11 @@
 """What is asked of who proposes a budget."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from initiatives.core.fields import DayField, LineField
 from initiatives.core.forms import go_on_from, offer
@@ -52,6 +54,29 @@ class BudgetForm(forms.Form):
     def show(self, pool: Pool) -> None:
         """Sent once more, the form is about the budget of now."""
         go_on_from(self, "shown", pool.appropriated)
+
+
+class CarryForm(forms.Form):
+    """How much of what is free is carried forward. `shown` is what was free when the form was opened."""
+
+    shown = forms.DecimalField(widget=forms.HiddenInput)
+    amount = AmountField(label="Amount", help_text="At most what is free.")
+    reason = LineField(label="Why", max_length=300, help_text=REASON)
+
+    def __init__(self, pool: Pool, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.pool = pool
+        self.fields["shown"].initial = self.fields["amount"].initial = pool.free
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount > self.pool.free:
+            raise ValidationError(f"At most {self.pool.free:,.2f} {self.pool.currency} is free.", code="too_much")
+        return amount
+
+    def show(self, pool: Pool) -> None:
+        """Sent once more, the form is about what is free now."""
+        go_on_from(self, "shown", pool.free)
 
 
 CHANGES = {"raise": "Raise it", "cut": "Cut it"}

@@ -19,7 +19,8 @@ from initiatives.funding.models.change_laws import ChangeState
 from initiatives.funding.models.posting import may_post
 
 PASSING = (Why.REFERENCE, Why.OVER, Why.CURRENCY, Why.PERIOD, Why.MONEY, Why.REFUSED)  # what another entry may put right
-ROOM = (Act.APPROPRIATED, Act.TRANSFERRED, Act.CREDITED, Act.REVERSED)  # what may let a pool's limit pass a posting again
+# What may let a pool's limit pass a posting again.
+ROOM = (Act.APPROPRIATED, Act.BROUGHT, Act.TRANSFERRED, Act.CREDITED, Act.REVERSED)
 MOST = 200  # lines at a ring; the others come with the next
 UNDER_WAY = timedelta(minutes=2)  # so old may an entry be that nobody sees yet
 

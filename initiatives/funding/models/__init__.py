@@ -4,6 +4,7 @@ from initiatives.funding.models.accounts import Account, Kind
 from initiatives.funding.models.actuals import ActualLine
 from initiatives.funding.models.agreeing import AGREE
 from initiatives.funding.models.budget_changes import CONFIRM_BUDGET, BudgetChange
+from initiatives.funding.models.carryovers import CONFIRM_CARRYOVER, CarryOver
 from initiatives.funding.models.change_laws import Way
 from initiatives.funding.models.consents import Consent, Missing, Side, VirementState
 from initiatives.funding.models.control import Exemption
@@ -43,6 +44,7 @@ __all__ = [
     "CONFIRM",
     "CONFIRM_BAND",
     "CONFIRM_BUDGET",
+    "CONFIRM_CARRYOVER",
     "CONFIRM_CONTROL",
     "CONFIRM_STEP",
     "MATCH",
@@ -53,6 +55,7 @@ __all__ = [
     "Approval",
     "ApprovalLimit",
     "BudgetChange",
+    "CarryOver",
     "ChangeDepartment",
     "ChangeStage",
     "Consent",

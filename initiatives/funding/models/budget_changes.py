@@ -139,8 +139,6 @@ class BudgetChange(PoolChange):
         return pool.year.obstacle_to_post(self.on or nearest_day({pool.year}), ACTS[Way(self.way)])
 
     def take_effect(self, by: User, facts: dict[str, Any]) -> None:
-        if obstacle := self.obstacle_to_take_effect():
-            raise RuleBroken(obstacle)
         accounts, act = Account.objects.locked(self.pool), ACTS[Way(self.way)]
         ends = [accounts[self.pool_id, kind, UNDIVIDED] for kind in (Kind.SOURCE, Kind.AVAILABLE)]
         source, target = ends if self.way == Way.RAISE else reversed(ends)

@@ -78,6 +78,11 @@ class PoolChange(Withdrawable):
         return f"{reverse('funding:pool', args=[self.pool_id])}#changes"
 
     @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        return f"change of the {self.NOUN}"
+
+    @property
     def confirm_url(self) -> str:
         return reverse(f"funding:{self.NOUN}_confirm", args=[self.pk])
 
@@ -97,6 +102,10 @@ class PoolChange(Withdrawable):
         def take_effect(self, by: User, facts: dict[str, Any]) -> None:
             """Change the pool: a part of the confirmation, which has locked it."""
 
+    def obstacle_to_take_effect(self) -> str | None:
+        """Say in one sentence why the pool cannot be changed so now, or None."""
+        return None
+
     def facts(self) -> dict[str, Any]:
         """What the audit trail keeps of it."""
         what = "; ".join(f"{words}: {now} → {then}" for words, now, then in self.differences())
@@ -108,7 +117,7 @@ class PoolChange(Withdrawable):
         asks = Obligation.objects.about(self).exclude(person__in=people[:1])
         asks.excuse(self.ASK, self, by=by, reason="Another person is asked.")
         due_on = working_days_after(clock.today(), DAYS_TO_CONFIRM)
-        words, url = f"Confirm the change of the {self.NOUN} of {self.pool}", self.get_absolute_url()
+        words, url = f"Confirm the {self.called} of {self.pool}", self.get_absolute_url()
         Obligation.objects.open_for(people, self.ASK, self, due_on=due_on, words=words, url=url, by=by)
 
     # -- acts ------------------------------------------------------------------------------------------------------------
@@ -121,11 +130,11 @@ class PoolChange(Withdrawable):
     def obstacle_to_decide(self, by: User) -> str | None:
         """Say in one sentence why `by` can neither confirm nor decline it, or None."""
         if self.state != ChangeState.PROPOSED:
-            return f"This change of the {self.NOUN} is {self.get_state_display().lower()} already."
+            return f"This {self.called} is {self.get_state_display().lower()} already."
         if not may_post(by):
-            return f"Only finance confirms a change of the {self.NOUN}."
+            return f"Only finance confirms a {self.called}."
         if by.pk == self.by_id:
-            return f"Who proposed a change of the {self.NOUN} does not confirm it; another person in finance can."
+            return f"Who proposed a {self.called} does not confirm it; another person in finance can."
         return None
 
     @transaction.atomic
@@ -134,6 +143,8 @@ class PoolChange(Withdrawable):
         by = self._lock(by)
         if shown is not None and shown != self.shown:
             raise Stale("The pool changed after you opened the page. Look at it again before you confirm.")
+        if obstacle := self.obstacle_to_take_effect():
+            raise RuleBroken(obstacle)
         facts = self.facts()
         self._decide(ChangeState.CONFIRMED, "confirmed", by, self.reason, facts)
         self.take_effect(by, facts)
@@ -154,8 +165,11 @@ class PoolChange(Withdrawable):
 
     def lock_what_it_changes(self) -> None:
         """The pool, then the change."""
-        self.pool.lock()
+        self.lock_pools()
         self.lock()
+
+    def lock_pools(self) -> None:
+        self.pool.lock()
 
     def taken_back(self, by: User, reason: str) -> None:
         self._decide(ChangeState.WITHDRAWN, "withdrawn", by, reason, self.facts())

@@ -15,6 +15,7 @@ from initiatives.core.money import AmountColumn
 from initiatives.core.rules import BadInput, RuleBroken, says
 from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.actual_laws import REVERSED_LINES_WAIT
+from initiatives.funding.models.carry_laws import CARRIED_AS_SAID
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
 from initiatives.funding.models.posting import Act, Keyed, content_of, may_post
 from initiatives.funding.models.reversal_laws import REVERSED_BY_ANOTHER
@@ -66,6 +67,7 @@ INSTEAD = {  # of a reversal: each of these was agreed to by others, and is undo
     Act.ALLOCATED: "An allocation is given back by releasing it.",
     Act.RELEASED: "What was given back is asked for anew.",
     Act.TRANSFERRED: "A transfer is undone by another one, to which both sides agree.",
+    **dict.fromkeys((Act.CARRIED, Act.BROUGHT), "What was carried forward is put right by budgets, which two change."),
 }
 
 
@@ -82,6 +84,7 @@ class Journal(Keyed, Recorded):
     virement = models.OneToOneField("funding.Virement", models.PROTECT, null=True, related_name="journal")
     # None where one person appropriated, before two changed budgets.
     budget_change = models.OneToOneField("funding.BudgetChange", models.PROTECT, null=True, related_name="journal")
+    carryover = models.ForeignKey("funding.CarryOver", models.PROTECT, null=True, related_name="journals")
 
     objects = JournalQuerySet.as_manager()
 
@@ -110,6 +113,7 @@ class Journal(Keyed, Recorded):
                 | (~Q(act=Act.CUT) & Q(budget_change=None)),
                 name=says("a_budget_was_changed_by_two", "A budget changes as two people said."),
             ),
+            *CARRIED_AS_SAID,
             models.CheckConstraint(
                 condition=~Q(act=Act.DECOMMITTED) | ~Q(memo=""),
                 name=says("decommitted_for_a_reason", "Say why this money is not spent after all."),

@@ -55,6 +55,12 @@ class PoolQuerySet(models.QuerySet["Pool"]):
             return self.none()
         return self.open_to_requests(cost_object).filter(seed_limit__gt=0, currency=cost_object.currency)
 
+    def following(self, pool: "Pool") -> "Pool | None":
+        """The same pool of the year that follows: of its department, name, currency and kind of expenditure."""
+        year = FiscalYear.objects.filter(starts__gt=pool.year.ends).order_by("starts").first()
+        same = {"department": pool.department_id, "name__iexact": pool.name, "currency": pool.currency, "nature": pool.nature}
+        return self.select_related("year", "department").filter(year=year, **same).first() if year else None
+
     def in_order(self) -> Self:
         """The central pool first, then by department; the plain pool before those with a name."""
         return self.select_related("year", "department").order_by(*IN_ORDER)

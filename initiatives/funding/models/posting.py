@@ -26,6 +26,8 @@ class Act(models.TextChoices):
     CREDITED = "credited", "Credited"
     RELEASED = "released", "Released"
     TRANSFERRED = "transferred", "Transferred"
+    CARRIED = "carried", "Carried forward"
+    BROUGHT = "brought", "Brought forward"
     REVERSED = "reversed", "Reversed"
 
 

@@ -24,7 +24,8 @@ REVERSED_BY_ANOTHER = pgtrigger.Trigger(
         f"""
         IF NEW.reverses_id IS NOT NULL THEN
             SELECT * INTO STRICT original FROM funding_journal WHERE id = NEW.reverses_id;
-            IF original.act IN ('reversed', 'appropriated', 'cut', 'allocated', 'released', 'transferred') THEN
+            IF original.act IN (
+                'reversed', 'appropriated', 'cut', 'allocated', 'released', 'transferred', 'carried', 'brought') THEN
                 REFUSE not_everything_is_reversed;
             END IF;
             IF original.by_id = NEW.by_id THEN

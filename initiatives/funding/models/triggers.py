@@ -6,6 +6,7 @@ A refusal carries the name of a constraint, so that `initiatives.core.rules.says
 import pgtrigger
 
 from initiatives.core.triggers import refuse, update_of, with_refusals
+from initiatives.funding.models.carry_laws import BROUGHT, CARRIED
 
 
 def kept_by_the_database(*columns: str) -> pgtrigger.Trigger:
@@ -128,6 +129,8 @@ MOVE_MONEY = pgtrigger.Trigger(
                     WHERE virement.id = book.virement_id AND virement.state = 'made' AND virement.amount = NEW.amount
                         AND ((source.pool_id = virement.giver_id AND source.kind = 'available' AND target.kind = 'source')
                             OR (source.pool_id = virement.taker_id AND source.kind = 'source' AND target.kind = 'available')))
+                WHEN 'carried' THEN source.kind = 'available' AND target.kind = 'source' AND {CARRIED}
+                WHEN 'brought' THEN source.kind = 'source' AND target.kind = 'available' AND {BROUGHT}
                 WHEN 'reversed' THEN EXISTS (
                     SELECT FROM funding_transfer original
                     WHERE original.journal_id = book.reverses_id AND original.amount = NEW.amount

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from initiatives.funding import above
 from initiatives.funding.above import Name
@@ -104,7 +105,8 @@ def journal(user: User, transfers: TransferQuerySet, *, one_by_one: bool, before
     hidden = transfers.none() if one_by_one else transfers.annotate(thing=THING).filter(thing__in=things - names.keys())
     shown = transfers if one_by_one else transfers.annotate(thing=THING).filter(Q(thing=None) | Q(thing__in=names.keys()))
     shown = shown.filter(pk__lt=before) if before else shown
-    along = ("journal__by", "journal__reversed_by", "journal__virement", "journal__actual_line", "source__pool", "target")
+    papers = ("by", "reversed_by", "virement", "carryover", "actual_line")
+    along = (*(f"journal__{name}" for name in papers), "source__pool", "target")
     found = list(shown.select_related(*along).newest_first()[: rows + 1])
     entries = [_entry(row, names, user) for row in found[:rows]]
     for row, entry in zip(found, entries, strict=False):
@@ -153,6 +155,10 @@ def _effect(row: Transfer) -> Decimal:
 
 
 def _other_pool(row: Transfer) -> Name | None:
-    """Of a transfer between pools, what leads to both sides."""
-    virement = row.journal.virement
+    """Of a transfer between pools, what leads to both sides; of what was carried forward, the pool of the other year."""
+    virement, carry = row.journal.virement, row.journal.carryover
+    if carry is not None:
+        back = row.journal.act == Act.BROUGHT
+        url = reverse("funding:pool", args=[carry.pool_id if back else carry.into_id])
+        return Name("from the year before" if back else "into the year that follows", url)
     return Name(str(virement), virement.get_absolute_url()) if virement else None

@@ -14,6 +14,7 @@ from initiatives.funding.models import (
     Account,
     Act,
     BudgetChange,
+    CarryOver,
     ControlChange,
     ExchangeRate,
     FiscalYear,
@@ -23,6 +24,7 @@ from initiatives.funding.models import (
 )
 from initiatives.funding.models.changes import PoolChange
 from initiatives.funding.models.natures import nature_name
+from initiatives.funding.models.posting import may_post
 from initiatives.funding.reports.currencies import in_company_totals
 from initiatives.funding.reports.guardrails import outside_now
 from initiatives.funding.reports.journals import NONE, ROWS, Given, Page, journal
@@ -106,6 +108,7 @@ class PoolPage:
     act: str  # the journal shows this act only, or all
     restrictions: list[str] = field(default_factory=list)  # for what it gives money, where that is not everything
     changes: Changes = field(default_factory=list)  # that wait, and why the reader cannot decide
+    carries: bool = False  # whether what it has free can be carried forward, and the reader may propose it
     acts: Collection[str] = tuple(Act.values)
 
 
@@ -113,13 +116,16 @@ def pool_page(user: User, pool: Pool, *, act: str = "", before: int | None = Non
     waiting = FundingRequest.objects.visible_to(user).undecided().with_people().filter(pk__in=pool.lines.values("request"))
     entries = pool_entries(user, pool, act=act, before=before)
     rows = request_rows(user, waiting, of=pool)
-    return PoolPage(pool, *given(user, [pool]), rows, entries, act, restrictions(pool), changes(user, pool))
+    over = pool.year.ends < clock.company_day() and not pool.year.is_closed
+    carries = over and pool.free > 0 and may_post(user)
+    return PoolPage(pool, *given(user, [pool]), rows, entries, act, restrictions(pool), changes(user, pool), carries)
 
 
 def changes(user: User, pool: Pool) -> Changes:
     """What is proposed for the pool and waits, each with what keeps the reader from deciding it."""
     budgets, controls = (kind.objects.waiting().filter(pool=pool).with_pools() for kind in (BudgetChange, ControlChange))
-    return [(change, change.obstacle_to_decide(user)) for change in chain[PoolChange](budgets, controls)]
+    carried = CarryOver.objects.waiting().of(pool).with_pools()
+    return [(change, change.obstacle_to_decide(user)) for change in chain[PoolChange](budgets, controls, carried)]
 
 
 def restrictions(pool: Pool) -> list[str]:
