@@ -55,7 +55,7 @@ def _connect_to_loopback(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
-socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]
+socket.socket.connect = _connect_to_loopback  # type: ignore[method-assign]  # replaced on purpose
 
 
 def pytest_collection_finish() -> None:

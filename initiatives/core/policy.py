@@ -116,7 +116,7 @@ def scoped(request: HttpRequest, visible: "models.QuerySet[M] | list[M]", to: st
         found = None
     if found is None:
         raise Http404
-    request.asked = {*getattr(request, "asked", ()), to}  # type: ignore[attr-defined]
+    request.asked = {*getattr(request, "asked", ()), to}  # type: ignore[attr-defined]  # ours, read by the middleware
     if not request.user.has_perm(to, found):
         raise PermissionDenied
     return found

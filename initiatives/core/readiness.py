@@ -20,10 +20,14 @@ SILENCE = timedelta(minutes=3)
 
 @dataclass(frozen=True)
 class Finding:
-    """What a part says: whether it is well, and with which figures. Nothing secret: everybody may read it."""
+    """What a part says: whether it is well, and with which figures. Nothing secret: everybody may read it.
+
+    `degraded`: it does its work, and somebody has to look at what it left lying.
+    """
 
     ok: bool
     facts: dict[str, Any]
+    degraded: bool = False
 
 
 Probe = Callable[[], Finding]
@@ -58,9 +62,10 @@ def register(name: str, probe: Probe) -> None:
 
 
 def report() -> dict[str, Any]:
-    """{"ready": bool, "parts": {name: {"ok": bool, …figures}}}"""
+    """{"ready": bool, "degraded": bool, "parts": {name: {"ok": bool, …figures}}}; a part that is degraded says so"""
     parts = {name: _asked(name, probe) for name, probe in _PROBES.items()}
-    return {"ready": all(part["ok"] for part in parts.values()), "parts": parts}
+    degraded = any("degraded" in part for part in parts.values())
+    return {"ready": all(part["ok"] for part in parts.values()), "degraded": degraded, "parts": parts}
 
 
 def _asked(name: str, probe: Probe) -> dict[str, Any]:
@@ -69,4 +74,4 @@ def _asked(name: str, probe: Probe) -> dict[str, Any]:
     except Exception as error:  # whatever it is, the answer is "not ready", and the log says why
         log.warning("Not ready: %s: %s", name, error)
         return {"ok": False, "error": type(error).__name__}
-    return {"ok": finding.ok, **finding.facts}
+    return {"ok": finding.ok, **({"degraded": True} if finding.degraded else {}), **finding.facts}

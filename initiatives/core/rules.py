@@ -59,7 +59,7 @@ def broken_by(error: IntegrityError) -> RuleBroken | None:
 @contextmanager
 def explained(request: "HttpRequest", form: "forms.BaseForm | None" = None) -> Iterator[None]:
     """Run an act; a refusal becomes `request.refused` (read by `reply`) and, with a form, an error at its field or on its top."""
-    request.refused = None  # type: ignore[attr-defined]
+    request.refused = None  # type: ignore[attr-defined]  # ours, read by `reply`
     try:
         try:
             yield
@@ -68,7 +68,7 @@ def explained(request: "HttpRequest", form: "forms.BaseForm | None" = None) -> I
                 raise
             raise broken from error
     except RuleBroken as refused:
-        request.refused = refused  # type: ignore[attr-defined]
+        request.refused = refused  # type: ignore[attr-defined]  # ours, read by `reply`
         if form is not None:
             field = getattr(refused, "field", "")
             form.add_error(field if field in form.fields else None, str(refused))

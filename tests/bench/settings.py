@@ -5,5 +5,5 @@ from cxgov.settings import BASE_DIR, MIDDLEWARE, STORAGES, TEMPLATES
 
 ROOT_URLCONF = "tests.bench.urls"
 MIDDLEWARE = ["tests.bench.queries.CountQueries", *MIDDLEWARE]
-TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "tests" / "bench" / "templates"]  # type: ignore[index, misc]
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "tests" / "bench" / "templates"]  # type: ignore[index, misc]  # a list of dictionaries
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -39,7 +39,7 @@ def lanes(cast: Cast) -> Initiative:
 
 def client_of(user: object) -> Client:
     client = Client()
-    client.force_login(user)  # type: ignore[arg-type]
+    client.force_login(user)  # type: ignore[arg-type]  # somebody of the cast
     return client
 
 

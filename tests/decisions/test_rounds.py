@@ -126,7 +126,7 @@ def test_a_round_that_makes_no_sense_is_not_opened(
         ((lanes, lounge), {"days": 0}, "until tomorrow"),
     ):
         with pytest.raises(BadInput, match=says):
-            opened(cast, *candidates, **more)  # type: ignore[arg-type]
+            opened(cast, *candidates, **more)  # type: ignore[arg-type]  # wrong on purpose
     assert not Round.objects.exists()
     assert not Obligation.objects.filter(kind="decisions.divide").exists()
 

@@ -178,7 +178,7 @@ def test_two_people_at_once_approve_one_plan(
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "RuleBroken"]
     assert sorted(Scenario.objects.values_list("state", flat=True)) == ["approved", "archived"]
     assert Event.objects.filter(verb="decisions.scenario.approved").count() == 1
-    Scenario.objects.get(state="approved")._become("archived")  # type: ignore[arg-type]
+    Scenario.objects.get(state="approved")._become("archived")  # type: ignore[arg-type]  # wrong on purpose
     without_the_index()
     again = [desk.write(name, (kiosks, "OPS", 100)) for name in ("Three", "Four")]
     at_once([naive(scenario) for scenario in again])  # the negative control: looked at without a lock, both become the plan

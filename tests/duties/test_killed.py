@@ -57,7 +57,7 @@ class Senders:
                 self.kill()
             return answer
 
-        self.inbox.handle_DATA = handle  # type: ignore[method-assign]
+        self.inbox.handle_DATA = handle  # type: ignore[method-assign]  # replaced on purpose
         server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
         database = f"{server}/{connection.settings_dict['NAME']}"
         self.process = subprocess.Popen(
@@ -67,7 +67,7 @@ class Senders:
         )
         status = self.process.wait(60)
         assert status == (-signal.SIGKILL if kill_at else 0)
-        self.inbox.handle_DATA = keep  # type: ignore[method-assign]
+        self.inbox.handle_DATA = keep  # type: ignore[method-assign]  # replaced on purpose
         past = clock.now() - timedelta(seconds=1)  # as if the lease's minutes had gone by
         Letter.objects.filter(state=State.SENDING).update(leased_until=past)
 

@@ -38,7 +38,7 @@ def test_a_withdrawn_invitation_is_not_mailed(cast: Cast, mailoutbox: Box) -> No
 def test_a_reset_letter_leads_to_our_address_whatever_host_was_asked(
     host: str, cast: Cast, client: Client, mailoutbox: Box, settings: object
 ) -> None:
-    settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
+    settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]  # a setting
     client.post("/account/password/reset/", {"email": cast.ceo.email}, headers={"host": host})
     outbox.deliver()
     [mail] = mailoutbox

@@ -137,7 +137,7 @@ def acting(**drawn: Any) -> Callable[[Callable[..., None]], Callable[..., None]]
                 machine.post()
             act(machine, **given)
 
-        return precondition(lambda machine: machine.ready)(rule(**drawn)(whole))  # type: ignore[no-any-return]
+        return precondition(lambda machine: machine.ready)(rule(**drawn)(whole))  # type: ignore[no-any-return]  # Hypothesis does not say
 
     return of
 

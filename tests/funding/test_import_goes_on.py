@@ -14,6 +14,7 @@ from django.urls import reverse
 from initiatives.core import clock
 from initiatives.core.imports import running
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.readiness import Finding
 from initiatives.duties.models import Obligation
 from initiatives.funding import books
 from initiatives.funding.imports import again, posting
@@ -105,13 +106,18 @@ def test_a_fault_outside_the_lines_is_given_up_and_they_wait_with_the_reason(
     assert (run.state, run.tone, run.result["created"]) == ("done", "warn", 4)
     assert states() == {number: f"waiting {'reference' if number == '3' else 'refused'}" for number in "1234"}
     assert line("1").problem == run.failure == running.IN_VAIN
-    assert Obligation.objects.get(kind="funding.match_lines").outcome == ""
+    ask = Obligation.objects.get(kind="funding.match_lines")
+    assert (ask.outcome, ask.words) == ("", posting.LEFT_LYING)
+    assert posting.readiness() == Finding(True, {"given_up": 1}, degraded=True)
     client = Client()
     client.force_login(cast.finance)
     assert run.failure in client.get(run.get_absolute_url()).content.decode()
+    assert f"{run.name} was given up" in client.get("/money/actuals/").content.decode()
+    assert "Look at a file that was given up" in client.get("/").content.decode()
     running.ring()
     assert running.run(run.pk) is None
     assert again.try_again() == 3  # as whatever waits for a reason that may pass
+    assert posting.readiness() == Finding(True, {"given_up": 0})
     assert states() == {"1": "posted", "2": "posted", "3": "waiting reference", "4": "posted"}
 
 

@@ -45,7 +45,7 @@ def step(cast: Cast, treasury: Treasury) -> tuple[Any, User, User]:
 
 def guardrail(cast: Cast, treasury: Treasury) -> tuple[Any, User, User]:
     asked = {"year": treasury.year, "share": "pre_sale", "low": 10, "high": 40}
-    return Guardrail.objects.propose(by=cast.finance, reason="Balance", **asked), cast.finance, cast.cxo  # type: ignore[arg-type]
+    return Guardrail.objects.propose(by=cast.finance, reason="Balance", **asked), cast.finance, cast.cxo  # type: ignore[arg-type]  # facts by name
 
 
 @pytest.mark.parametrize("propose", [control, budget, limit, step, guardrail])

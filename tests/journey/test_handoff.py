@@ -214,7 +214,7 @@ def test_missing_handoffs_are_found_along_the_path_and_the_first_break_is_named(
     asked.accept(by=cast.head("SEC"))
     (path,) = paths(cast.ceo, holdings(cast.ceo))
     assert path.first_break is not None
-    assert (path.first_break.before.title, path.first_break.after.title) == ("Bag drop", "Lounge")  # type: ignore[union-attr]
+    assert (path.first_break.before.title, path.first_break.after.title) == ("Bag drop", "Lounge")  # type: ignore[union-attr]  # it has one
     assert Agreement.of([path]) == Agreement(1, 3)
     html = sign_in(cast.contributor("IT")).get("/own/handoffs/").content.decode()
     assert "Family by AirTrain breaks between Bag drop and Lounge" in html

@@ -45,7 +45,7 @@ def test_the_fixture_from_its_systems() -> None:
     store = Passage(30, frozenset({STORE}), frozenset({CALL}), needed)
     shares = {name: (one.traffic, carry(one, captures, ways, 60)) for name, one in (("web", web), ("store", store))}
     assert shares == {"web": (70, Fraction(1, 2)), "store": (30, Fraction(0))}
-    assert repeat_risk(shares.values()) == Fraction(65, 100)  # type: ignore[arg-type]
+    assert repeat_risk(shares.values()) == Fraction(65, 100)  # type: ignore[arg-type]  # exact fractions on purpose
     assert by_weight(shares) == ["web", "store"]  # type: ignore[arg-type]  # 35 customers are asked again, and 30
     assert missing(web, captures, ways, 60) == {ORDER}
     assert missing(web, captures, ways, 59) == needed
@@ -172,7 +172,7 @@ def test_pairs_apart_are_those_whose_data_never_meet(some: list[Link], online: s
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.fractions(0, 1)), max_size=8))
 def test_repeat_risk_is_a_share(pairs: list[tuple[int, Fraction]]) -> None:
     risk = repeat_risk(pairs)
-    assert risk is None if not any(traffic for traffic, _ in pairs) else 0 <= risk <= 1  # type: ignore[operator]
+    assert risk is None if not any(traffic for traffic, _ in pairs) else 0 <= risk <= 1  # type: ignore[operator]  # never None here
 
 
 @pytest.mark.parametrize(

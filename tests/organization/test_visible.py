@@ -47,7 +47,7 @@ class Agreement(TestCase):
         User.objects.filter(pk=reader.pk).update(is_active=active)
         reader = User.objects.get(pk=reader.pk)
         for model, permission in SUBJECTS.items():
-            visible = set(model._default_manager.all().visible_to(reader).values_list("pk", flat=True))  # type: ignore[attr-defined]
+            visible = set(model._default_manager.all().visible_to(reader).values_list("pk", flat=True))  # type: ignore[attr-defined]  # every model here has it
             permitted = {row.pk for row in model._default_manager.all() if reader.has_perm(permission, row)}
             assert visible == permitted, (model, roles, active)
             assert active or not visible

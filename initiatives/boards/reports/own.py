@@ -109,7 +109,7 @@ def _owner(found: list[Cell], department: Department | None, purse: Purse, code:
         return figures.initiatives(tuple(status), code, health)
 
     healths = {
-        key: Count(_count(active, lambda cell, key=key: cell.health == key), link([Status.ACTIVE], key))  # type: ignore[misc]
+        key: Count(_count(active, lambda cell, key=key: cell.health == key), link([Status.ACTIVE], key))  # type: ignore[misc]  # a default of a lambda has no type
         for key in HEALTHS
     }
     return Owner(

@@ -29,6 +29,10 @@ BEFORE = (RunState.UPLOADED, RunState.CHECKED)
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def given_up(self) -> Self:
+        """Stored, but what follows did not get to its end: the reason stands beside them."""
+        return self.filter(state=RunState.DONE).exclude(failure="")
+
     def visible_to(self, user: "User") -> Self:
         """One's own; the CXO sees all."""
         return self if user.standing.holds("cxo") else self.filter(by=user)

@@ -1,6 +1,7 @@
 """How the queue of finance's lines is looked at, and what is typed to match one of them to money here."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -36,6 +37,12 @@ class QueueForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """What is filtered by, without what was left empty."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def kept(self) -> str:
+        """What another state is looked at with too, to follow `?state=…`: the words, the amount and the file."""
+        asked = {name: self.data[name] for name in ("q", "amount", "delivery") if self.data.get(name)}
+        return f"&{urlencode(asked)}" if asked else ""
 
     @property
     def asks(self) -> bool:

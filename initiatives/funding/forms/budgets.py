@@ -47,7 +47,7 @@ class BudgetForm(forms.Form):
         super().__init__(*args, **more)
         self.fields["shown"].initial = pool.appropriated
         ways = ways_open_to(user)
-        self.fields["way"].choices = [(way.value, CHANGES[way.value]) for way in ways]  # type: ignore[attr-defined]
+        self.fields["way"].choices = [(way.value, CHANGES[way.value]) for way in ways]  # type: ignore[attr-defined]  # a ChoiceField
         if len(ways) == 1:
             self.fields["way"].initial = ways[0].value
 

@@ -112,7 +112,7 @@ class MoveForm(Keyed):
     def keep_shown(self, signature: str) -> None:
         """Show the form again with what its reader sees below it, so that the next sending says so."""
         self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        self.data["shown"] = signature  # type: ignore[index]
+        self.data["shown"] = signature  # type: ignore[index]  # copied above
 
 
 class DecommitForm(MoveForm):

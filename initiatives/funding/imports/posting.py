@@ -9,16 +9,20 @@ from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from initiatives.core.imports.models import ImportRun
+from initiatives.core.imports.running import IN_VAIN
+from initiatives.core.readiness import Finding
 from initiatives.core.rules import RuleBroken, broken_by
 from initiatives.funding.imports.places import Place, Places
-from initiatives.funding.models import ActualLine, Delivery, Why
+from initiatives.funding.models import ActualLine, Delivery, LineState, Why
 from initiatives.organization.models import User
 
 log = logging.getLogger(__name__)
 
 INTERRUPTED = (OperationalError, InterfaceError, SoftTimeLimitExceeded)  # no fault of the line: it comes again
+LEFT_LYING = "Look at a file that was given up, and match its lines"
 FAULT = "An unexpected fault kept it from being posted. It was written to the log."
 
 
@@ -46,9 +50,21 @@ class Posting:
                 line.queue(Why.REFUSED, why, by=run.by, names=line.cost_object)
         try:
             with transaction.atomic():
-                self.end(run)
+                Delivery.objects.get(run=run).ask(by=run.by, words=LEFT_LYING)
         except Exception:  # it may be this that stopped it; the lines stand in the queue, and the page of the file says so
             log.exception("The end of %s", run)
+
+
+def given_up() -> QuerySet[ImportRun]:
+    """Files that were given up, as long as a line of theirs waits for it."""
+    lying = ActualLine.objects.filter(delivery__run=OuterRef("pk"), state=LineState.WAITING, problem=IN_VAIN)
+    return ImportRun.objects.given_up().filter(Exists(lying)).order_by("pk")
+
+
+def readiness() -> Finding:
+    """Well whatever happens; degraded as long as finance has a file to look at that was given up."""
+    found = given_up().count()
+    return Finding(True, {"given_up": found}, degraded=bool(found))
 
 
 def settle(line: ActualLine, place: Place, by: User) -> None:

@@ -49,7 +49,7 @@ class Delivery(models.Model):
     def get_absolute_url(self) -> str:
         return f"{reverse('funding:actuals')}?state=waiting&delivery={self.pk}"
 
-    def ask(self, *, by: User | None) -> None:
+    def ask(self, *, by: User | None, words: str = "Match the lines that no initiative was found for") -> None:
         """Ask somebody in finance to match the lines that wait, the others standing in; nobody when none waits."""
         waits = Delivery.objects.to_match().filter(pk=self.pk).exists()
         people = financiers(None, "", Authority()).people if waits else []
@@ -59,5 +59,5 @@ class Delivery(models.Model):
         asks.excuse(MATCH, self, by=by, reason="Another person in finance is asked." if waits else "No line waits.")
         if people:
             due_on = working_days_after(people[0].today(), DAYS_TO_MATCH, None)
-            words, url = "Match the lines that no initiative was found for", self.get_absolute_url()
+            url = self.get_absolute_url()
             Obligation.objects.open_for(people, MATCH, self, due_on=due_on, words=words, url=url, by=by)

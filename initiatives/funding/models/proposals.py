@@ -109,7 +109,7 @@ class Proposed(Withdrawable):
         return {name.removesuffix("_id"): getattr(self, name) for name in self.about}
 
     def _others(self) -> ProposedQuerySet:
-        found: ProposedQuerySet = type(self)._default_manager.for_the_same(self)  # type: ignore[attr-defined]
+        found: ProposedQuerySet = type(self)._default_manager.for_the_same(self)  # type: ignore[attr-defined]  # every proposal has these
         return found
 
     def obstacle_to_propose(self, by: User) -> str | None:

@@ -55,19 +55,19 @@ class PoolDepartment(Pool.for_departments.through):  # type: ignore[name-defined
         triggers: ClassVar = [chosen_as_confirmed("for_departments", "department")]
 
 
-class PoolStage(Pool.for_stages.through):  # type: ignore[name-defined]
+class PoolStage(Pool.for_stages.through):  # type: ignore[name-defined]  # made by Django
     class Meta:
         proxy = True
         triggers: ClassVar = [chosen_as_confirmed("for_stages", "stage")]
 
 
-class ChangeDepartment(ControlChange.for_departments.through):  # type: ignore[name-defined]
+class ChangeDepartment(ControlChange.for_departments.through):  # type: ignore[name-defined]  # made by Django
     class Meta:
         proxy = True
         triggers: ClassVar = [stays_as_proposed("for_departments")]
 
 
-class ChangeStage(ControlChange.for_stages.through):  # type: ignore[name-defined]
+class ChangeStage(ControlChange.for_stages.through):  # type: ignore[name-defined]  # made by Django
     class Meta:
         proxy = True
         triggers: ClassVar = [stays_as_proposed("for_stages")]

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 
+from initiatives.core.imports.models import ImportRun
 from initiatives.core.models import Event
 from initiatives.funding import above
 from initiatives.funding.above import Name
+from initiatives.funding.imports.posting import given_up
 from initiatives.funding.models import ActualLine, Delivery, LineState
 from initiatives.funding.models.actuals import ActualLineQuerySet
 from initiatives.organization.models import User
@@ -34,6 +36,7 @@ class Queue:
     rows: "list[tuple[ActualLine, Name | None]]"
     page: "Page[ActualLine]"
     delivery: Delivery | None  # only its lines are shown
+    given_up: list[ImportRun]  # files whose posting stopped for good, and of which lines wait
 
     @property
     def waiting(self) -> Heap:
@@ -51,7 +54,8 @@ def queue(user: User, found: ActualLineQuerySet, facts: Mapping[str, Any], *, nu
     rows = found.in_state(state).asked_for(facts.get("q", ""), facts.get("amount"))
     rows = rows.filter(**{name: facts[name] for name in ("delivery", "why") if name in facts})
     page = Paginator(rows.with_people().newest_first(), ROWS).get_page(number)
-    return Queue(state, heaps, named(user, list(page)), page, delivery)
+    left = given_up().filter(pk__in=found.values("delivery__run"))
+    return Queue(state, heaps, named(user, list(page)), page, delivery, list(left))
 
 
 def named(user: User, lines: list[ActualLine]) -> "list[tuple[ActualLine, Name | None]]":

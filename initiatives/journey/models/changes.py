@@ -142,7 +142,7 @@ class MapChange(Proposed):
         elif self.act == Act.ARCHIVE:
             subject.archive(by=by, reason=self.reason)
         else:
-            subject.split([Part(**part) for part in self.after["parts"]], by=by)  # type: ignore[attr-defined]
+            subject.split([Part(**part) for part in self.after["parts"]], by=by)  # type: ignore[attr-defined]  # only touchpoints are split
 
     def rows(self) -> dict[str, Any]:
         """What it proposes, with rows in the place of keys."""
@@ -197,5 +197,5 @@ def change(
             asked.archive(by=by, reason=reason, version=version)
         case _:
             parts: Sequence[Any] = values["parts"]
-            asked.split([Part(**part) for part in parts], by=by, version=version)  # type: ignore[attr-defined]
+            asked.split([Part(**part) for part in parts], by=by, version=version)  # type: ignore[attr-defined]  # only touchpoints are split
     return asked

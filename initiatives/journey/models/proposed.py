@@ -133,7 +133,7 @@ class Proposed(Recorded):
             return "Nothing of it is different."
         if subject is None:
             return None
-        return getattr(subject, f"obstacle_to_{self.act}")()  # type: ignore[no-any-return]
+        return getattr(subject, f"obstacle_to_{self.act}")()  # type: ignore[no-any-return]  # each obstacle says a sentence or nothing
 
     def ask(self) -> None:
         """Wait for the answer of who owns the stage; of the CXO where nobody does, or where it is no touchpoint."""

@@ -60,9 +60,9 @@ def _factor(policy: "MapPolicy | None") -> int:
 def _family(family: list[OwnedObject], factor: int) -> dict[int, Decimal]:
     """The weights of one touchpoint and its parts; an archived part has its last weight, which nobody counts."""
     whole = next(one for one in family if one.parent is None)  # type: ignore[attr-defined]  # annotated
-    weight = Decimal(whole.reach * (factor if whole.moment else 1))  # type: ignore[attr-defined]
+    weight = Decimal(whole.reach * (factor if whole.moment else 1))  # type: ignore[attr-defined]  # annotated
     parts = [one for one in family if one is not whole and one.archived_on is None]
-    split = shares(weight, [part.reach for part in parts])  # type: ignore[attr-defined]
+    split = shares(weight, [part.reach for part in parts])  # type: ignore[attr-defined]  # annotated
     return {whole.pk: Decimal(0) if parts else weight, **dict(zip((part.pk for part in parts), split, strict=True))}
 
 

@@ -134,7 +134,7 @@ def system_map(user: User) -> dict[str, Any]:
         edge.target.ports[last].append(edge)
     for node in nodes.values():
         for side in node.ports.values():
-            side.sort(key=lambda edge, node=node: (edge.target if edge.source is node else edge.source).y)  # type: ignore[misc]
+            side.sort(key=lambda edge, node=node: (edge.target if edge.source is node else edge.source).y)  # type: ignore[misc]  # a default of a lambda has no type
     return {
         "nodes": sorted(nodes.values(), key=lambda node: (node.y, node.x)),
         "edges": edges,

@@ -159,7 +159,7 @@ def book(*rows: list[Any], change: Callable[[Workbook], None] = lambda _: None) 
     made = Workbook()
     assert made.active is not None
     for row in rows:
-        made.active.append(row)  # type: ignore[union-attr]
+        made.active.append(row)  # type: ignore[union-attr]  # asserted above
     change(made)
     out = io.BytesIO()
     made.save(out)
