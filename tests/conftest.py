@@ -70,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     soak.addoption("--acts", type=int, default=20_000, help="of the machine of requests, approvals and postings")
     soak.addoption("--transfers", type=int, default=8, help="between two pools, both ways, by eight workers at once")
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
+    soak.addoption("--interleavings", type=int, default=300, help="of acts on one request, on several connections")
     soak.addoption("--lost", type=int, default=32, help="answers to forms on money, which are sent again")
     soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
     soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")
