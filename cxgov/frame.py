@@ -80,7 +80,7 @@ ACTS = (
             Place("Requests", "funding:requests"),
             Place("Actuals", "funding:actuals", holds=("funding:imports", "funding:import_run", "funding:import_map")),
             Place("Journal", "funding:journal"),
-            Place("Transfers", "funding:virements"),
+            Place("Transfers", "funding:virements", holds=("funding:market", "funding:listing_publish")),
             Place("Authority", "funding:authority"),
         ),
         key="d",

@@ -112,6 +112,8 @@ PICTURES = (
     Picture("journal", "/money/journal/", "Finance"),
     Picture("journal-head", "/money/journal/?act=spent", "Department head"),
     Picture("transfers", "/money/transfers/", "Finance"),
+    Picture("market", "/money/transfers/market/", "Finance"),
+    Picture("market-head", "/money/transfers/market/", "Department head"),
     Picture("transfer", "/money/transfers/", "Finance", "main tbody th a"),
     Picture("transfer-new", "/money/transfers/new/", "Department head"),
     Picture("requests", "/money/requests/", "Finance"),

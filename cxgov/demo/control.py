@@ -107,7 +107,7 @@ class Keeping:
         self.keep("MKT", stages=before)
         self.keep("DIG", nature="capex")
         self.keep(EQUIPMENT, nature="capex")
-        self.keep("TER", "warn", seed_limit=Decimal(5000))
+        self.keep("TER", "warn", seed_limit=Decimal(5000), alert_levels=[50, 80, 95])
         self.keep("PAR", post_control="stop", post_limit=15, post_tolerance=10)
 
     def keep(self, code: str, control: str = "stop", stages: Sequence[MapStage] = (), **rules: Any) -> None:

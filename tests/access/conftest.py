@@ -28,10 +28,12 @@ from initiatives.funding.models import (
     FundingRequest,
     Guardrail,
     Journal,
+    Listing,
     StepRule,
     Virement,
     Way,
 )
+from initiatives.funding.models.listings import Want
 from initiatives.organization.models import Holiday, Invitation, User
 from initiatives.organization.models.roles import today
 from initiatives.portfolio.models import (
@@ -174,6 +176,8 @@ def _money(world: World, cast: Cast) -> None:
         world.arguments["budget change", case] = {"pk": more.pk}
     limit = ApprovalLimit.objects.propose(kind="head", amount=Decimal(500), reason="Audit.", by=cast.administrator)
     world.arguments["limit", "own"] = {"pk": limit.pk}
+    offered = Listing.objects.publish(pools["OPS"], Want.OFFER, Decimal(5), today(), reason="Spare.", by=cast.head("OPS"))
+    world.arguments["listing", "own"], world.arguments["listing", "none"] = {"pk": offered.pk}, {"pk": NOWHERE}
     world.arguments["proposal", "own"] = {"kind": "controlchange", **world.of("control change", "own")}
     world.arguments["proposal", "foreign"] = {"kind": "approvallimit", "pk": limit.pk}
     world.arguments["proposal", "none"] = {"kind": "pool", **world.of("pool", "own")}  # no proposal

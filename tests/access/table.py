@@ -52,6 +52,7 @@ SEEN: dict[str, dict[str, str]] = {
     "carryover": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "control change": {"own": "hdfxea", "foreign": "fxea", "none": ""},
     "proposal": {"own": "hdfxea", "foreign": "hdofxeaA", "none": ""},  # of a pool's control; a limit
+    "listing": {"own": "hdofxea", "none": ""},  # of the pool of OPS
     "year": {"own": ALL, "none": ""},
     "period": {"own": "fxea", "none": ""},
     "request": {"own": "chdfxea", "foreign": "fxea", "hidden": "fxea", "none": ""},
@@ -234,6 +235,9 @@ TABLE: list[Row] = [
     ("funding:pool_control", "GET POST", "pool", {"own": "f", "foreign": "f"}),
     ("funding:control_confirm", "POST", "control change", {"own": "f", "foreign": "f"}),
     ("funding:control_decline", "POST", "control change", {"own": "f", "foreign": "f"}),
+    ("funding:market", "GET", "", {"": "hdofxea"}),
+    ("funding:listing_publish", "GET POST", "pool", {"own": "hd"}),
+    ("funding:listing_withdraw", "POST", "listing", {"own": "hd"}),
     ("funding:proposal_withdraw", "POST", "proposal", {"own": "f", "foreign": "A"}),
     ("funding:request_exempt", "POST", "request", everywhere("f")),
     ("funding:pool_journal", "GET", "pool", {"own": "hdfxea", "foreign": "fxea"}),

@@ -16,6 +16,7 @@ from initiatives.funding.models.budget_changes import ways_open_to
 from initiatives.funding.models.ceilings import obstacle_to_let_pass
 from initiatives.funding.models.change_laws import Way
 from initiatives.funding.models.guardrails import may_propose
+from initiatives.funding.models.listings import Listing, may_publish
 from initiatives.funding.models.posting import handles_money, may_post
 from initiatives.funding.models.withdrawing import Withdrawable
 from initiatives.organization.models import User
@@ -135,12 +136,23 @@ def withdraw_proposal(user: User, proposal: Withdrawable) -> bool:
     return user.pk == proposal.by_id
 
 
+@permission("funding.publish_listing")
+def publish_listing(user: User, pool: Pool) -> bool:
+    return may_publish(pool, user)
+
+
+@permission("funding.withdraw_listing")
+def withdraw_listing(user: User, listing: Listing) -> bool:
+    return may_publish(listing.pool, user)
+
+
 @permission("funding.view_journal")
 def view_journal(user: User) -> bool:
     """Everybody who could see money; each reads the entries of their pools and of what they work on."""
     return bool(user.standing.belongs_to) or user.standing.holds(*SEE_ALL_MONEY)
 
 
+HOLDER = "who leads the department of the pool; the CXO for the central one"
 JOURNAL = "everybody with a role but administrators, the own part; finance, CXO, CEO, auditor all of it"
 
 declare(
@@ -171,5 +183,8 @@ declare(
     Rule("funding:control_confirm", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:control_decline", "POST", "funding.decide_control", of="control change", who=ANOTHER),
     Rule("funding:proposal_withdraw", "POST", "funding.withdraw_proposal", of="proposal", who="who proposed it"),
+    Rule("funding:market", "GET", "funding.view_pools", who="who leads a department; finance, CXO, CEO, auditor"),
+    Rule("funding:listing_publish", "GET POST", "funding.publish_listing", of="pool", who=HOLDER),
+    Rule("funding:listing_withdraw", "POST", "funding.withdraw_listing", of="listing", who=HOLDER),
     Rule("funding:request_exempt", "POST", "funding.exempt_request", of="request", who="finance, but not who asked or owns it"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from initiatives.funding.models.keeping import Control, PostingControl
 from initiatives.funding.models.ledger import Journal, Transfer
 from initiatives.funding.models.limits import CONFIRM, ApprovalLimit
 from initiatives.funding.models.lines import SET_ASIDE, LineState, Why
+from initiatives.funding.models.listings import Listing
 from initiatives.funding.models.natures import Nature
 from initiatives.funding.models.papers import Approval, Receipt, RequestLine, State, Step
 from initiatives.funding.models.periods import CLOSE, Period
@@ -76,6 +77,7 @@ __all__ = [
     "Kind",
     "LimitState",
     "LineState",
+    "Listing",
     "Missing",
     "Months",
     "Nature",

@@ -7,6 +7,7 @@ from initiatives.funding.reports.book_entries import BOOK_HEADER
 from initiatives.funding.reports.department_year import department_year
 from initiatives.funding.reports.flags import answer_flag, flags_page
 from initiatives.funding.reports.guardrails import guardrail_page, warnings
+from initiatives.funding.reports.market import market
 from initiatives.funding.reports.panels import Panel, cost_object_entries, money_page, money_panel
 from initiatives.funding.reports.periods import period_page, periods
 from initiatives.funding.reports.pools import JOURNAL_HEADER, journal_rows, pool_page, pools
@@ -29,6 +30,7 @@ __all__ = [
     "guardrail_page",
     "journal_rows",
     "line_page",
+    "market",
     "money_page",
     "money_panel",
     "named",
