@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import says
 from initiatives.duties.models import Obligation
 from initiatives.journey.models import following
@@ -226,13 +227,18 @@ def breach_follows(owned: OwnedObject) -> None:
     """Somebody else answers for a touchpoint now: what was asked about the problems that opened by themselves there is theirs."""
     if owned.kind not in (Kind.TOUCHPOINT, Kind.STAGE):
         return
-    answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
-    opened = Problem.objects.open_now().filter(answered, breaches__isnull=False)
-    for problem in opened.select_related(*(f"touchpoint__{name}" for name in WHO_ANSWERS)).distinct().order_by("pk"):
+    for problem in _opened_by_themselves(owned):
         person, _ = _asked_about(problem)
         for ask in Obligation.objects.open_now().about(problem).filter(kind=BREACH):
             if person is not None and ask.person_id != person.pk:
                 ask.hand_over(person, by=None, reason=f"{person} answers for {problem.touchpoint.reference} now.")
+
+
+@prepared
+def _opened_by_themselves(owned: OwnedObject) -> models.QuerySet[Problem]:
+    answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
+    opened = Problem.objects.open_now().filter(answered, pk__in=Breach.objects.values("problem"))
+    return opened.select_related(*(f"touchpoint__{name}" for name in WHO_ANSWERS)).order_by("pk")
 
 
 following.follow(breach_follows)

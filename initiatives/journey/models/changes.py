@@ -20,6 +20,7 @@ from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.proposed import DECIDE, DRAWN, MapChangeQuerySet, Proposed
 from initiatives.journey.models.reviewing import REVIEW
 from initiatives.journey.models.splitting import Part
+from initiatives.journey.models.words import Kind
 from initiatives.organization.models import User
 
 ENDS = (ChangeState.ACCEPTED, ChangeState.DECLINED, ChangeState.LAPSED, ChangeState.WITHDRAWN)
@@ -167,7 +168,7 @@ class MapChange(Proposed):
 
 def asks_follow(owned: OwnedObject) -> None:
     """Somebody else owns a stage now: what its owner was asked to decide about or to review is theirs."""
-    stage = Stage.objects.select_related("owned__department", "owned__person").filter(owned=owned).first()
+    stage = Stage.objects.filter(owned=owned).first() if owned.kind == Kind.STAGE else None
     owners = stage.owners() if stage is not None else []
     if stage is None or not owners:
         return

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from initiatives.core import clock
+from initiatives.core.prepared import prepared
 from initiatives.core.rules import RuleBroken, says
 from initiatives.core.triggers import with_refusals
 from initiatives.journey.models import following, triaging
@@ -215,10 +216,15 @@ class Signal(Disposed):
 def triage_follows(owned: OwnedObject) -> None:
     """Somebody else answers for a touchpoint now, for its whole or its stage: the asks about its open signals are theirs."""
     if owned.kind in (Kind.TOUCHPOINT, Kind.STAGE):
-        along = ("touchpoint__owned", "touchpoint__parent__owned", "touchpoint__stage__owned")
-        answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
-        for signal in Signal.objects.open_now().filter(answered).select_related(*along).order_by("pk"):
+        for signal in _open_at(owned):
             triaging.triage_passes_on(signal)
+
+
+@prepared
+def _open_at(owned: OwnedObject) -> models.QuerySet[Signal]:
+    answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
+    along = ("touchpoint__owned", "touchpoint__parent__owned", "touchpoint__stage__owned")
+    return Signal.objects.open_now().filter(answered).select_related(*along).order_by("pk")
 
 
 following.follow(triage_follows)

@@ -1,6 +1,7 @@
 """Departments: the tree of the company's parts, and who decides in each."""
 
 import secrets
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
@@ -122,8 +123,7 @@ class Department(Recorded):
         """Who may answer for this department: its head, then its deputies; if none, those of the nearest one above."""
         line = [self.pk, *self._above()]
         found: dict[int, list[Role]] = {}
-        roles = Role.objects.current().held_by_the_active().filter(kind__in=STEWARDS, department__in=line)
-        for role in roles.select_related("person").order_by("starts", "id"):
+        for role in _stewarding(line, today()):
             found.setdefault(role.department_id or 0, []).append(role)
         nearest = next((found[department] for department in line if department in found), [])
         return list(dict.fromkeys(role.person for role in sorted(nearest, key=lambda role: role.kind != RoleKind.HEAD)))
@@ -133,9 +133,9 @@ class Department(Recorded):
 
     def _above(self) -> list[int]:
         """Ids of the departments above, nearest first; one query, and no loop even in broken data."""
-        parents = dict(Department.objects.values_list("pk", "parent_id"))
         line: list[int] = []
         above = self.parent_id
+        parents = dict(_tree()) if above is not None else {}
         while above is not None and above not in line:
             line.append(above)
             above = parents.get(above)
@@ -209,6 +209,18 @@ class Department(Recorded):
         for person in dict.fromkeys(role.person for role in roles):
             departures.role_ended(person, self, by=by)
         self.record("closed", by=by, reason=reason)
+
+
+@prepared
+def _tree() -> "models.QuerySet[Department, tuple[int, int | None]]":
+    return Department.objects.order_by().values_list("pk", "parent_id")
+
+
+@prepared
+def _stewarding(departments: list[int], day: date) -> models.QuerySet[Role]:
+    """The roles of heads and deputies on that day, those that are held longest first."""
+    roles = Role.objects.on(day).held_by_the_active().filter(kind__in=STEWARDS, department__pk__among=departments)
+    return roles.select_related("person").order_by("starts", "id")
 
 
 @prepared
