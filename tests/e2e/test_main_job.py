@@ -66,8 +66,8 @@ def rank_it_first(page: Page) -> None:
 
 def ask_for_money(page: Page) -> None:
     page.get_by_label("What the money is for").fill("Sensors and one feed.")
-    page.get_by_label(re.compile("^Ops department")).fill("30000")
-    page.get_by_label(re.compile("^Its department")).fill("12000.50")
+    page.get_by_label(re.compile("^Ops department [^:]+$")).fill("30000")
+    page.get_by_label(re.compile("^Its department [^:]+$")).fill("12000.50")
     page.get_by_role("button", name="Draft the request").click()
     page.get_by_role("button", name="Submit").click()
     expect(page.locator(".answer")).to_contain_text("Waiting")
