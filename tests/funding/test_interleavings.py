@@ -266,7 +266,7 @@ class Workers:
     def __init__(self, many: int) -> None:
         self.jobs = [Queue[Callable[[Turns], None] | None]() for _ in range(many)]
         self.turns: Turns | None = None
-        self.threads = [threading.Thread(target=self._work, args=(number,)) for number in range(many)]
+        self.threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(many)]
         for thread in self.threads:
             thread.start()
 
