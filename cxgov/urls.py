@@ -5,6 +5,7 @@ from django.urls import include, path
 from initiatives.boards import views as boards
 from initiatives.core import views as core
 
+handler400 = core.unreadable
 handler403 = core.forbidden
 handler404 = core.missing
 handler500 = core.broken

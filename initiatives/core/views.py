@@ -46,6 +46,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", {"who": rule.who if rule else ""}, status=403)
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; or 503 when the database went away while the session was saved, which Django takes for one that was deleted."""
+    error: BaseException | None = exception
+    while error is not None:
+        if away := unavailable(request, error):
+            return away
+        error = error.__context__
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500; or 503 when the database ended something outside of a view, such as the session being read, or went away."""
     return unavailable(request, sys.exc_info()[1]) or HttpResponse(render_to_string("500.html"), status=500)

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from cxgov.urls import handler403, handler404, urlpatterns
+from cxgov.urls import handler400, handler403, handler404, handler500, urlpatterns
 from initiatives.core.policy import SIGNED_IN, Rule, declare
 from tests.bench import floors
 
-__all__ = ["handler403", "handler404", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     *urlpatterns,

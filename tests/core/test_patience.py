@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg2
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, close_old_connections, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -110,6 +113,24 @@ def test_a_session_that_is_ended_in_the_middle_of_an_act_stores_nothing(
     assert Department.objects.get().name == "Ops department"
     assert client.post(edit, EDIT).status_code == 302  # the control
     assert Department.objects.get().name == "Operations"
+
+
+@pytest.mark.parametrize(("gone", "status"), [(True, 503), (False, 400)])
+def test_who_lost_the_database_as_the_session_was_saved_sent_nothing_damaged(
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, gone: bool, status: int
+) -> None:
+    def fails(*args: object, **more: object) -> None:
+        if not gone:
+            raise UpdateError  # somebody deleted it meanwhile
+        try:
+            raise OperationalError from psycopg2.OperationalError("server closed the connection unexpectedly")
+        except OperationalError:
+            raise UpdateError  # noqa: B904 - as Django does
+
+    client.force_login(Cast().administrator)
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    monkeypatch.setattr(SessionStore, "save", fails)
+    assert client.get(reverse("organization:people")).status_code == status
 
 
 def test_another_fault_is_no_busyness(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
