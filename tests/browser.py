@@ -2,7 +2,7 @@
 
 browse   opens a page of the live server as somebody, at a width, in light or dark; fails the test when the page
          reports an error, breaks the content security policy, or asks another origin for anything
-faults   what axe finds against accessibility on a page at three widths, in light or dark, and where it is too wide
+faults   what axe finds against accessibility on a page, narrow and dark, wide and light; and where it is too wide, at three widths
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ Scheme = Literal["light", "dark"]
 WIDTHS = (360, 768, 1440)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 EVERY_LOOK = tuple(product(WIDTHS, SCHEMES))  # for the page of all components
-LOOKS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (768, "light"), (1440, "dark"), (1440, "light"))  # for one made of them
+LOOKS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (1440, "light"))  # for one made of them
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -116,12 +116,15 @@ def faults() -> Callable[..., list[str]]:
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     options = {"runOnly": rules, "resultTypes": ["violations"]}  # to describe what is right as well costs four times as much
 
+    def too_wide(page: Page) -> list[str]:
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        return ["the page is wider than the window"] if wide else []
+
     def at_this_look(page: Page) -> Iterator[str]:
         for fault in page.evaluate("options => axe.run(options).then(answer => answer.violations)", options):
             for node in fault["nodes"][:3]:
                 yield f"{fault['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            yield "the page is wider than the window"
+        yield from too_wide(page)
 
     def found(page: Page, looks: Iterable[tuple[int, Scheme]] = LOOKS) -> list[str]:
         said = []
@@ -130,6 +133,7 @@ def faults() -> Callable[..., list[str]]:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             said += [f"{width} {scheme}: {fault}" for fault in at_this_look(page)]
-        return said
+        page.set_viewport_size({"width": 768, "height": 900})
+        return said + [f"768: {fault}" for fault in too_wide(page)]
 
     return found
