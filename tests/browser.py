@@ -2,7 +2,7 @@
 
 browse   opens a page of the live server as somebody, at a width, in light or dark; fails the test when the page
          reports an error, breaks the content security policy, or asks another origin for anything
-faults   what axe finds against accessibility on a page, narrow and dark, wide and light; and where it is too wide, at three widths
+faults   what axe finds against accessibility on a page, narrow and dark, wide and light; where it is too wide, at three widths
 """
 
 from collections.abc import Callable, Iterable, Iterator
