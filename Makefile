@@ -23,9 +23,9 @@ check: ## lint, types, contracts, migrations, templates, deployment
 	@$(INSTALL) dev
 	@exec $(LOCAL) check
 
-soak: ## for long: 8 × 5,000 operations with 50 killed writers and 3 crashes of the database; acts killed at every step; 2,000 transfers both ways; a database under a web server killed ten times; 500 lost answers; 1,000 interleavings
+soak: ## for long: 8 × 5,000 operations with 50 killed writers and 3 crashes of the database; acts killed at every step; 2,000 transfers both ways; a database under a web server killed ten times; 500 lost answers; 200 pairs of edits; 1,000 interleavings
 	@$(INSTALL) dev
-	@exec $(LOCAL) test tests/funding/test_soak.py tests/funding/soak_killed.py tests/funding/test_ledger_machine.py tests/funding/test_deadlock.py tests/funding/test_retried.py tests/funding/test_outage.py tests/funding/test_interleavings.py --lost 500 --outages 10 --interleavings 1000 --transfers 2000 --acts 100000 --operations 5000 --kills 50 --crashes 3 --every 1 --log-cli-level INFO
+	@exec $(LOCAL) test tests/funding/test_soak.py tests/funding/soak_killed.py tests/funding/test_ledger_machine.py tests/funding/test_deadlock.py tests/funding/test_retried.py tests/funding/test_outage.py tests/access/test_newer_edit.py tests/funding/test_interleavings.py --lost 500 --outages 10 --edits 3 --interleavings 1000 --transfers 2000 --acts 100000 --operations 5000 --kills 50 --crashes 3 --every 1 --log-cli-level INFO
 
 bench: ## measure pages beside their floors
 	@$(INSTALL) dev

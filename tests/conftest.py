@@ -72,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     soak.addoption("--kills", type=int, default=6, help="writers that are killed with SIGKILL meanwhile")
     soak.addoption("--interleavings", type=int, default=300, help="of acts on one request, on several connections")
     soak.addoption("--lost", type=int, default=32, help="answers to forms on money, which are sent again")
+    soak.addoption("--edits", type=int, default=1, help="times that two people change each field of each form")
     soak.addoption("--outages", type=int, default=1, help="times that the database of a web server is killed under load")
     soak.addoption("--every", type=int, default=1, help="an act is killed at every so many of its steps")
     soak.addoption("--crashes", type=int, default=1, help="times that the database is killed with SIGKILL meanwhile")

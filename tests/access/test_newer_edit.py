@@ -1,8 +1,10 @@
 """Nobody saves over somebody's newer edit: each form that edits is refused, in each of its fields, and shows both versions.
 
-The forms are found on the pages of the access table: those that carry the version they were opened with.
+The forms are found on the pages of the access table: those that carry the version they were opened with. `make soak` tries each
+field three times, more than two hundred pairs of edits.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -17,8 +19,9 @@ from initiatives.core.models import Recorded
 from tests.access.conftest import World
 from tests.access.table import QUERY, SEEN, TABLE
 
+LOG = logging.getLogger(__name__)
 EDITORS = {"x": "/", "A": "/people/"}  # who edits, and below which address
-WRITTEN = {"text", "search", "textarea"}
+WRITTEN = {"text": ("Y", "Z"), "search": ("Y", "Z"), "number": ("1", "2")}  # what the one adds to a field, and the other
 PAIRS, FORMS = 60, 15  # at least so many are found
 
 
@@ -26,7 +29,7 @@ PAIRS, FORMS = 60, 15  # at least so many are found
 class Form:
     action: str
     values: dict[str, list[str]] = field(default_factory=dict)
-    written: list[str] = field(default_factory=list)  # the fields of text
+    written: dict[str, tuple[str, str]] = field(default_factory=dict)  # the fields that are typed, and what is added to each
 
 
 class Forms(HTMLParser):
@@ -49,7 +52,7 @@ class Forms(HTMLParser):
         elif tag == "textarea":
             self.area = name
             self.open.values[name] = [""]
-            self.open.written.append(name)
+            self.open.written[name] = WRITTEN["text"]
         elif tag == "select":
             self.select = name
         elif tag == "option" and "selected" in given:
@@ -59,7 +62,7 @@ class Forms(HTMLParser):
             if kind not in ("checkbox", "radio", "file") or "checked" in given:
                 self.open.values.setdefault(name, []).append(value)
             if kind in WRITTEN:
-                self.open.written.append(name)
+                self.open.written[name] = WRITTEN[kind]
 
     def handle_data(self, data: str) -> None:
         if self.open and self.area:
@@ -104,15 +107,15 @@ def places(world: World) -> Iterator[str]:
             yield reverse(url, kwargs=world.of(kind, case) if kind else {}) + QUERY.get(url, "")
 
 
-def silent(client: Client, path: str) -> Iterator[tuple[str, str]]:
-    """Each field of text on this page that two people changed, and what was stored over the first of them without a word."""
+def silent(client: Client, path: str, times: int = 1) -> Iterator[tuple[str, str]]:
+    """Each typed field on this page that two people changed, and what was stored over the first of them without a word."""
     for form in edits(client, path):
-        for name in [one for one in form.written if one != "reason"]:
+        for name, (one, other) in [typed for typed in form.written.items() if typed[0] != "reason"] * times:
             with transaction.atomic():
-                theirs, _ = sent(client, form, name, "Y")
+                theirs, _ = sent(client, form, name, one)
                 if theirs == 302:
-                    mine, page = sent(client, form, name, "Z")
-                    both = mine == 409 and form.values[name][0] + "Y" in page
+                    mine, page = sent(client, form, name, other)
+                    both = mine == 409 and form.values[name][0] + one in page
                     fine = both or opened(client, path) == form.values["version"]  # the same: it was proposed only
                     yield path, "" if fine else f"{form.action} {name}: {mine}"
                 transaction.set_rollback(True)
@@ -124,16 +127,18 @@ def signed_in(world: World, letter: str) -> Client:
     return client
 
 
-def test_a_newer_edit_is_not_saved_over(world: World) -> None:
+def test_a_newer_edit_is_not_saved_over(world: World, pytestconfig: pytest.Config) -> None:
+    times = pytestconfig.getoption("edits")
     found: list[tuple[str, str]] = []
     for letter, below in EDITORS.items():
         client, tried = signed_in(world, letter), {path for path, _ in found}
         for path in places(world):
             if path.startswith(below) and path not in tried:
-                found += silent(client, path)
+                found += silent(client, path, times)
     assert [words for _, words in found if words] == []
     forms = {path for path, _ in found}
-    assert (len(found) >= PAIRS, len(forms) >= FORMS) == (True, True), (len(found), sorted(forms))
+    assert (len(found) >= PAIRS * times, len(forms) >= FORMS) == (True, True), (len(found), sorted(forms))
+    LOG.info("%d pairs of edits in %d forms", len(found), len(forms))
 
 
 def test_an_edit_that_does_not_look_at_the_version_is_found_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

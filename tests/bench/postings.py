@@ -36,7 +36,7 @@ NOT_QUERIES = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 
 def the_pool() -> tuple[Pool, list[CostObject]]:
     """The pool that gave to the most cost objects, and as many of these as there are writers."""
-    given = Account.objects.filter(kind=Kind.ALLOCATED, balance__gt=1000)
+    given = Account.objects.filter(kind=Kind.ALLOCATED, balance__gt=1000, cost_object__stopped="")  # whose work goes on
     pool = Pool.objects.get(pk=given.values("pool").annotate(n=Count("pk")).order_by("-n", "pool")[0]["pool"])
     return pool, [row.cost_object for row in given.filter(pool=pool).select_related("cost_object").order_by("pk")[:WRITERS]]
 
