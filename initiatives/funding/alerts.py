@@ -25,8 +25,7 @@ def key_of(pool: Pool, level: int, person: int) -> str:
 def alarmed() -> list[Pool]:
     """The pools of years that last of which so much is given away that a level is passed."""
     found = Pool.objects.filter(year__ends__gte=clock.company_day(), appropriated__gt=0).exclude(control=Control.OFF)
-    given = found.filter(allocated__gte=F("appropriated") * F("alert_levels__0") / 100).in_order()
-    return [pool for pool in given if pool.passed]
+    return list(found.filter(allocated__gte=F("appropriated") * F("alert_levels__0") / 100).in_order())
 
 
 def concerned(pools: list[Pool]) -> dict[int, set[int]]:

@@ -23,7 +23,7 @@ def departments_below(ids: Collection[int]) -> frozenset[int]:
     found = set(ids)
     if found:
         children: dict[int | None, list[int]] = {}
-        for department, parent in Department.objects.values_list("id", "parent_id"):
+        for department, parent in Department.objects.parents().items():
             children.setdefault(parent, []).append(department)
         queue = list(found)
         while queue:

@@ -305,7 +305,7 @@ class Ledger(Machine):
         made: list[BudgetChange] = []
         cut, cxo, pool = way == Way.CUT, self.people["cxo"], self.pools[place]
         legal = not cut or self.heaps[place, None, "available"] >= amount
-        propose = lambda: made.append(BudgetChange.objects.propose(pool, way, amount, by=cxo, reason="The board"))  # noqa: E731
+        propose = lambda: made.append(BudgetChange.objects.propose(pool, way, amount, by=cxo, reason="The board"))  # noqa: E731 - one line
         if not self.take("propose a budget", legal, propose):
             return
         if not self.take("confirm a budget", who in FINANCE, lambda: made[0].confirm(by=self.person(who, 0))):
@@ -326,7 +326,7 @@ class Ledger(Machine):
         enough = sum(self.heaps[place, thing, "spent"] for place in paid) >= amount
         legal = who in FINANCE and enough and not self.approved(who, thing, paid)
         made, by = list[Journal](), self.person(who, thing)
-        act = lambda: made.append(credit(self.things[thing], amount, by=by, key=uuid4(), currency=currency))  # noqa: E731
+        act = lambda: made.append(credit(self.things[thing], amount, by=by, key=uuid4(), currency=currency))  # noqa: E731 - one line
         if self.take("credit", legal, act):
             pools = {pool.pk: code for code, pool in self.pools.items()}
             moved = [(pools[pool], part) for pool, part in made[0].transfers.values_list("source__pool", "amount")]
@@ -345,7 +345,7 @@ class Ledger(Machine):
         knows = proposer in (giver, "finance")  # what the giver has
         by, made, pools = self.person(proposer, 0), list[Virement](), [self.pools[code] for code in ends]
         legal = proposer in (*ends, "finance") and (enough or not knows) and CURRENCIES[giver] == CURRENCIES[taker]
-        propose = lambda: made.append(Virement.objects.propose(*pools, amount, reason="A network", by=by, key=uuid4()))  # noqa: E731
+        propose = lambda: made.append(Virement.objects.propose(*pools, amount, reason="A network", by=by, key=uuid4()))  # noqa: E731 - one line
         if not self.take("propose a transfer", legal, propose):
             return
         missing = {giver, taker} - {proposer}
@@ -386,7 +386,7 @@ class Ledger(Machine):
         cxo, by = self.people["cxo"], self.people[who]
         milestone = Initiative.objects.get(pk=self.world.initiative.pk).add_milestone("Pilot", cxo.today(), by=cxo)
         made: list[Gate] = []
-        act = lambda: made.append(Gate.objects.set_gate(milestone, tranche, must=["Shorter"], should=[], by=by))  # noqa: E731
+        act = lambda: made.append(Gate.objects.set_gate(milestone, tranche, must=["Shorter"], should=[], by=by))  # noqa: E731 - one line
         if self.take("set a gate", who == "cxo" and fits, act):
             self.gates.append((made[0].pk, tranche))
 

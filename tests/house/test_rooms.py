@@ -12,7 +12,6 @@ LONG_MODULES: dict[str, str] = {
     "cxgov/settings.py": "one settings file, in reading order",
     "cxgov/demo/journey.py": "one map told as data, as the passenger walks",
     "cxgov/demo/world.py": "one story told as data, read from beginning to end",
-    "cxgov/seed.py": "one world in proportion, made in one pass",
     "initiatives/organization/models/roles.py": "one model with its querysets and acts",
 }
 # An import inside a function, with the reason.

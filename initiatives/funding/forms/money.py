@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.formats import get_format
 
 from initiatives.core.fields import CodeField, DayField, LineField, ProseField
-from initiatives.core.forms import offer
+from initiatives.core.forms import go_on_from, offer
 from initiatives.core.money import AmountField, is_a_currency
 from initiatives.core.rules import BadInput
 from initiatives.funding.models import Months, Pool
@@ -111,8 +111,7 @@ class MoveForm(Keyed):
 
     def keep_shown(self, signature: str) -> None:
         """Show the form again with what its reader sees below it, so that the next sending says so."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-        self.data["shown"] = signature  # type: ignore[index]  # copied above
+        go_on_from(self, "shown", signature)
 
 
 class DecommitForm(MoveForm):

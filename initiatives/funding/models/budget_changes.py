@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.text import Truncator
 
 from initiatives.core.money import AmountColumn, exact
 from initiatives.core.rules import RuleBroken, Stale, reason_given, says
@@ -17,7 +16,7 @@ from initiatives.funding.models.changes import Difference, PoolChange, PoolChang
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.posting import Act, content_of, handles_money, may_post
+from initiatives.funding.models.posting import Act, content_of, handles_money, may_post, memo_of
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.funding.models.years import FiscalYear, nearest_day
 from initiatives.organization.models import Department, User
@@ -148,7 +147,7 @@ class BudgetChange(PoolChange):
             by=by,
             key=None,
             content=content_of("budget", change=self.pk),
-            memo=Truncator(self.reason).chars(300),
+            memo=memo_of(self.reason),
             on=self.on,
             budget_change=self,
         )

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.text import Truncator
 
 from initiatives.core import clock
 from initiatives.core.money import AmountColumn, exact
@@ -21,7 +20,7 @@ from initiatives.funding.models.changes import Difference, PoolChange, PoolChang
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
 from initiatives.funding.models.pools import Pool
-from initiatives.funding.models.posting import Act, content_of, may_post
+from initiatives.funding.models.posting import Act, content_of, may_post, memo_of
 from initiatives.funding.models.triggers import NEVER_DELETED
 from initiatives.funding.models.years import nearest_day
 from initiatives.organization.models import User
@@ -145,7 +144,7 @@ class CarryOver(PoolChange):
                 by=by,
                 key=None,
                 content=content_of(act, carryover=self.pk),
-                memo=Truncator(self.reason).chars(300),
+                memo=memo_of(self.reason),
                 carryover=self,
             )
             pool.record(act, by=by, reason=self.reason, **facts, amount=str(self.amount), journal=journal.pk)

@@ -70,8 +70,10 @@ def obstacle_to_ask(request: "Deciding") -> str | None:
 
 
 def lines_of(request: "Deciding") -> "list[RequestLine]":
-    lines = request.asked_lines().select_related("pool__department", "pool__year")
-    return list(lines.prefetch_related("pool__for_departments", "pool__for_stages"))
+    """What it asks for, each line with its pool and for which departments and stages that gives."""
+    lines = request.lines_with_pools()
+    models.prefetch_related_objects(lines, "pool__for_departments", "pool__for_stages")
+    return lines
 
 
 class ExemptionQuerySet(models.QuerySet["Exemption"]):

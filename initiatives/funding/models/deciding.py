@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 
 from initiatives.core.rules import BadInput, RuleBroken, Stale
 from initiatives.duties.models import Obligation
 from initiatives.funding import above
 from initiatives.funding.models.accounts import Account, Kind, Move
-from initiatives.funding.models.control import obstacle_to_give
+from initiatives.funding.models.control import lines_of, obstacle_to_give
 from initiatives.funding.models.deciders import Authority
 from initiatives.funding.models.ledger import Journal
 from initiatives.funding.models.natures import UNDIVIDED
@@ -24,6 +24,11 @@ from initiatives.organization.models import User
 ANSWER = "funding.answer_question"
 DAYS_TO_DECIDE = 5  # working days; of a seed too, whose next in line above decides as well when they are over
 DAYS_TO_EXPIRE = 20  # working days; a request that nobody decided by then asks for nothing any more
+
+
+def _taken_by(due: Due, lines: list[RequestLine]) -> list[RequestLine]:
+    """What this approval would take from its pool, or from all."""
+    return [line for line in lines if due.pool in (None, line.pool)]
 
 
 class Deciding(Seeded):
@@ -72,21 +77,16 @@ class Deciding(Seeded):
             return None, f"{why} {who}."
         return due, self.kept_out(due) or self.shortage(due, to=by)
 
-    def _lines_of(self, due: Due) -> list[RequestLine]:
-        """What this approval would take from its pool, or from all."""
-        return [line for line in self.lines_with_pools() if due.pool in (None, line.pool)]
-
     def kept_out(self, due: Due) -> str | None:
         """Say why no money is given for this any more, or None."""
         if said := self.obstacle_to_sow():
             return said
-        lines = self._lines_of(due)
-        prefetch_related_objects(lines, "pool__for_departments", "pool__for_stages")
+        lines = _taken_by(due, lines_of(self))
         return next((said for line in lines if (said := obstacle_to_give(line.pool, self.cost_object, line.nature))), None)
 
     def shortage(self, due: Due, *, to: User) -> str | None:
         """Say which pool does not have what this approval would take from it, or None."""
-        parts = parts_of(self._lines_of(due))
+        parts = parts_of(_taken_by(due, self.lines_with_pools()))
         return next((said for pool, amount in parts if (said := pool.shortage(amount, to=to))), None)
 
     @transaction.atomic

@@ -178,9 +178,6 @@ class Guardrail(Withdrawable):
             raise RuleBroken(obstacle)
         self._decide(BandState.DECLINED, "declined", by=by, reason=reason_given(reason))
 
-    def lock_what_it_changes(self) -> None:
-        self.lock()
-
     def taken_back(self, by: User, reason: str) -> None:
         self._decide(BandState.WITHDRAWN, "withdrawn", by=by, reason=reason)
 

@@ -1,5 +1,6 @@
 """Money that was given and that nobody commits: its owner is asked to commit it or give it back, or to say why it is kept."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,13 +43,26 @@ def idle_accounts() -> models.QuerySet[Account]:
 
 def idle_of(cost_object: CostObject) -> tuple[list[Any], dict[str, Decimal]]:
     """Its accounts with idle money, as `idle_accounts` annotates them, and how much of them is idle, by currency."""
-    accounts: list[Any] = list(idle_accounts().filter(cost_object=cost_object).select_related("pool").order_by("pool_id", "id"))
-    sums = dict[str, Decimal]()
-    for account in accounts:
-        sums[account.pool.currency] = sums.get(account.pool.currency, Decimal(0)) + account.balance
-    if (own := cost_object.currency) in sums:
-        sums[own] = min(sums[own], cost_object.uncommitted - accounts[0].spared)
+    accounts, sums = with_places(idle_accounts().filter(cost_object=cost_object)), dict[str, Decimal]()
+    for account, part in idle_parts(accounts):
+        sums[account.pool.currency] = sums.get(account.pool.currency, Decimal(0)) + part
     return accounts, sums
+
+
+def with_places(accounts: models.QuerySet[Account]) -> list[Any]:
+    return list(accounts.select_related("cost_object", "pool").order_by("cost_object_id", "pool_id", "id"))
+
+
+def idle_parts(accounts: Iterable[Any]) -> Iterator[tuple[Any, Decimal]]:
+    """How much of each lies idle: of a cost object, in its own currency, no more than gates spare."""
+    left: dict[int, Decimal] = {}
+    for account in accounts:
+        thing, part = account.cost_object, account.balance
+        if account.pool.currency == thing.currency:
+            room = left.setdefault(thing.pk, max(thing.uncommitted - account.spared, Decimal(0)))
+            part = min(part, room)
+            left[thing.pk] = room - part
+        yield account, part
 
 
 def asks() -> models.QuerySet[Obligation]:

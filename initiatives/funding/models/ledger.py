@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
-from django.utils.text import Truncator
 
 from initiatives.core import clock
 from initiatives.core.models import APPEND_ONLY, Recorded
@@ -17,7 +16,7 @@ from initiatives.funding.models.accounts import Account, Kind, Move
 from initiatives.funding.models.actual_laws import REVERSED_LINES_WAIT
 from initiatives.funding.models.carry_laws import CARRIED_AS_SAID
 from initiatives.funding.models.guards import IN_AN_OPEN_PERIOD
-from initiatives.funding.models.posting import Act, Keyed, content_of, may_post
+from initiatives.funding.models.posting import MEMO, Act, Keyed, content_of, may_post, memo_of
 from initiatives.funding.models.reversal_laws import REVERSED_BY_ANOTHER
 from initiatives.funding.models.reversing import judged_again
 from initiatives.funding.models.triggers import APPROVER_DOES_NOT_POST, MOVE_MONEY
@@ -76,7 +75,7 @@ class Journal(Keyed, Recorded):
 
     act = models.CharField(max_length=12, choices=Act)
     on = models.DateField(default=clock.company_day)  # to which it belongs, in its pools' year; `at` is when it was posted
-    memo = models.CharField(max_length=300, blank=True)
+    memo = models.CharField(max_length=MEMO, blank=True)
     over_limit = models.BooleanField(default=False, db_default=False)  # it went beyond the limit of its pool
     because = models.CharField(max_length=300, blank=True, default="", db_default="")  # why it was let pass all the same
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
@@ -170,7 +169,7 @@ class Journal(Keyed, Recorded):
         kept = judged_again(self.act, rows, by=by, owner=owner, reason=reason)
         moves = [Move(row.target, row.source, row.amount) for row in rows]
         line = getattr(self, "actual_line", None)  # of a file of finance's: it waits again
-        memo, amount = Truncator(reason).chars(300), str(sum(row.amount for row in rows))
+        memo, amount = memo_of(reason), str(sum(row.amount for row in rows))
         back = Journal.objects.post(Act.REVERSED, moves, by=by, key=key, content=content, on=on, memo=memo, reverses=self, **kept)
         if line is not None:
             line.came_back(by=by)

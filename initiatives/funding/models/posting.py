@@ -7,11 +7,14 @@ from typing import Any, Self, TypedDict
 from uuid import UUID, uuid4
 
 from django.db import models
+from django.utils.text import Truncator
 
 from initiatives.core import clock
 from initiatives.core.prepared import prepared
 from initiatives.core.rules import BadInput
 from initiatives.organization.models import User
+
+MEMO = 300  # characters
 
 
 class Act(models.TextChoices):
@@ -47,6 +50,11 @@ def content_of(act: str, **facts: Any) -> str:
     """The SHA-256 of what a form said, in canonical JSON: two forms with the same key must say the same."""
     text = json.dumps({"act": act, **facts}, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def memo_of(reason: str) -> str:
+    """A reason as an entry's memo, which is shorter; the whole of it stands where it was given."""
+    return Truncator(reason).chars(MEMO)
 
 
 class Keyed(models.Model):

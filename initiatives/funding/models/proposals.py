@@ -172,9 +172,6 @@ class Proposed(Withdrawable):
             raise RuleBroken(obstacle)
         self._decide(LimitState.DECLINED, "declined", by=by, reason=reason)
 
-    def lock_what_it_changes(self) -> None:
-        self.lock()
-
     def taken_back(self, by: User, reason: str) -> None:
         self._decide(LimitState.WITHDRAWN, "withdrawn", by=by, reason=reason)
 

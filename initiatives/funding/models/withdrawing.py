@@ -8,6 +8,7 @@ from django.urls import reverse
 from initiatives.core.models import Recorded
 from initiatives.core.rules import RuleBroken, reason_given
 from initiatives.duties.models import Obligation
+from initiatives.funding.models.proposal_laws import BY_WHO_PROPOSED
 from initiatives.organization.models import User
 
 PROPOSED, WITHDRAWN = "proposed", "withdrawn"  # the states of these names, of each kind
@@ -23,9 +24,6 @@ class Withdrawable(Recorded):
         def get_state_display(self) -> str:
             """The state in words."""
 
-        def lock_what_it_changes(self) -> None:
-            """Lock what it is about, then itself."""
-
         def taken_back(self, by: User, reason: str) -> None:
             """Write down that it was withdrawn: a part of the act, which has locked it."""
 
@@ -36,10 +34,14 @@ class Withdrawable(Recorded):
     def withdraw_url(self) -> str:
         return reverse("funding:proposal_withdraw", args=[self._meta.model_name, self.pk])
 
+    def lock_what_it_changes(self) -> None:
+        """Lock what it is about, where that is something else, then itself."""
+        self.lock()
+
     def obstacle_to_withdraw(self, by: User) -> str | None:
         """Say in one sentence why `by` cannot take it back, or None."""
         if by.pk != self.by_id:
-            return "Only who proposed it takes it back."
+            return BY_WHO_PROPOSED
         return None if self.state == PROPOSED else f"It is {self.get_state_display().lower()} already."
 
     @transaction.atomic

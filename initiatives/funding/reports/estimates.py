@@ -14,8 +14,7 @@ from django.db import models
 from initiatives.core.money import CENT
 from initiatives.funding.above import Progress
 from initiatives.funding.models.figures import Sums
-
-NONE = Decimal("0.00")
+from initiatives.funding.reports.forecast import NONE, Outlook
 
 
 class Method(models.TextChoices):
@@ -31,7 +30,7 @@ NEEDS_PROGRESS = (Method.PLAN, Method.PROGRESS)
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Outlook):
     """What it will have cost by one method; None where a number of it is missing, and `lacks` says which."""
 
     method: Method
@@ -40,16 +39,6 @@ class Estimate:
     terms: list[tuple[str, Decimal]] = field(default_factory=list)
     at_completion: Decimal | None = None
     lacks: str = ""
-
-    @property
-    def over(self) -> Decimal:
-        """How much more than is allocated it will cost, or zero."""
-        return max((self.at_completion or NONE) - self.allocated, NONE)
-
-    @property
-    def left(self) -> Decimal:
-        """How much of what is allocated it will not need, or zero."""
-        return max(self.allocated - (self.at_completion or NONE), NONE)
 
 
 def estimate(method: Method, sums: Sums, progress: Progress | None, plans_in: str) -> Estimate:

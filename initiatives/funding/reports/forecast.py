@@ -17,8 +17,25 @@ PACE = 3  # whole months that the pace is the mean of
 NONE = Decimal("0.00")
 
 
+class Outlook:
+    """What it will have cost when it is complete, None where that is not known, beside what is allocated."""
+
+    at_completion: Decimal | None
+    allocated: Decimal
+
+    @property
+    def over(self) -> Decimal:
+        """How much more than is allocated it will cost, or zero."""
+        return max((self.at_completion or NONE) - self.allocated, NONE)
+
+    @property
+    def left(self) -> Decimal:
+        """How much of what is allocated it will not need, or zero."""
+        return max(self.allocated - (self.at_completion or NONE), NONE)
+
+
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(Outlook):
     """The estimate at completion: paid before this month plus the pace of `counted` months, `months` times.
 
     At least what is paid and committed. Without a whole month of payments there is no pace, and it is just that.
@@ -31,16 +48,6 @@ class Forecast:
     until: date
     at_completion: Decimal
     allocated: Decimal
-
-    @property
-    def over(self) -> Decimal:
-        """How much more than is allocated it will cost, or zero."""
-        return max(self.at_completion - self.allocated, NONE)
-
-    @property
-    def left(self) -> Decimal:
-        """How much of what is allocated it will not need, or zero."""
-        return max(self.allocated - self.at_completion, NONE)
 
 
 def forecast(cost_object: CostObject, sums: Sums, until: date) -> Forecast:

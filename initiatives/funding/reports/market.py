@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from initiatives.core import clock
 from initiatives.funding.models import Account, FundingRequest, Kind, Pool
-from initiatives.funding.models.idle import idle_accounts
+from initiatives.funding.models.idle import idle_accounts, idle_parts, with_places
 from initiatives.funding.models.listings import Listing, Want, may_publish
 from initiatives.organization.calendars import Calendar
 from initiatives.organization.models import User
@@ -94,19 +94,9 @@ def _asked(pools: Iterable[int]) -> dict[int, date]:
 
 
 def _idle(pools: Iterable[int]) -> dict[int, Decimal]:
-    """By pool, how much of what it gave lies idle; of a cost object no more than gates spare."""
-    left: dict[int, Decimal] = {}
+    """By pool, how much of what it gave lies idle."""
     found: dict[int, Decimal] = {}
-    lying = (
-        idle_accounts().filter(pool__in=pools).select_related("cost_object", "pool").order_by("cost_object_id", "pool_id", "id")
-    )
-    for account in lying:
-        thing, part = account.cost_object, account.balance
-        assert thing is not None
-        if account.pool.currency == thing.currency:
-            open_to = left.setdefault(thing.pk, max(thing.uncommitted - account.spared, NONE))  # type: ignore[attr-defined]  # by idle_accounts
-            part = min(part, open_to)
-            left[thing.pk] = open_to - part
+    for account, part in idle_parts(with_places(idle_accounts().filter(pool__in=pools))):
         found[account.pool_id] = found.get(account.pool_id, NONE) + part
     return found
 

@@ -192,7 +192,7 @@ def _lines(user: User, request: FundingRequest, approvals: Iterable[Approval]) -
     pending = request.state in (State.DRAFT, State.SUBMITTED, State.RETURNED)
     known = open_pools(user, [request]) if pending else set()
     given = {approval.pool_id: approval for approval in approvals if approval.step == Step.BUDGET}
-    lines = _measured(request.asked_lines().select_related("pool__department", "pool__year"), known)
+    lines = _measured(request.lines_with_pools(), known)
     for line in lines:
         line.approval, line.counted = given.get(line.pool.pk), request.state != State.DRAFT
     return lines

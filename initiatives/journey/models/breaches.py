@@ -16,7 +16,7 @@ from initiatives.duties.models import Obligation
 from initiatives.journey.models import following
 from initiatives.journey.models.consistency import Pressure, Score, pressures, scores
 from initiatives.journey.models.failing_words import ProblemState, Source
-from initiatives.journey.models.hanging import WHO_ANSWERS, asked_for
+from initiatives.journey.models.hanging import WHO_ANSWERS, asked_for, hangs_at
 from initiatives.journey.models.map import MapPolicy, Stage, Touchpoint
 from initiatives.journey.models.owned_objects import OwnedObject
 from initiatives.journey.models.problems import Problem
@@ -236,8 +236,7 @@ def breach_follows(owned: OwnedObject) -> None:
 
 @prepared
 def _opened_by_themselves(owned: OwnedObject) -> models.QuerySet[Problem]:
-    answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
-    opened = Problem.objects.open_now().filter(answered, pk__in=Breach.objects.values("problem"))
+    opened = Problem.objects.open_now().filter(hangs_at(owned), pk__in=Breach.objects.values("problem"))
     return opened.select_related(*(f"touchpoint__{name}" for name in WHO_ANSWERS)).order_by("pk")
 
 

@@ -82,7 +82,7 @@ def answers_for(user: User) -> set[int]:
     if not user.standing.heads:
         return set()
     led = set(Role.objects.current().held_by_the_active().filter(kind__in=STEWARDS).values_list("department_id", flat=True))
-    above = dict(Department.objects.order_by().values_list("pk", "parent_id"))
+    above = Department.objects.parents()
 
     def nearest(pk: int | None) -> int | None:
         while pk is not None and pk not in led:

@@ -90,6 +90,11 @@ def answers_for(user: User, touchpoint: Touchpoint) -> bool:
     )
 
 
+def hangs_at(owned: OwnedObject) -> Q:
+    """The condition on rows that have a `touchpoint` that it, its whole or its stage is this object."""
+    return Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
+
+
 def answered_by(user: User, to: str = "touchpoint__") -> Q:
     """The same as a condition on rows that have a `touchpoint`; `to` leads to it, and is empty for touchpoints."""
     if user.standing.holds("cxo"):

@@ -17,7 +17,7 @@ from initiatives.core.triggers import with_refusals
 from initiatives.journey.models import following, triaging
 from initiatives.journey.models.dispositions import Disposed
 from initiatives.journey.models.failing_words import MOST_CUSTOMERS, SIGNAL_STEPS, Disposition, Source
-from initiatives.journey.models.hanging import alike, all_leave, all_seen, answered_by, in_use
+from initiatives.journey.models.hanging import alike, all_leave, all_seen, answered_by, hangs_at, in_use
 from initiatives.journey.models.map import Touchpoint
 from initiatives.journey.models.ownable import next_reference
 from initiatives.journey.models.owned_objects import OwnedObject
@@ -222,9 +222,8 @@ def triage_follows(owned: OwnedObject) -> None:
 
 @prepared
 def _open_at(owned: OwnedObject) -> models.QuerySet[Signal]:
-    answered = Q(touchpoint__owned=owned) | Q(touchpoint__parent__owned=owned) | Q(touchpoint__stage__owned=owned)
     along = ("touchpoint__owned", "touchpoint__parent__owned", "touchpoint__stage__owned")
-    return Signal.objects.open_now().filter(answered).select_related(*along).order_by("pk")
+    return Signal.objects.open_now().filter(hangs_at(owned)).select_related(*along).order_by("pk")
 
 
 following.follow(triage_follows)

@@ -52,6 +52,10 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
     def in_order(self) -> Self:
         return self.order_by(Lower("name"), "id")
 
+    def parents(self) -> dict[int, int | None]:
+        """The whole tree: the id of each department, and of the one above it."""
+        return dict(_tree())
+
     @transaction.atomic
     def establish(
         self, *, code: str, name: str, by: "User | None", cost_centre: str = "", parent: "Department | None" = None
@@ -135,7 +139,7 @@ class Department(Recorded):
         """Ids of the departments above, nearest first; one query, and no loop even in broken data."""
         line: list[int] = []
         above = self.parent_id
-        parents = dict(_tree()) if above is not None else {}
+        parents = Department.objects.parents() if above is not None else {}
         while above is not None and above not in line:
             line.append(above)
             above = parents.get(above)
