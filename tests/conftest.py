@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections, transaction
@@ -86,11 +87,24 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+installed: dict[str, int] = {}  # by table, the last row that migrations wrote
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """What the installation wrote is there for every test, whatever ran before it."""
+    with django_db_blocker.unblock():
+        for model in apps.get_models():
+            if model.__module__.startswith("initiatives.") and (last := model._default_manager.order_by("-pk").first()):
+                installed[model._meta.db_table] = last.pk
+
+
 @pytest.fixture(autouse=True, scope="session")
 def history_is_emptied_between_transactional_tests() -> Iterator[None]:
     """Tests that really commit leave rows, also in append-only tables. This flush alone gets past their triggers.
 
-    It deletes from the tables that have rows. To truncate all of them, as Django does, makes each of a thousand files anew.
+    It deletes from the tables that have rows, but not what the installation wrote. To truncate all of them, as Django does,
+    makes each of a thousand files anew.
     """
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: Iterable[str], **kwargs: Any) -> list[str]:
@@ -100,7 +114,8 @@ def history_is_emptied_between_transactional_tests() -> Iterator[None]:
         with self.connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names))
             filled = [name for (name,) in cursor.fetchall()]
-        return ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in filled)]
+        since = {self.quote_name(table): f" WHERE id > {last}" for table, last in installed.items()}
+        return ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}{since.get(name, '')}" for name in filled)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 
@@ -124,3 +125,9 @@ def test_the_log_shows_what_is_missing(cast: Cast, pools: tuple[Pool, Pool], cli
     assert "<strong>1 decision</strong>" in page
     assert f"/log/{event.pk}/" in page
     assert "The paper of this decision is missing" in client.get(f"{LOG_PAGE}{event.pk}/").text
+
+
+def test_the_first_bound_is_the_installation_s_and_outlives_tests_that_commit(transactional_db: None) -> None:
+    PaperBound.objects.put(Decimal(1), reason="Of a test.", by=Cast().cxo)
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True, reset_sequences=False)
+    assert list(PaperBound.objects.values_list("by", flat=True)) == [None]
